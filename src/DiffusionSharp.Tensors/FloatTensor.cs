@@ -1,0 +1,29 @@
+namespace DiffusionSharp.Tensors;
+
+/// <summary>A float32 array with a shape: pictures in [−1, 1], network weights, and what stands in files.</summary>
+/// <remarks>A container, not a calculator: arithmetic in float32 belongs to programs, in double to <see cref="Tensor"/>.</remarks>
+public sealed class FloatTensor
+{
+    private readonly float[] values;
+
+    /// <summary>Wraps values in a shape; the array becomes the tensor's own.</summary>
+    /// <exception cref="ArgumentException">The shape asks for another number of values.</exception>
+    public FloatTensor(Shape shape, float[] values)
+    {
+        if (shape.Count != values.Length) throw new ArgumentException($"FloatTensor: {shape} holds {shape.Count} values, {values.Length} were given.", nameof(values));
+        Shape = shape;
+        this.values = values;
+    }
+
+    /// <summary>A tensor of zeros.</summary>
+    public FloatTensor(Shape shape)
+        : this(shape, new float[shape.Count])
+    {
+    }
+
+    /// <summary>The dimensions, outermost first.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>The values, innermost dimension contiguous; writable, since this is storage.</summary>
+    public Span<float> Values => values;
+}

@@ -1,0 +1,27 @@
+namespace DiffusionSharp.Tensors;
+
+/// <summary>Draws one after another from a stream, for code whose number of draws is not known beforehand.</summary>
+/// <remarks>Make one, use it in one place, drop it: the order of draws is its only state.</remarks>
+public sealed class RandomSequence(Rng rng)
+{
+    private ulong position;
+
+    /// <summary>The next uniform double in [0, 1).</summary>
+    public double Uniform() => rng.Uniform(position++);
+
+    /// <summary>The next uniform double in [<paramref name="low"/>, <paramref name="high"/>).</summary>
+    public double Uniform(double low, double high) => low + ((high - low) * Uniform());
+
+    /// <summary>The next integer in [0, <paramref name="count"/>).</summary>
+    public int Integer(int count) => rng.Integer(count, position++);
+
+    /// <summary>The next standard normal.</summary>
+    public double Normal()
+    {
+        // A pair of normals shares its two uniforms; step over whole pairs so that no uniform drawn before is used again.
+        position += position & 1;
+        var value = rng.Normal(position);
+        position += 2;
+        return value;
+    }
+}

@@ -1,0 +1,171 @@
+using System.Numerics.Tensors;
+
+namespace DiffusionSharp.Tensors;
+
+/// <summary>An immutable array of doubles with a shape: what samplers, schedules and likelihoods compute with.</summary>
+/// <remarks>The first dimension is the batch. Operators act value by value on equal shapes, or with a number.</remarks>
+public sealed class Tensor
+{
+    private readonly double[] values;
+
+    /// <summary>Wraps values in a shape; the array becomes the tensor's own and must not be changed afterwards.</summary>
+    /// <exception cref="ArgumentException">The shape asks for another number of values.</exception>
+    public Tensor(Shape shape, double[] values)
+    {
+        if (shape.Count != values.Length) throw new ArgumentException($"Tensor: {shape} holds {shape.Count} values, {values.Length} were given.", nameof(values));
+        Shape = shape;
+        this.values = values;
+    }
+
+    private delegate void Binary(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> destination);
+
+    /// <summary>Fills the values of a new tensor in place.</summary>
+    public delegate void Filler(Span<double> values);
+
+    /// <summary>The dimensions, batch first.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>The values, innermost dimension contiguous.</summary>
+    public ReadOnlySpan<double> Values => values;
+
+    /// <summary>The number of samples: the first dimension.</summary>
+    public int Samples => Shape[0];
+
+    /// <summary>A tensor of zeros.</summary>
+    public static Tensor Zeros(Shape shape) => new(shape, new double[shape.Count]);
+
+    /// <summary>A tensor whose values the caller writes once.</summary>
+    public static Tensor Create(Shape shape, Filler fill)
+    {
+        var values = new double[shape.Count];
+        fill(values);
+        return new Tensor(shape, values);
+    }
+
+    /// <summary>Widens float32 values.</summary>
+    public static Tensor From(FloatTensor source)
+    {
+        var values = new double[source.Shape.Count];
+        TensorPrimitives.ConvertTruncating(source.Values, values);
+        return new Tensor(source.Shape, values);
+    }
+
+    /// <summary>The values in float32, for networks and files.</summary>
+    public FloatTensor ToFloat()
+    {
+        var narrow = new float[values.Length];
+        TensorPrimitives.ConvertTruncating<double, float>(values, narrow);
+        return new FloatTensor(Shape, narrow);
+    }
+
+    /// <summary>The values of one sample of the batch.</summary>
+    public ReadOnlySpan<double> Sample(int index)
+    {
+        var size = Samples == 0 ? 0 : values.Length / Samples;
+        return values.AsSpan(index * size, size);
+    }
+
+    /// <summary>Samples <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> of the batch.</summary>
+    public Tensor Slice(int start, int count)
+    {
+        var size = Samples == 0 ? 0 : values.Length / Samples;
+        return new Tensor(Shape.With(0, count), values.AsSpan(start * size, count * size).ToArray());
+    }
+
+    /// <summary>Joins batches along the first dimension.</summary>
+    /// <exception cref="ArgumentException">There is none, or samples differ in shape.</exception>
+    public static Tensor Concatenate(params IReadOnlyList<Tensor> parts)
+    {
+        if (parts.Count == 0) throw new ArgumentException("Concatenate: at least one tensor is needed.", nameof(parts));
+        var sample = parts[0].Shape.Tail();
+        foreach (var part in parts)
+            if (part.Shape.Tail() != sample) throw new ArgumentException($"Concatenate: samples differ in shape, {parts[0].Shape} and {part.Shape}.", nameof(parts));
+        var joined = new double[parts.Sum(p => p.values.Length)];
+        var at = 0;
+        foreach (var part in parts)
+        {
+            part.values.CopyTo(joined, at);
+            at += part.values.Length;
+        }
+
+        return new Tensor(sample.Prepend(parts.Sum(p => p.Samples)), joined);
+    }
+
+    /// <summary>The same values in another shape of equal count.</summary>
+    public Tensor Reshape(Shape shape) => new(shape, values);
+
+    /// <summary>A function of each value.</summary>
+    public Tensor Map(Func<double, double> function)
+    {
+        var result = new double[values.Length];
+        for (var i = 0; i < result.Length; i++) result[i] = function(values[i]);
+        return new Tensor(Shape, result);
+    }
+
+    /// <summary>Each value held inside [<paramref name="low"/>, <paramref name="high"/>].</summary>
+    public Tensor Clamp(double low, double high)
+    {
+        var result = new double[values.Length];
+        TensorPrimitives.Clamp(values, low, high, result);
+        return new Tensor(Shape, result);
+    }
+
+    /// <summary>The largest absolute value; 0 when empty, NaN if any value is.</summary>
+    public double MaxAbs() => values.Length == 0 ? 0 : Math.Abs(TensorPrimitives.MaxMagnitude<double>(values));
+
+    /// <summary>The mean of all values.</summary>
+    public double Mean() => TensorPrimitives.Sum<double>(values) / values.Length;
+
+    /// <summary>Whether every value is finite.</summary>
+    public bool IsFinite() => TensorPrimitives.IsFiniteAll<double>(values);
+
+    /// <summary>Value by value sum.</summary>
+    public static Tensor operator +(Tensor a, Tensor b) => Apply("+", a, b, TensorPrimitives.Add);
+
+    /// <summary>Value by value difference.</summary>
+    public static Tensor operator -(Tensor a, Tensor b) => Apply("−", a, b, TensorPrimitives.Subtract);
+
+    /// <summary>Value by value product.</summary>
+    public static Tensor operator *(Tensor a, Tensor b) => Apply("×", a, b, TensorPrimitives.Multiply);
+
+    /// <summary>Value by value quotient.</summary>
+    public static Tensor operator /(Tensor a, Tensor b) => Apply("÷", a, b, TensorPrimitives.Divide);
+
+    /// <summary>Each value times a number.</summary>
+    public static Tensor operator *(double factor, Tensor x)
+    {
+        var result = new double[x.values.Length];
+        TensorPrimitives.Multiply(x.values, factor, result);
+        return new Tensor(x.Shape, result);
+    }
+
+    /// <summary>Each value times a number.</summary>
+    public static Tensor operator *(Tensor x, double factor) => factor * x;
+
+    /// <summary>Each value divided by a number.</summary>
+    public static Tensor operator /(Tensor x, double divisor)
+    {
+        var result = new double[x.values.Length];
+        TensorPrimitives.Divide(x.values, divisor, result);
+        return new Tensor(x.Shape, result);
+    }
+
+    /// <summary>Each value plus a number.</summary>
+    public static Tensor operator +(Tensor x, double summand)
+    {
+        var result = new double[x.values.Length];
+        TensorPrimitives.Add(x.values, summand, result);
+        return new Tensor(x.Shape, result);
+    }
+
+    /// <summary>Each value with its sign changed.</summary>
+    public static Tensor operator -(Tensor x) => -1 * x;
+
+    private static Tensor Apply(string operation, Tensor a, Tensor b, Binary kernel)
+    {
+        if (a.Shape != b.Shape) throw new ArgumentException($"{operation}: shapes differ, {a.Shape} and {b.Shape}.");
+        var result = new double[a.values.Length];
+        kernel(a.values, b.values, result);
+        return new Tensor(a.Shape, result);
+    }
+}
