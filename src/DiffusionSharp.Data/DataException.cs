@@ -1,0 +1,14 @@
+namespace DiffusionSharp.Data;
+
+/// <summary>Data from outside is missing, malformed or not what was asked for. The message is one line for the user: what was expected, what came, where, and the mend.</summary>
+public sealed class DataException(string message) : Exception(DataException.OneLine(message))
+{
+    private const int Longest = 1000;
+
+    // A message quotes names out of hostile files: no control character of theirs reaches a terminal, and no name floods it.
+    private static string OneLine(string message)
+    {
+        if (message.Length > Longest) message = string.Concat(message.AsSpan(0, Longest), "…");
+        return message.Any(char.IsControl) ? string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c)) : message;
+    }
+}
