@@ -1,0 +1,21 @@
+using DiffusionSharp.Tensors;
+
+namespace DiffusionSharp.Denoisers;
+
+/// <summary>Clips every value of the data estimate to [−range, range].</summary>
+/// <remarks>What DDPM's sampler does on pictures in [−1, 1]; Ho et al. 2020, arXiv:2006.11239, section 3.3 and its published code.</remarks>
+public sealed class ClippedDenoiser : ConstrainedDenoiser
+{
+    /// <summary>Wraps a denoiser.</summary>
+    /// <param name="inner">Whose estimates are clipped.</param>
+    /// <param name="range">The largest absolute value data has, above 0; 1 for pictures in [−1, 1].</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not positive and finite.</exception>
+    public ClippedDenoiser(Denoiser inner, double range = 1)
+        : base(inner) => Range = Guard.Above(range, 0, "ClippedDenoiser: range");
+
+    /// <summary>The largest absolute value of an estimate.</summary>
+    public double Range { get; }
+
+    /// <inheritdoc/>
+    public override Tensor Constrain(Tensor data) => data.Clamp(-Range, Range);
+}

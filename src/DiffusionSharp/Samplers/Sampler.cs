@@ -1,0 +1,61 @@
+using DiffusionSharp.Denoisers;
+using DiffusionSharp.Schedules;
+using DiffusionSharp.Tensors;
+
+namespace DiffusionSharp.Samplers;
+
+/// <summary>Moves samples from noise to data along a grid of times, asking a denoiser.</summary>
+/// <remarks>
+/// A trajectory is an enumeration: progress, previews and early stop belong to the caller. Sample k depends on the denoiser, on sample k's
+/// start and on sample k's noise alone, never on its batch-mates.
+/// </remarks>
+public abstract class Sampler
+{
+    /// <summary>Makes a sampler.</summary>
+    /// <param name="schedule">α and σ at the grid's times.</param>
+    /// <param name="grid">The steps, all inside the schedule.</param>
+    /// <exception cref="ArgumentException">The grid leaves the schedule.</exception>
+    protected Sampler(Schedule schedule, TimeGrid grid)
+    {
+        if (!(grid.Start <= schedule.NoiseTime && grid.End >= schedule.CleanTime))
+            throw new ArgumentException(FormattableString.Invariant($"Sampler: the grid runs from {grid.Start} to {grid.End}, the schedule from {schedule.NoiseTime} to {schedule.CleanTime}."), nameof(grid));
+        Schedule = schedule;
+        Grid = grid;
+    }
+
+    /// <summary>α and σ at every time.</summary>
+    public Schedule Schedule { get; }
+
+    /// <summary>The steps.</summary>
+    public TimeGrid Grid { get; }
+
+    /// <summary>Order of accuracy in the length of a step: of x where deterministic, of its distribution where not.</summary>
+    public abstract int Order { get; }
+
+    /// <summary>Whether the result depends on the start alone; if not, noise enters along the way.</summary>
+    public abstract bool IsDeterministic { get; }
+
+    /// <summary>The trajectory from noise, one element per step; computed as it is enumerated.</summary>
+    /// <param name="denoiser">The estimate of the data.</param>
+    /// <param name="shape">The shape of the batch, [N, …].</param>
+    /// <param name="noise">The start and whatever noise the steps need.</param>
+    public IEnumerable<SamplingStep> Steps(Denoiser denoiser, Shape shape, NoiseSource noise) =>
+        Steps(denoiser, Schedule.PriorSigma(Grid.Start) * noise.Initial(shape), noise);
+
+    /// <summary>The trajectory from a given state at the start of the grid, such as a picture with noise added.</summary>
+    /// <param name="denoiser">The estimate of the data.</param>
+    /// <param name="x">The state at <see cref="TimeGrid.Start"/>, [N, …].</param>
+    /// <param name="noise">Whatever noise the steps need.</param>
+    public IEnumerable<SamplingStep> Steps(Denoiser denoiser, Tensor x, NoiseSource noise) => Trajectory(denoiser, x, noise);
+
+    /// <summary>Samples from noise: the end of <see cref="Steps(Denoiser, Shape, NoiseSource)"/>.</summary>
+    /// <inheritdoc cref="Steps(Denoiser, Shape, NoiseSource)"/>
+    public Tensor Sample(Denoiser denoiser, Shape shape, NoiseSource noise) => Steps(denoiser, shape, noise).Last().X;
+
+    /// <summary>Samples from a given state: the end of <see cref="Steps(Denoiser, Tensor, NoiseSource)"/>.</summary>
+    /// <inheritdoc cref="Steps(Denoiser, Tensor, NoiseSource)"/>
+    public Tensor Sample(Denoiser denoiser, Tensor x, NoiseSource noise) => Steps(denoiser, x, noise).Last().X;
+
+    /// <summary>The trajectory; one element per step of the grid.</summary>
+    protected abstract IEnumerable<SamplingStep> Trajectory(Denoiser denoiser, Tensor x, NoiseSource noise);
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+
+namespace DiffusionSharp.Schedules;
+
+/// <summary>How much data and how much noise there is at every time: x_t = α(t) x₀ + σ(t) ε.</summary>
+/// <remarks>
+/// Time runs from <see cref="CleanTime"/> (σ = 0) to <see cref="NoiseTime"/>: −1 to T − 1 on trained timesteps, 0 to 1 on continuous
+/// schedules. Along it the signal-to-noise ratio falls strictly. Kingma et al. 2021, arXiv:2107.00630, section 3.1.
+/// </remarks>
+public abstract class Schedule
+{
+    /// <summary>The time of clean data: α = 1, σ = 0.</summary>
+    public abstract double CleanTime { get; }
+
+    /// <summary>The time of the most noise.</summary>
+    public abstract double NoiseTime { get; }
+
+    /// <summary>α(t), the factor of the data, in [0, 1].</summary>
+    /// <param name="t">Time in [<see cref="CleanTime"/>, <see cref="NoiseTime"/>].</param>
+    /// <exception cref="ArgumentOutOfRangeException">The time is outside the schedule.</exception>
+    public double Alpha(double t) => At(t).Alpha;
+
+    /// <summary>σ(t), the standard deviation of the noise in data units.</summary>
+    /// <inheritdoc cref="Alpha(double)"/>
+    public double Sigma(double t) => At(t).Sigma;
+
+    /// <summary>λ(t) = ln(α²/σ²), the logarithm of the signal-to-noise ratio; +∞ where σ = 0, −∞ where α = 0.</summary>
+    /// <inheritdoc cref="Alpha(double)"/>
+    public double LogSnr(double t) => At(t).LogSnr;
+
+    /// <summary>Time, α and σ together: what a denoiser is given.</summary>
+    /// <inheritdoc cref="Alpha(double)"/>
+    public NoiseLevel At(double t)
+    {
+        if (!(t >= CleanTime && t <= NoiseTime))
+            throw new ArgumentOutOfRangeException(nameof(t), t, string.Create(CultureInfo.InvariantCulture, $"Schedule: a time in [{CleanTime}, {NoiseTime}] was expected."));
+        return Level(t);
+    }
+
+    /// <summary>The time at which ln(α²/σ²) has a value: the inverse of <see cref="LogSnr(double)"/>.</summary>
+    /// <param name="logSnr">λ between <c>LogSnr(NoiseTime)</c> and +∞.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The schedule never is as noisy, or the value is NaN.</exception>
+    public double TimeAtLogSnr(double logSnr)
+    {
+        var lowest = LogSnr(NoiseTime);
+        if (!(logSnr >= lowest))
+            throw new ArgumentOutOfRangeException(nameof(logSnr), logSnr, string.Create(CultureInfo.InvariantCulture, $"Schedule: a log SNR of at least {lowest} was expected."));
+        return TimeOf(logSnr);
+    }
+
+    /// <summary>The standard deviation of x at a time for data of unit variance: where sampling from noise starts.</summary>
+    /// <remarks>1 on variance-preserving schedules, whatever the time; σ(t) where the data fades beside the noise.</remarks>
+    /// <inheritdoc cref="Alpha(double)"/>
+    public abstract double PriorSigma(double t);
+
+    /// <summary>The level of a time known to lie on the schedule.</summary>
+    protected abstract NoiseLevel Level(double t);
+
+    /// <summary>The inverse of ln(α²/σ²) for a value known to lie on the schedule.</summary>
+    protected abstract double TimeOf(double logSnr);
+}

@@ -1,0 +1,90 @@
+namespace DiffusionSharp.Schedules;
+
+/// <summary>Grids of S steps on the T trained timesteps 0 … T − 1, each ending at clean data (−1).</summary>
+/// <remarks>Any S from 1 to T. All S timesteps differ.</remarks>
+public static class Timesteps
+{
+    /// <summary>A grid by the name of its spacing.</summary>
+    /// <param name="spacing">The spacing.</param>
+    /// <param name="levels">T, the number of trained levels.</param>
+    /// <param name="steps">S, the number of steps, 1 … T.</param>
+    /// <param name="offset">Added to every leading timestep; 0 with the other spacings.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or an offset is given to a spacing that has none.</exception>
+    public static TimeGrid Create(TimestepSpacing spacing, int levels, int steps, int offset = 0)
+    {
+        if (spacing != TimestepSpacing.Leading && offset != 0)
+            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"Timesteps: {spacing} spacing has no offset; only leading has.");
+        return spacing switch
+        {
+            TimestepSpacing.Leading => Leading(levels, steps, offset),
+            TimestepSpacing.Trailing => Trailing(levels, steps),
+            TimestepSpacing.Linspace => Linspace(levels, steps),
+            TimestepSpacing.Quadratic => Quadratic(levels, steps),
+            _ => throw new ArgumentOutOfRangeException(nameof(spacing), spacing, "Timesteps: unknown spacing."),
+        };
+    }
+
+    /// <summary>Every timestep, T − 1 to 0.</summary>
+    /// <inheritdoc cref="Leading(int, int, int)"/>
+    public static TimeGrid All(int levels) => Leading(levels, levels);
+
+    /// <summary>i·⌊T/S⌋ + offset, i = S − 1 … 0.</summary>
+    /// <param name="levels">T, the number of trained levels.</param>
+    /// <param name="steps">S, the number of steps, 1 … T.</param>
+    /// <param name="offset">Added to every timestep; the largest must stay below T.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    /// <remarks>Where S does not divide T the largest timesteps are not reached, up to S + ⌊T/S⌋ − 2 of them: prefer <see cref="Trailing"/>.</remarks>
+    public static TimeGrid Leading(int levels, int steps, int offset = 0)
+    {
+        Check(levels, steps);
+        var top = ((steps - 1) * (levels / steps)) + offset;
+        if (offset < 0 || top >= levels)
+            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"Timesteps: an offset in 0 … {levels - 1 - (top - offset)} was expected for {steps} leading steps on {levels} levels.");
+        return Grid(steps, i => (i * (levels / steps)) + offset);
+    }
+
+    /// <summary>round(T − i·T/S) − 1: from T − 1 down in steps of T/S.</summary>
+    /// <inheritdoc cref="Leading(int, int, int)"/>
+    /// <remarks>Halves round to even.</remarks>
+    public static TimeGrid Trailing(int levels, int steps)
+    {
+        Check(levels, steps);
+        var stride = (double)levels / steps;
+        return Grid(steps, i => Math.Round(levels - ((steps - 1 - i) * stride), MidpointRounding.ToEven) - 1);
+    }
+
+    /// <summary>round(i·(T − 1)/(S − 1)): evenly spaced from T − 1 to 0, both visited; a single step starts at T − 1.</summary>
+    /// <inheritdoc cref="Trailing(int, int)"/>
+    public static TimeGrid Linspace(int levels, int steps)
+    {
+        Check(levels, steps);
+        if (steps == 1) return Grid(1, _ => levels - 1);
+        var stride = (levels - 1.0) / (steps - 1);
+        return Grid(steps, i => Math.Round(i * stride, MidpointRounding.ToEven));
+    }
+
+    /// <summary>⌊c·i²⌋ with c·(S − 1)² = 0.8 T, or i where that is larger, so that none repeats.</summary>
+    /// <inheritdoc cref="Leading(int, int, int)"/>
+    /// <remarks>Song et al. 2021, arXiv:2010.02502, appendix D.2; the factor 0.8 is that of their published code. A single step starts at ⌊0.8 T⌋.</remarks>
+    public static TimeGrid Quadratic(int levels, int steps)
+    {
+        Check(levels, steps);
+        if (steps == 1) return Grid(1, _ => Math.Floor(0.8 * levels));
+        var stride = Math.Sqrt(0.8 * levels) / (steps - 1);
+        return Grid(steps, i => Math.Max(i, Math.Floor(i * stride * (i * stride))));
+    }
+
+    private static TimeGrid Grid(int steps, Func<int, double> timestep)
+    {
+        var times = new double[steps];
+        for (var i = 0; i < steps; i++) times[i] = timestep(steps - 1 - i);
+        return new TimeGrid(times, -1);
+    }
+
+    private static void Check(int levels, int steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(levels);
+        if (steps < 1 || steps > levels)
+            throw new ArgumentOutOfRangeException(nameof(steps), steps, $"Timesteps: 1 to {levels} steps were expected, the number of trained levels.");
+    }
+}
