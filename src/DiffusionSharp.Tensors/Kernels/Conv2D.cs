@@ -1,0 +1,195 @@
+namespace DiffusionSharp.Tensors.Kernels;
+
+/// <summary>Two-dimensional convolution (cross-correlation) of channels-last float32 pictures, and its two gradients.</summary>
+/// <remarks>
+/// <code>
+/// y[n, oh, ow, co]    = Σ_{kh, kw, ci} x[n, oh·s + kh − padTop, ow·s + kw − padLeft, ci] · w[kh, kw, ci, co]
+/// dx[n, ih, iw, ci]   = Σ_{kh, kw, co} dy[n, (ih + padTop − kh)/s, (iw + padLeft − kw)/s, co] · w[kh, kw, ci, co]   (where s divides)
+/// dw[kh, kw, ci, co]  = Σ_{n, oh, ow}  x[n, oh·s + kh − padTop, ow·s + kw − padLeft, ci] · dy[n, oh, ow, co]
+/// </code>
+/// All three are matrix products whose window matrix is never formed (implicit GEMM): rows are read in place through pointers, and the padding is
+/// a row of zeros, so that an infinite weight meets it as 0·∞. Results depend on the operands and the instruction set, never on the number of threads.
+/// </remarks>
+public static unsafe class Conv2D
+{
+    /// <summary>Floats of scratch that <see cref="Forward"/> needs; depends on the shape alone.</summary>
+    /// <exception cref="ArgumentException">A size is out of range.</exception>
+    public static int ForwardWorkspaceLength(in ConvGeometry g)
+    {
+        g.Validate("Conv2D.Forward");
+        return WorkspaceLength(g.OutChannels, (long)g.KernelHeight * g.KernelWidth * g.InChannels, g.InChannels);
+    }
+
+    /// <summary>y = x ∗ w + epilogue.</summary>
+    /// <param name="x">[N, H, W, Ci].</param>
+    /// <param name="w">[KH, KW, Ci, Co].</param>
+    /// <param name="y">[N, OH, OW, Co], overwritten; may not overlap x or w.</param>
+    /// <param name="g">The shapes.</param>
+    /// <param name="epilogue">Terms added to the result, whose rows are the N·OH·OW output pixels.</param>
+    /// <param name="workspace">At least <see cref="ForwardWorkspaceLength"/> floats; contents are arbitrary before and after.</param>
+    /// <param name="parallelism">Threads to use; the result does not depend on them.</param>
+    /// <exception cref="ArgumentException">A size is out of range, or a span does not hold what the sizes ask.</exception>
+    public static void Forward(
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<float> w,
+        Span<float> y,
+        in ConvGeometry g,
+        Epilogue epilogue,
+        Span<float> workspace,
+        Parallelism parallelism)
+    {
+        const string Operation = "Conv2D.Forward";
+        g.Validate(Operation);
+        Guard.Length(Operation, "x [N, H, W, Ci]", x.Length, g.InputLength);
+        Guard.Length(Operation, "w [KH, KW, Ci, Co]", w.Length, g.WeightLength);
+        Guard.Length(Operation, "y [N, OH, OW, Co]", y.Length, g.OutputLength);
+        epilogue.Validate(Operation, (long)g.Batch * g.OutHeight * g.OutWidth, g.OutChannels);
+        Guard.Workspace(Operation, workspace.Length, ForwardWorkspaceLength(g));
+
+        fixed (float* pX = x, pW = w, pY = y, pWorkspace = workspace)
+        fixed (float* pBias = epilogue.Bias, pPerSample = epilogue.PerSample, pResidual = epilogue.Residual)
+        {
+            var output = new OutputTile
+            {
+                Output = pY,
+                Columns = g.OutChannels,
+                Bias = pBias,
+                PerSample = pPerSample,
+                RowsPerSample = epilogue.RowsPerSample,
+                Residual = pResidual,
+            };
+            var packing = new PanelPacking
+            {
+                Source = pW,
+                Columns = g.OutChannels,
+                Length = g.InChannels,
+                Segments = g.KernelHeight * g.KernelWidth,
+                SegmentColumns = g.KernelWidth,
+                StepOuter = (nint)g.KernelWidth * g.InChannels * g.OutChannels,
+                StepInner = (nint)g.InChannels * g.OutChannels,
+                Batch = 1,
+            };
+            Correlate(PixelLattice.Forward(g, pX), packing, output, pWorkspace, parallelism);
+        }
+    }
+
+    /// <summary>Floats of scratch that <see cref="GradInput"/> needs; depends on the shape alone.</summary>
+    /// <exception cref="ArgumentException">A size is out of range.</exception>
+    public static int GradInputWorkspaceLength(in ConvGeometry g)
+    {
+        g.Validate("Conv2D.GradInput");
+        var tapsOfAParity = (long)(((g.KernelHeight - 1) / g.Stride) + 1) * (((g.KernelWidth - 1) / g.Stride) + 1);
+        return WorkspaceLength(g.InChannels, tapsOfAParity * g.OutChannels, g.OutChannels);
+    }
+
+    /// <summary>dx: the gradient of a loss with respect to x, from that with respect to y.</summary>
+    /// <param name="dy">[N, OH, OW, Co].</param>
+    /// <param name="w">[KH, KW, Ci, Co].</param>
+    /// <param name="dx">[N, H, W, Ci], overwritten; may not overlap dy or w.</param>
+    /// <param name="g">The shapes of the forward convolution.</param>
+    /// <param name="workspace">At least <see cref="GradInputWorkspaceLength"/> floats; contents are arbitrary before and after.</param>
+    /// <param name="parallelism">Threads to use; the result does not depend on them.</param>
+    /// <exception cref="ArgumentException">A size is out of range, or a span does not hold what the sizes ask.</exception>
+    public static void GradInput(
+        ReadOnlySpan<float> dy,
+        ReadOnlySpan<float> w,
+        Span<float> dx,
+        in ConvGeometry g,
+        Span<float> workspace,
+        Parallelism parallelism)
+    {
+        const string Operation = "Conv2D.GradInput";
+        g.Validate(Operation);
+        Guard.Length(Operation, "dy [N, OH, OW, Co]", dy.Length, g.OutputLength);
+        Guard.Length(Operation, "w [KH, KW, Ci, Co]", w.Length, g.WeightLength);
+        Guard.Length(Operation, "dx [N, H, W, Ci]", dx.Length, g.InputLength);
+        Guard.Workspace(Operation, workspace.Length, GradInputWorkspaceLength(g));
+
+        // Pixels between the taps of a kernel smaller than its stride are read by no output.
+        if (g.Stride > Math.Min(g.KernelHeight, g.KernelWidth)) dx.Clear();
+        fixed (float* pDy = dy, pW = w, pDx = dx, pWorkspace = workspace)
+        {
+            var output = new OutputTile { Output = pDx, Columns = g.InChannels };
+            for (var parityRow = 0; parityRow < g.Stride; parityRow++)
+            {
+                for (var parityColumn = 0; parityColumn < g.Stride; parityColumn++)
+                {
+                    var lattice = PixelLattice.Backward(g, pDy, parityRow, parityColumn);
+                    if (lattice.Taps == 0 || lattice.Points == 0) continue;
+                    var tap = (nint)g.InChannels * g.OutChannels;
+                    var lastRow = parityRow + (g.Stride * (lattice.TapsHigh - 1));
+                    var lastColumn = parityColumn + (g.Stride * (lattice.TapsWide - 1));
+                    var packing = new PanelPacking
+                    {
+                        Source = pW,
+                        Transposed = true,
+                        Columns = g.InChannels,
+                        Length = g.OutChannels,
+                        Segments = lattice.Taps,
+                        SegmentColumns = lattice.TapsWide,
+                        Offset = (((nint)lastRow * g.KernelWidth) + lastColumn) * tap,
+                        StepOuter = -(nint)g.Stride * g.KernelWidth * tap,
+                        StepInner = -g.Stride * tap,
+                        Batch = 1,
+                    };
+                    Correlate(lattice, packing, output, pWorkspace, parallelism);
+                }
+            }
+        }
+    }
+
+    /// <summary>Floats of scratch that <see cref="GradWeight"/> needs; depends on the shape alone.</summary>
+    /// <exception cref="ArgumentException">A size is out of range.</exception>
+    public static int GradWeightWorkspaceLength(in ConvGeometry g)
+    {
+        g.Validate("Conv2D.GradWeight");
+        return WeightGradient.WorkspaceLength(g);
+    }
+
+    /// <summary>dw: the gradient of a loss with respect to w, from that with respect to y.</summary>
+    /// <param name="x">[N, H, W, Ci].</param>
+    /// <param name="dy">[N, OH, OW, Co].</param>
+    /// <param name="dw">[KH, KW, Ci, Co], overwritten; may not overlap x or dy.</param>
+    /// <param name="g">The shapes of the forward convolution.</param>
+    /// <param name="workspace">At least <see cref="GradWeightWorkspaceLength"/> floats; contents are arbitrary before and after.</param>
+    /// <param name="parallelism">Threads to use; the result does not depend on them.</param>
+    /// <exception cref="ArgumentException">A size is out of range, or a span does not hold what the sizes ask.</exception>
+    public static void GradWeight(
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<float> dy,
+        Span<float> dw,
+        in ConvGeometry g,
+        Span<float> workspace,
+        Parallelism parallelism)
+    {
+        const string Operation = "Conv2D.GradWeight";
+        g.Validate(Operation);
+        Guard.Length(Operation, "x [N, H, W, Ci]", x.Length, g.InputLength);
+        Guard.Length(Operation, "dy [N, OH, OW, Co]", dy.Length, g.OutputLength);
+        Guard.Length(Operation, "dw [KH, KW, Ci, Co]", dw.Length, g.WeightLength);
+        Guard.Workspace(Operation, workspace.Length, GradWeightWorkspaceLength(g));
+        fixed (float* pX = x, pDy = dy, pDw = dw, pWorkspace = workspace)
+        {
+            WeightGradient.Run(pX, pDy, pDw, g, pWorkspace, parallelism);
+        }
+    }
+
+    private static int WorkspaceLength(int columns, long depth, int channels) =>
+        checked((int)(((long)PanelMatrix.PanelCount(columns) * MicroKernel.Panel * depth) + channels + (2 * Aligned.Slack)));
+
+    // The common engine: pack the taps, then every lattice point is a row of the product.
+    private static void Correlate(in PixelLattice lattice, PanelPacking packing, in OutputTile output, float* workspace, Parallelism parallelism)
+    {
+        var zeros = Aligned.Up(workspace);
+        new Span<float>(zeros, lattice.Channels).Clear();
+        packing.Packed = Aligned.Up(zeros + lattice.Channels);
+        packing.Pack(parallelism);
+
+        var depth = lattice.Taps * lattice.Channels;
+        var panels = new PanelMatrix(null, packing.Columns, depth, 0, packing.Packed);
+        if (lattice.Channels < GatheredRows.ChannelLimit && lattice.Taps > 1)
+            BlockedProduct.Run(new GatheredRows(lattice), panels, output, lattice.Points, depth, 1, parallelism);
+        else
+            BlockedProduct.Run(new WindowRows(lattice, zeros), panels, output, lattice.Points, depth, 1, parallelism);
+    }
+}

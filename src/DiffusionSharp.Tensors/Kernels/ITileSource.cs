@@ -1,0 +1,14 @@
+namespace DiffusionSharp.Tensors.Kernels;
+
+/// <summary>The left operand of a blocked product: finds its rows and feeds them to the micro-kernel.</summary>
+internal unsafe interface ITileSource
+{
+    /// <summary>Bytes of scratch to prepare one row block (at most <see cref="MicroKernel.RowBlock"/> rows).</summary>
+    long TableBytes { get; }
+
+    /// <summary>Prepares rows first … first + count − 1: fills the table and says which output row each becomes.</summary>
+    void Locate(int batch, int first, int count, byte* table, int* outputRows);
+
+    /// <summary>tile[rows, columns] = rows of a (from <paramref name="row"/> of the prepared block) · the whole panel.</summary>
+    void Multiply(byte* table, int row, int rows, int columns, float* b, nint ldb, float* tile);
+}

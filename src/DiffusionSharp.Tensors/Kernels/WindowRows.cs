@@ -1,0 +1,50 @@
+namespace DiffusionSharp.Tensors.Kernels;
+
+/// <summary>The windows of a convolution as rows of a matrix that is never formed: one pointer per tap, channels read in place.</summary>
+/// <param name="lattice">Pixels and windows.</param>
+/// <param name="zeros">One pixel of zeros: what lies outside the picture.</param>
+internal readonly unsafe struct WindowRows(PixelLattice lattice, float* zeros) : ITileSource
+{
+    private readonly PixelLattice lattice = lattice;
+
+    public long TableBytes => (long)lattice.Taps * MicroKernel.RowBlock * sizeof(float*);
+
+    public void Locate(int batch, int first, int count, byte* table, int* outputRows)
+    {
+        var cursor = lattice.Start(first);
+        for (var r = 0; r < count; r++, cursor.Advance())
+        {
+            outputRows[r] = cursor.OutputRow(lattice);
+            Taps((float**)table + r, cursor.Picture, cursor.InputRow(lattice), cursor.InputColumn(lattice));
+        }
+    }
+
+    public void Multiply(byte* table, int row, int rows, int columns, float* b, nint ldb, float* tile) =>
+        RowPointers.Multiply((float**)table + row, lattice.Taps, lattice.Channels, rows, columns, b, ldb, tile);
+
+    private void Taps(float** entry, int picture, int top, int left)
+    {
+        nint channels = lattice.Channels;
+        var line = lattice.Width * channels;
+        var corner = lattice.Input + ((((nint)picture * lattice.Height) + top) * line) + (left * channels);
+        var stride = MicroKernel.RowBlock;
+        if (top >= 0 && left >= 0 && top + lattice.TapsHigh <= lattice.Height && left + lattice.TapsWide <= lattice.Width)
+        {
+            for (var i = 0; i < lattice.TapsHigh; i++, corner += line)
+            {
+                var tap = corner;
+                for (var j = 0; j < lattice.TapsWide; j++, tap += channels, entry += stride) *entry = tap;
+            }
+
+            return;
+        }
+
+        for (var i = 0; i < lattice.TapsHigh; i++, corner += line)
+        {
+            var outside = (uint)(top + i) >= (uint)lattice.Height;
+            var tap = corner;
+            for (var j = 0; j < lattice.TapsWide; j++, tap += channels, entry += stride)
+                *entry = outside || (uint)(left + j) >= (uint)lattice.Width ? zeros : tap;
+        }
+    }
+}
