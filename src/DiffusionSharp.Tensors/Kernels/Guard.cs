@@ -21,6 +21,12 @@ internal static class Guard
             throw new ArgumentException($"{operation}: the workspace holds {actual} floats, {needed} are needed for these shapes.");
     }
 
+    public static void AtLeast(string operation, string operand, long actual, long needed)
+    {
+        if (actual < needed)
+            throw new ArgumentException($"{operation}: {operand} holds {actual} floats, at least {needed} are needed.");
+    }
+
     public static void Positive(string operation, string name, int value)
     {
         if (value < 1) throw new ArgumentException($"{operation}: {name} is {value}, expected 1 or more.");

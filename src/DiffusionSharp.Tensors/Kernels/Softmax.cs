@@ -1,0 +1,72 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace DiffusionSharp.Tensors.Kernels;
+
+/// <summary>yᵢ = exp(xᵢ − max x) / Σⱼ exp(xⱼ − max x), row by row.</summary>
+public static unsafe class Softmax
+{
+    /// <summary>Normalizes each row; a row with NaN or +∞, or of −∞ alone, becomes NaN.</summary>
+    /// <param name="x">[rows, columns].</param>
+    /// <param name="y">[rows, columns]; may be x.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="columns">Length of a row.</param>
+    /// <param name="p">The threads.</param>
+    public static void Rows(ReadOnlySpan<float> x, Span<float> y, int rows, int columns, Parallelism p)
+    {
+        Guard.Length("Softmax", nameof(x), x.Length, (long)rows * columns);
+        Guard.Length("Softmax", nameof(y), y.Length, (long)rows * columns);
+        if (y.Length == 0) return;
+        fixed (float* px = x, py = y)
+        {
+            var body = new Body(px, py, rows, columns);
+            p.For(Tiling.Ceiling(rows, Tiling.RowsPerTile(columns, 8192)), ref body);
+        }
+    }
+
+    /// <summary>Writes exp(x − max x) and returns 1 / Σ; the caller scales where it is cheapest.</summary>
+    internal static float Exponentials(float* x, float* y, int n)
+    {
+        var largest = TensorPrimitives.Max(new ReadOnlySpan<float>(x, n));
+        var sum = 0f;
+        var i = 0;
+        if (Vector512.IsHardwareAccelerated) i = Exponentials<Lanes16>(x, y, i, n, largest, ref sum);
+        if (Vector256.IsHardwareAccelerated) i = Exponentials<Lanes8>(x, y, i, n, largest, ref sum);
+        Exponentials<Lanes1>(x, y, i, n, largest, ref sum);
+        return 1 / sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Exponentials<T>(float* x, float* y, int i, int n, float largest, ref float sum)
+        where T : struct, ILanes<T>
+    {
+        var shift = T.Of(largest);
+        var lanes = T.Of(0);
+        var any = i;
+        for (; i <= n - T.Count; i += T.Count)
+        {
+            var e = LaneMath.Exp(T.Load(x + i) - shift);
+            e.Store(y + i);
+            lanes += e;
+        }
+
+        if (i > any) sum += T.Sum(lanes);
+        return i;
+    }
+
+    private readonly struct Body(float* x, float* y, int rows, int columns) : ITileBody
+    {
+        public void Run(int tile)
+        {
+            var perTile = Tiling.RowsPerTile(columns, 8192);
+            var end = Math.Min((tile + 1) * perTile, rows);
+            for (var row = tile * perTile; row < end; row++)
+            {
+                var result = y + ((long)row * columns);
+                var scale = Exponentials(x + ((long)row * columns), result, columns);
+                TensorPrimitives.Multiply(new ReadOnlySpan<float>(result, columns), scale, new Span<float>(result, columns));
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using DiffusionSharp.Tensors.Kernels;
+
+namespace DiffusionSharp.Tensors.Tests;
+
+public sealed class GroupNormTests
+{
+    private const float Epsilon = 1e-5f;
+
+    [Theory]
+    [InlineData(2, 64, 32, 8, true)]
+    [InlineData(2, 64, 32, 8, false)]
+    [InlineData(9, 16, 48, 3, true)]
+    [InlineData(1, 1000, 128, 32, true)]
+    [InlineData(3, 50, 20, 5, true)]
+    [InlineData(3, 700, 7, 7, false)]
+    [InlineData(2, 33, 6, 1, true)]
+    [InlineData(40, 1, 96, 1, false)]
+    [InlineData(40, 1, 13, 1, true)]
+    [InlineData(1, 1, 64, 1, false)]
+    public void Output_and_gradients_agree_with_double_loops_on_any_threads(int n, int positions, int c, int groups, bool silu)
+    {
+        var x = Compare.Normals(n * positions * c, 1, 2, 0.7);
+        var (gamma, beta, dy) = (Compare.Normals(c, 2, 0.3, 1), Compare.Normals(c, 3), Compare.Normals(x.Length, 4));
+        var expected = Slow(x, gamma, beta, dy, n, positions, c, groups, silu);
+        var all = Compare.SameForAllThreads(p =>
+        {
+            var (stats, y, sums, dx) = (new Guarded(2 * n * groups), new Guarded(x), new Guarded(2 * n * c), new Guarded(dy));
+            GroupNorm.Statistics(x, stats.Span, n, positions, c, groups, Epsilon, p);
+            GroupNorm.Apply(y.Span, stats.Span, gamma, beta, y.Span, n, positions, c, groups, silu, p);
+            GroupNorm.GradientSums(x, stats.Span, gamma, beta, dy, sums.Span, n, positions, c, groups, silu, p);
+            GroupNorm.GradientInput(x, stats.Span, gamma, beta, dx.Span, sums.Span, dx.Span, n, positions, c, groups, silu, p);
+            return [.. stats.Checked(), .. y.Checked(), .. sums.Checked(), .. dx.Checked()];
+        });
+        var at = 0;
+        foreach (var (name, values) in expected)
+        {
+            Compare.Close(values, all.AsSpan(at, values.Length), 2e-6, name);
+            at += values.Length;
+        }
+    }
+
+    [Theory]
+    [InlineData(4, 50, 64, 4)]
+    [InlineData(20, 1, 24, 1)]
+    public void A_sample_gets_the_same_bytes_alone_and_in_a_batch(int n, int positions, int c, int groups)
+    {
+        var x = Compare.Normals(n * positions * c * 4, 5);
+        var (many, alone) = (new float[8 * n * groups], new float[2 * groups]);
+        GroupNorm.Statistics(x, many, 4 * n, positions, c, groups, Epsilon, Parallelism.Single);
+        for (var s = 0; s < 4 * n; s++)
+        {
+            GroupNorm.Statistics(x.AsSpan(s * positions * c, positions * c), alone, 1, positions, c, groups, Epsilon, Parallelism.Single);
+            Assert.Equal(alone, many[(s * 2 * groups)..((s + 1) * 2 * groups)]);
+        }
+    }
+
+    [Theory]
+    [InlineData(1e4, 1024, 32, 8)]
+    [InlineData(1e6, 900, 128, 32)]
+    [InlineData(-1e5, 1, 300, 1)]
+    public void A_mean_far_above_the_spread_does_no_harm(double mean, int positions, int c, int groups)
+    {
+        var x = Compare.Normals(positions * c, 6, 1, mean);
+        x[0] = (float)(mean + 50);
+        var stats = new float[2 * groups];
+        GroupNorm.Statistics(x, stats, 1, positions, c, groups, Epsilon, Parallelism.Single);
+        var width = c / groups;
+        for (var g = 0; g < groups; g++)
+        {
+            var values = x.Where((_, i) => i % c / width == g).Select(v => (double)v).ToArray();
+            var exact = values.Average();
+            var variance = values.Sum(v => (v - exact) * (v - exact)) / values.Length;
+            Assert.Equal(exact, stats[2 * g], Math.Abs(exact) * 1e-7);
+            Assert.Equal(1, stats[(2 * g) + 1] * Math.Sqrt(variance + Epsilon), 2e-6);
+        }
+    }
+
+    [Fact]
+    public void A_constant_input_becomes_beta_and_NaN_stays_in_its_group()
+    {
+        var x = new float[64 * 8];
+        Array.Fill(x, 3.25f);
+        var (stats, y) = (new float[4], new float[x.Length]);
+        float[] gamma = [1, 2, 3, 4, 5, 6, 7, 8], beta = [8, 7, 6, 5, 4, 3, 2, 1];
+        GroupNorm.Statistics(x, stats, 1, 64, 8, 2, Epsilon, Parallelism.Single);
+        GroupNorm.Apply(x, stats, gamma, beta, y, 1, 64, 8, 2, false, Parallelism.Single);
+        for (var i = 0; i < y.Length; i++) Assert.Equal(beta[i % 8], y[i]);
+        x[17] = float.NaN;
+        GroupNorm.Statistics(x, stats, 1, 64, 8, 2, Epsilon, Parallelism.Single);
+        Assert.True(float.IsNaN(stats[0]) && float.IsNaN(stats[1]));
+        Assert.Equal(3.25f, stats[2]);
+    }
+
+    [Fact]
+    public void Groups_that_do_not_divide_the_channels_are_refused() =>
+        Assert.Contains("3 groups do not divide 8 channels", Assert.Throws<ArgumentException>(() => GroupNorm.Statistics(new float[8], new float[6], 1, 1, 8, 3, Epsilon, Parallelism.Single)).Message, StringComparison.Ordinal);
+
+    private static (string Name, double[] Values)[] Slow(float[] x, float[] gamma, float[] beta, float[] dy, int n, int positions, int c, int groups, bool silu)
+    {
+        var (stats, y, sums, dx) = (new double[2 * n * groups], new double[x.Length], new double[2 * n * c], new double[x.Length]);
+        var (normal, upstream) = (new double[x.Length], new double[x.Length]);
+        var width = c / groups;
+        for (var s = 0; s < n; s++)
+        {
+            for (var g = 0; g < groups; g++)
+            {
+                var members = new List<int>();
+                for (var q = 0; q < positions; q++)
+                    for (var k = g * width; k < (g + 1) * width; k++) members.Add((((s * positions) + q) * c) + k);
+                var mean = members.Average(i => (double)x[i]);
+                var rate = 1 / Math.Sqrt(members.Average(i => (x[i] - mean) * (x[i] - mean)) + Epsilon);
+                (stats[2 * ((s * groups) + g)], stats[(2 * ((s * groups) + g)) + 1]) = (mean, rate);
+                double a = 0, b = 0;
+                foreach (var i in members)
+                {
+                    var k = i % c;
+                    normal[i] = (x[i] - mean) * rate;
+                    var z = (normal[i] * gamma[k]) + beta[k];
+                    var sigma = 1 / (1 + Math.Exp(-z));
+                    y[i] = silu ? z * sigma : z;
+                    upstream[i] = dy[i] * (silu ? sigma * (1 + (z * (1 - sigma))) : 1);
+                    sums[2 * ((s * c) + k)] += upstream[i];
+                    sums[(2 * ((s * c) + k)) + 1] += upstream[i] * normal[i];
+                    a += gamma[k] * upstream[i] / members.Count;
+                    b += gamma[k] * upstream[i] * normal[i] / members.Count;
+                }
+
+                foreach (var i in members) dx[i] = rate * ((gamma[i % c] * upstream[i]) - a - (normal[i] * b));
+            }
+        }
+
+        return [("stats", stats), ("y", y), ("sums", sums), ("dx", dx)];
+    }
+}
