@@ -1,0 +1,245 @@
+using DiffusionSharp.Graphs.Planning;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Tensors.Kernels;
+
+namespace DiffusionSharp.Graphs.Execution;
+
+/// <summary>Runs plans with the managed kernels: one method per operation, each binding its operands to one kernel call.</summary>
+/// <param name="parallelism">The threads; results do not depend on how many.</param>
+public sealed class CpuExecutor(Parallelism parallelism) : Executor
+{
+    /// <inheritdoc/>
+    public override int WorkspaceLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => operation switch
+    {
+        MatMul m => MatMulWorkspace(m, inputs[0], output),
+        Conv2D c => Tensors.Kernels.Conv2D.ForwardWorkspaceLength(Geometry(inputs[0], inputs[1], output, c.Stride, c.Padding)),
+        Conv2DGradInput c => Tensors.Kernels.Conv2D.GradInputWorkspaceLength(Geometry(output, inputs[1], inputs[0], c.Stride, c.Padding)),
+        Conv2DGradWeight c => Tensors.Kernels.Conv2D.GradWeightWorkspaceLength(Geometry(inputs[0], output, inputs[1], c.Stride, c.Padding)),
+        Sum s => Reduction(inputs[0], s.Axis, s.AxisCount) is var (outer, reduce, inner) ? Reduce.SumWorkspaceLength(outer, reduce, inner) : 0,
+        _ => 0,
+    };
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<StepAction> Bind(Plan plan, PlanMemory memory) => [.. plan.Steps.Select(s => Bind(s, plan, memory))];
+
+    private static (int Outer, int Reduce, int Inner) Reduction(Shape shape, int axis, int count) =>
+        (Shape.Create(shape.Dimensions[..axis]).Count, Shape.Create(shape.Dimensions.Slice(axis, count)).Count, Shape.Create(shape.Dimensions[(axis + count)..]).Count);
+
+    private static (int Rows, int Columns) Matrix(Shape shape) => (shape[^2], shape[^1]);
+
+    private static ConvGeometry Geometry(Shape x, Shape w, Shape y, int stride, Padding padding) =>
+        new(x[0], x[1], x[2], x[3], w[3], w[0], w[1], stride, padding.Top, padding.Left, y[1], y[2]);
+
+    private static int MatMulWorkspace(MatMul m, Shape a, Shape output)
+    {
+        var k = m.TransposeA ? a[^2] : a[^1];
+        return output.Rank == 2
+            ? Gemm.WorkspaceLength(output[0], output[1], k, m.TransposeA, m.TransposeB)
+            : Gemm.BatchedWorkspaceLength(output[1], output[2], k, m.TransposeA, m.TransposeB, output[0]);
+    }
+
+    private StepAction Bind(PlanStep step, Plan plan, PlanMemory memory)
+    {
+        var inputs = step.Inputs.Select(memory.At).ToArray();
+        var output = memory.At(step.Output);
+        var shapes = step.Inputs.Select(o => o.Shape).ToArray();
+        var scratch = step.Workspace.Shape.Rank == 0 ? new BufferSlice(memory.Arena, 0, 0) : memory.At(step.Workspace);
+        var p = parallelism;
+        if (step.Fusion is ChainFusion chain)
+        {
+            var kernel = new ElementwiseChain(step.Output.Shape, shapes, chain.Code);
+            return _ => kernel.Run(inputs, output, p);
+        }
+
+        var y = output;
+        switch (step.Operation)
+        {
+            case MatMul m:
+                return BindMatMul(step, m, inputs, y, scratch);
+            case Conv2D c:
+            {
+                var g = Geometry(shapes[0], shapes[1], step.Output.Shape, c.Stride, c.Padding);
+                var epilogue = new BoundEpilogue(step.Fusion as EpilogueFusion, inputs, g.OutHeight * g.OutWidth);
+                return _ => Tensors.Kernels.Conv2D.Forward(inputs[0].Span, inputs[1].Span, y.Span, g, epilogue.Open(), scratch.Span, p);
+            }
+
+            case Conv2DGradInput c:
+            {
+                var g = Geometry(step.Output.Shape, shapes[1], shapes[0], c.Stride, c.Padding);
+                return _ => Tensors.Kernels.Conv2D.GradInput(inputs[0].Span, inputs[1].Span, y.Span, g, scratch.Span, p);
+            }
+
+            case Conv2DGradWeight c:
+            {
+                var g = Geometry(shapes[0], step.Output.Shape, shapes[1], c.Stride, c.Padding);
+                return _ => Tensors.Kernels.Conv2D.GradWeight(inputs[0].Span, inputs[1].Span, y.Span, g, scratch.Span, p);
+            }
+
+            case Sum s:
+            {
+                var (outer, reduce, inner) = Reduction(shapes[0], s.Axis, s.AxisCount);
+                return _ => Reduce.Sum(inputs[0].Span, y.Span, outer, reduce, inner, s.Scale, scratch.Span, p);
+            }
+
+            case Max s:
+            {
+                var (outer, reduce, inner) = Reduction(shapes[0], s.Axis, s.AxisCount);
+                return _ => Reduce.Max(inputs[0].Span, y.Span, outer, reduce, inner, p);
+            }
+
+            case Softmax:
+            {
+                var columns = shapes[0][^1];
+                var rows = columns == 0 ? 0 : shapes[0].Count / columns;
+                return _ => Tensors.Kernels.Softmax.Rows(inputs[0].Span, y.Span, rows, columns, p);
+            }
+
+            case Attention a:
+            {
+                var (n, t, c) = (shapes[0][0], shapes[0][1], shapes[0][2] / 3);
+                return _ => Tensors.Kernels.Attention.Forward(inputs[0].Span, y.Span, n, t, c, a.Heads, a.Scale, p);
+            }
+
+            case AttentionGrad a:
+            {
+                var (n, t, c) = (shapes[0][0], shapes[0][1], shapes[0][2] / 3);
+                return _ => Tensors.Kernels.Attention.Gradient(inputs[0].Span, inputs[1].Span, y.Span, n, t, c, a.Heads, a.Scale, p);
+            }
+
+            case Transpose t:
+            {
+                var permutation = t.Permutation.Dimensions.ToArray();
+                return _ => Movement.Transpose(inputs[0].Span, y.Span, shapes[0], permutation, p);
+            }
+
+            case Slice or Pad or Concatenate:
+                return BindCopy(step, inputs, y);
+            case UpsampleNearest u:
+            {
+                var x = shapes[0];
+                return _ => Resample.UpsampleNearest(inputs[0].Span, y.Span, x[0], x[1], x[2], x[3], u.Factor, p);
+            }
+
+            case SumPool s:
+            {
+                var x = shapes[0];
+                return _ => Resample.SumPool(inputs[0].Span, y.Span, x[0], x[1], x[2], x[3], s.Factor, s.Scale, p);
+            }
+
+            case Embedding:
+            {
+                var (rows, width) = Matrix(shapes[0]);
+                return _ => Tensors.Kernels.Embedding.Gather(inputs[0].Span, inputs[1].Span, y.Span, rows, width, p);
+            }
+
+            case EmbeddingGrad:
+            {
+                var (rows, width) = Matrix(step.Output.Shape);
+                return _ => Tensors.Kernels.Embedding.ScatterAdd(inputs[0].Span, inputs[1].Span, y.Span, rows, width, p);
+            }
+
+            case DropoutMask d:
+                return rng => RandomMasks.Dropout(y.Span, rng.Split(d.Stream), d.Rate, p);
+            case AdamUpdate update:
+                return BindUpdate(update, plan, memory, inputs[0], y);
+            default:
+                return BindGroupNorm(step, inputs, y);
+        }
+    }
+
+    private StepAction BindMatMul(PlanStep step, MatMul m, BufferSlice[] inputs, BufferSlice y, BufferSlice scratch)
+    {
+        var p = parallelism;
+        var (rows, columns) = Matrix(step.Output.Shape);
+        var k = m.TransposeA ? step.Inputs[0].Shape[^2] : step.Inputs[0].Shape[^1];
+        if (step.Output.Shape.Rank == 3)
+        {
+            var batch = step.Output.Shape[0];
+            return _ => Gemm.MultiplyBatched(inputs[0].Span, m.TransposeA, inputs[1].Span, m.TransposeB, y.Span, rows, columns, k, batch, scratch.Span, p);
+        }
+
+        var epilogue = new BoundEpilogue(step.Fusion as EpilogueFusion, inputs, 1);
+        return _ => Gemm.Multiply(inputs[0].Span, m.TransposeA, inputs[1].Span, m.TransposeB, y.Span, rows, columns, k, epilogue.Open(), scratch.Span, p);
+    }
+
+    private StepAction BindCopy(PlanStep step, BufferSlice[] inputs, BufferSlice y)
+    {
+        var p = parallelism;
+        var shape = step.Output.Shape;
+        switch (step.Operation)
+        {
+            case Slice s:
+            {
+                var (rows, row, inner) = Reduction(step.Inputs[0].Shape, s.Axis, 1);
+                var (from, length) = (s.Start * inner, shape[s.Axis] * inner);
+                return _ => Movement.CopyBlocks(inputs[0].Span[Math.Min(from, inputs[0].Length)..], row * inner, y.Span, length, rows, length, p);
+            }
+
+            case Pad s:
+            {
+                var (rows, row, inner) = Reduction(shape, s.Axis, 1);
+                var (before, length, whole) = (s.Before * inner, step.Inputs[0].Shape[s.Axis] * inner, row * inner);
+                var after = whole - before - length;
+                return _ =>
+                {
+                    Movement.ZeroBlocks(y.Span, whole, rows, before, p);
+                    Movement.CopyBlocks(inputs[0].Span, length, y.Span[before..], whole, rows, length, p);
+                    Movement.ZeroBlocks(y.Span[(before + length)..], whole, rows, after, p);
+                };
+            }
+
+            default:
+            {
+                var (rows, row, inner) = Reduction(shape, ((Concatenate)step.Operation).Axis, 1);
+                var lengths = step.Inputs.Select(o => o.Shape[((Concatenate)step.Operation).Axis] * inner).ToArray();
+                return _ =>
+                {
+                    for (int i = 0, start = 0; i < inputs.Length; start += lengths[i], i++) Movement.CopyBlocks(inputs[i].Span, lengths[i], y.Span[start..], row * inner, rows, lengths[i], p);
+                };
+            }
+        }
+    }
+
+    private StepAction BindGroupNorm(PlanStep step, BufferSlice[] i, BufferSlice y)
+    {
+        var p = parallelism;
+        var x = step.Inputs[0].Shape;
+        var (n, c) = (x[0], x[^1]);
+        var positions = n == 0 ? 0 : x.Count / n / c;
+        return step.Operation switch
+        {
+            GroupNormStatistics s => _ => GroupNorm.Statistics(i[0].Span, y.Span, n, positions, c, s.Groups, s.Epsilon, p),
+            GroupNormApply s => _ => GroupNorm.Apply(i[0].Span, i[1].Span, i[2].Span, i[3].Span, y.Span, n, positions, c, s.Groups, s.Silu, p),
+            GroupNormGradSums s => _ => GroupNorm.GradientSums(i[0].Span, i[1].Span, i[2].Span, i[3].Span, i[4].Span, y.Span, n, positions, c, s.Groups, s.Silu, p),
+            GroupNormGradInput s => _ => GroupNorm.GradientInput(i[0].Span, i[1].Span, i[2].Span, i[3].Span, i[4].Span, i[5].Span, y.Span, n, positions, c, s.Groups, s.Silu, p),
+            _ => throw new NotSupportedException($"The CPU executor does not know {step.Operation.Name}."),
+        };
+    }
+
+    private StepAction BindUpdate(AdamUpdate update, Plan plan, PlanMemory memory, BufferSlice rates, BufferSlice norm)
+    {
+        var p = parallelism;
+        var length = plan.Layout.Length;
+        BufferSlice Whole(Region region) => memory.At(new Operand(region, 0, [length]));
+        var (weights, gradients, first, second) = (Whole(Region.Weights), Whole(Region.Gradients), Whole(Region.FirstMoment), Whole(Region.SecondMoment));
+        var average = memory.Average is null ? new BufferSlice(memory.Arena, 0, 0) : Whole(Region.Average);
+        return _ =>
+        {
+            var size = Math.Sqrt(Optimizers.SumOfSquares(gradients.Span, p));
+            norm.Span[0] = (float)size;
+            if (!double.IsFinite(size)) return;
+            var r = rates.Span;
+            var scale = size > update.ClipNorm ? (float)(update.ClipNorm / (size + 1e-6)) : 1;
+            var s = new AdamWStep(r[0], update.Beta1, update.Beta2, update.Epsilon, update.WeightDecay, update.Decoupled, r[1], r[2], scale, r[3]);
+            Optimizers.AdamW(weights.Span, gradients.Span, first.Span, second.Span, average.Span, s, p);
+        };
+    }
+
+    // The addends' places, opened as spans at each run: spans cannot be kept.
+    private sealed class BoundEpilogue(EpilogueFusion? fusion, BufferSlice[] inputs, int rowsPerSample)
+    {
+        public Epilogue Open() => fusion is null ? Epilogue.None : new Epilogue { Bias = At(fusion.Bias), PerSample = At(fusion.PerSample), RowsPerSample = rowsPerSample, Residual = At(fusion.Residual) };
+
+        private ReadOnlySpan<float> At(int index) => index < 0 ? default : inputs[index].Span;
+    }
+}

@@ -1,0 +1,43 @@
+using DiffusionSharp.Graphs.Planning;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Tensors.Kernels;
+
+namespace DiffusionSharp.Graphs.Execution;
+
+/// <summary>Runs plans on some machine. The plan says what and where; an executor knows how.</summary>
+public abstract class Executor
+{
+    /// <summary>Floats of scratch for an operation; a function of the shapes alone, so that plans do not depend on the machine's load.</summary>
+    public abstract int WorkspaceLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output);
+
+    /// <summary>Binds every step to memory once, so that running allocates nothing.</summary>
+    public abstract IReadOnlyList<StepAction> Bind(Plan plan, PlanMemory memory);
+}
+
+/// <summary>One bound step.</summary>
+/// <param name="rng">The run's generator, for steps that draw.</param>
+public delegate void StepAction(Rng rng);
+
+/// <summary>The memories a plan runs on.</summary>
+/// <param name="Arena">Owned by the program.</param>
+/// <param name="Weights">The parameters.</param>
+/// <param name="Gradients">Their gradients; null where nothing is trained.</param>
+/// <param name="FirstMoment">The optimizer's; null where nothing is trained.</param>
+/// <param name="SecondMoment">The optimizer's; null where nothing is trained.</param>
+/// <param name="Average">The average of the weights; null where none is kept.</param>
+public sealed record PlanMemory(AlignedBuffer Arena, AlignedBuffer Weights, AlignedBuffer? Gradients, AlignedBuffer? FirstMoment, AlignedBuffer? SecondMoment, AlignedBuffer? Average)
+{
+    /// <summary>The floats of a place.</summary>
+    public BufferSlice At(Operand operand) => new(
+        operand.Region switch
+        {
+            Region.Arena => Arena,
+            Region.Weights => Weights,
+            Region.Gradients => Gradients,
+            Region.FirstMoment => FirstMoment,
+            Region.SecondMoment => SecondMoment,
+            _ => Average,
+        } ?? throw new InvalidOperationException($"The program was compiled without the memory {operand.Region}."),
+        operand.Start,
+        operand.Shape.Count);
+}

@@ -1,0 +1,126 @@
+using DiffusionSharp.Tensors;
+
+namespace DiffusionSharp.Graphs;
+
+/// <summary>Builds nodes. Equal operations on equal inputs are one node; shapes are checked while building.</summary>
+public sealed class Graph
+{
+    private readonly Dictionary<NodeKey, Node> known = [];
+    private readonly Dictionary<string, Node> inputs = [];
+    private readonly Dictionary<string, Node> parameters = [];
+    private readonly List<Node> nodes = [];
+    private string scope = "";
+    private int dropouts;
+
+    /// <summary>All nodes in building order.</summary>
+    public IReadOnlyList<Node> Nodes => nodes;
+
+    /// <summary>Names and shapes of the parameters, in the order they were made.</summary>
+    public ParameterLayout Layout { get; } = new();
+
+    /// <summary>Parameter nodes in the layout's order.</summary>
+    public IReadOnlyList<Node> Parameters => [.. Layout.Entries.Select(e => parameters[e.Name])];
+
+    /// <summary>Memory that the caller fills before a run.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public Node Input(string name, Shape shape)
+    {
+        if (inputs.ContainsKey(name)) throw new ArgumentException($"Input: the name '{name}' is taken.", nameof(name));
+        return inputs[name] = Build(new Input(name), shape);
+    }
+
+    /// <summary>A trained value. Its full name is the scope's and its own.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public Node Parameter(string name, Shape shape, Initializer initializer)
+    {
+        var full = Join(scope, name);
+        if (parameters.ContainsKey(full)) throw new ArgumentException($"Parameter: the name '{full}' is taken.", nameof(name));
+        return parameters[full] = Build(new Parameter(Layout.Add(full, shape, initializer)), shape);
+    }
+
+    /// <summary>Values fixed now.</summary>
+    public Node Constant(FloatTensor values) => Build(new Constant(values), values.Shape);
+
+    /// <summary>One number, of shape [].</summary>
+    public Node Scalar(double value) => Build(new Scalar((float)value), Shape.Scalar);
+
+    /// <summary>Names what is built until the result is disposed, inside the scope around it.</summary>
+    public ScopeMark Scope(string name)
+    {
+        var mark = new ScopeMark(this, scope);
+        scope = Join(scope, name);
+        return mark;
+    }
+
+    /// <summary>A random stream no other dropout of this graph has.</summary>
+    internal int NextDropoutStream() => dropouts++;
+
+    /// <summary>Gives nodes that gradients build the name of the layer they are the gradient of.</summary>
+    internal ScopeMark ScopeOf(Node node)
+    {
+        var mark = new ScopeMark(this, scope);
+        scope = node.Scope;
+        return mark;
+    }
+
+    internal Node Build(Operation operation, Shape shape, params Node[] operands)
+    {
+        foreach (var operand in operands)
+            if (operand.Graph != this) throw new ArgumentException($"{operation.Name}: an operand belongs to another graph.");
+        var key = new NodeKey(operation, shape, operands);
+        if (known.TryGetValue(key, out var same)) return same;
+        var node = new Node(this, nodes.Count, operation, shape, operands, scope);
+        nodes.Add(node);
+        known[key] = node;
+        return node;
+    }
+
+    private static string Join(string scope, string name) => scope.Length == 0 ? name : name.Length == 0 ? scope : $"{scope}.{name}";
+
+    /// <summary>Ends a scope when disposed.</summary>
+    public readonly struct ScopeMark : IDisposable, IEquatable<ScopeMark>
+    {
+        private readonly Graph graph;
+        private readonly string outer;
+
+        internal ScopeMark(Graph graph, string outer) => (this.graph, this.outer) = (graph, outer);
+
+        /// <inheritdoc/>
+        public void Dispose() => graph.scope = outer;
+
+        /// <inheritdoc/>
+        public bool Equals(ScopeMark other) => graph == other.graph && outer == other.outer;
+
+        /// <inheritdoc/>
+        public override bool Equals(object? obj) => obj is ScopeMark other && Equals(other);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => HashCode.Combine(graph, outer);
+
+        /// <summary>Equality.</summary>
+        public static bool operator ==(ScopeMark left, ScopeMark right) => left.Equals(right);
+
+        /// <summary>Inequality.</summary>
+        public static bool operator !=(ScopeMark left, ScopeMark right) => !left.Equals(right);
+    }
+
+    private readonly struct NodeKey(Operation operation, Shape shape, Node[] operands) : IEquatable<NodeKey>
+    {
+        private readonly Operation operation = operation;
+        private readonly Shape shape = shape;
+        private readonly Node[] operands = operands;
+
+        public bool Equals(NodeKey other) => operation.Equals(other.operation) && shape == other.shape && operands.AsSpan().SequenceEqual(other.operands);
+
+        public override bool Equals(object? obj) => obj is NodeKey other && Equals(other);
+
+        public override int GetHashCode()
+        {
+            var hash = new HashCode();
+            hash.Add(operation);
+            hash.Add(shape);
+            foreach (var operand in operands) hash.Add(operand.Id);
+            return hash.ToHashCode();
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using DiffusionSharp.Tensors;
+
+namespace DiffusionSharp.Graphs;
+
+/// <summary>How to fill a parameter before training, from a stream of its own.</summary>
+/// <param name="values">The parameter's values, all to be written.</param>
+/// <param name="rng">The stream: a function of the seed and the parameter's name alone.</param>
+public delegate void Initializer(Span<float> values, Rng rng);
+
+/// <summary>One parameter: its name, its shape and its place in the flat memory.</summary>
+/// <param name="Name">Full dotted name.</param>
+/// <param name="Shape">Dimensions.</param>
+/// <param name="Start">First float in the flat memory, on a 64-byte boundary.</param>
+/// <param name="Initializer">How training begins.</param>
+public sealed record ParameterEntry(string Name, Shape Shape, int Start, Initializer Initializer);
+
+/// <summary>The order, names and places of a network's parameters: weights, moments, averages and gradients all share it.</summary>
+public sealed class ParameterLayout
+{
+    private const int Alignment = 16;
+    private readonly List<ParameterEntry> entries = [];
+    private readonly Dictionary<string, ParameterEntry> byName = [];
+
+    /// <summary>The parameters in the order they were made.</summary>
+    public IReadOnlyList<ParameterEntry> Entries => entries;
+
+    /// <summary>Floats of the flat memory, gaps of alignment included; gaps are always zero.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>How many numbers are trained.</summary>
+    public long Count => entries.Sum(e => (long)e.Shape.Count);
+
+    /// <summary>Finds a parameter by its full name.</summary>
+    public ParameterEntry this[string name] => byName.TryGetValue(name, out var entry) ? entry : throw new KeyNotFoundException($"There is no parameter named '{name}'.");
+
+    /// <summary>Whether a parameter has this name.</summary>
+    public bool Contains(string name) => byName.ContainsKey(name);
+
+    internal int Add(string name, Shape shape, Initializer initializer)
+    {
+        var entry = new ParameterEntry(name, shape, Length, initializer);
+        entries.Add(entry);
+        byName.Add(name, entry);
+        Length = checked(Length + ((shape.Count + Alignment - 1) / Alignment * Alignment));
+        return entries.Count - 1;
+    }
+}

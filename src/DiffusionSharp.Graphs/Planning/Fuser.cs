@@ -1,0 +1,102 @@
+using DiffusionSharp.Tensors.Kernels;
+
+namespace DiffusionSharp.Graphs.Planning;
+
+/// <summary>Decides which nodes are computed inside another's pass: chains of element-wise nodes, and additions after products.</summary>
+/// <remarks>
+/// A node joins its consumer when that is its only one, so that nothing is computed twice. A joined node is computed at its
+/// consumer's place in the order, where all of its operands stand.
+/// </remarks>
+internal sealed class Fuser
+{
+    // A chain's registers and operands must fit the scratch of the kernel's block.
+    private const int MostInstructions = 32;
+    private const int MostOperands = 12;
+
+    private readonly IReadOnlyList<Node> live;
+    private readonly HashSet<Node> outputs;
+    private readonly Dictionary<Node, List<Node>> consumers = [];
+    private readonly Dictionary<Node, EpiloguePlan> epilogues = [];
+    private readonly HashSet<Node> joined = [];
+
+    public Fuser(IReadOnlyList<Node> live, IEnumerable<Node> outputs)
+    {
+        this.live = live;
+        this.outputs = [.. outputs];
+        foreach (var node in live) consumers[node] = [];
+        foreach (var node in live)
+            foreach (var input in node.Inputs) consumers[input].Add(node);
+        // From the last product backwards: of two that are added, the later takes the sum and reads the earlier as its residual.
+        for (var i = live.Count - 1; i >= 0; i--) MatchEpilogue(live[i]);
+        JoinChains();
+    }
+
+    /// <summary>Whether a node is computed inside another's pass.</summary>
+    public bool IsJoined(Node node) => joined.Contains(node);
+
+    /// <summary>The product that a chain of additions ends, and its addends; null where the node is none.</summary>
+    public EpiloguePlan? EpilogueAt(Node node) => epilogues.GetValueOrDefault(node);
+
+    /// <summary>Whether a node needs no memory: only element-wise passes read it, and they stretch as they read.</summary>
+    public bool IsVirtual(Node node) => node.Operation is BroadcastTo or Scalar && !outputs.Contains(node) && consumers[node].TrueForAll(c => c.Operation is Elementwise || IsVirtualBroadcast(c));
+
+    private bool IsVirtualBroadcast(Node node) => node.Operation is BroadcastTo && IsVirtual(node);
+
+    /// <summary>The node whose memory an element-wise pass reads for this operand.</summary>
+    public Node Unstretched(Node node) => node.Operation is BroadcastTo && IsVirtual(node) ? Unstretched(node.Inputs[0]) : node;
+
+    private bool HasOneConsumer(Node node) => consumers[node].Count == 1 && !outputs.Contains(node);
+
+    private void MatchEpilogue(Node product)
+    {
+        if (product.Operation is not Conv2D && !(product.Operation is MatMul && product.Shape.Rank == 2)) return;
+        var plan = new EpiloguePlan(product, null, null, null);
+        var last = product;
+        while (HasOneConsumer(last) && consumers[last][0] is { Operation: Elementwise { Code: ElementwiseCode.Add } } sum && sum.Shape == product.Shape && !epilogues.ContainsKey(sum) && !joined.Contains(sum))
+        {
+            var addend = sum.Inputs[0] == last ? sum.Inputs[1] : sum.Inputs[0];
+            if (addend == last || Absorb(plan, Unstretched(addend)) is not { } wider) break;
+            joined.Add(last);
+            (plan, last) = (wider, sum);
+        }
+
+        if (last != product) epilogues[last] = plan;
+    }
+
+    private static EpiloguePlan? Absorb(EpiloguePlan plan, Node addend)
+    {
+        var shape = plan.Product.Shape;
+        var channels = shape[^1];
+        if (addend.Operation is Scalar) return null;
+        if (addend.Shape == shape) return plan.Residual is null ? plan with { Residual = addend } : null;
+        if (addend.Shape.Count == channels && addend.Shape[^1] == channels) return plan.Bias is null ? plan with { Bias = addend } : null;
+        return plan.PerSample is null && shape.Rank == 4 && addend.Shape == [shape[0], 1, 1, channels] ? plan with { PerSample = addend } : null;
+    }
+
+    private void JoinChains()
+    {
+        var sizes = new Dictionary<Node, (int Instructions, HashSet<Node> Operands)>();
+        var chainRoot = new Dictionary<Node, Node>();
+        for (var i = live.Count - 1; i >= 0; i--)
+        {
+            var node = live[i];
+            if (node.Operation is not Elementwise || joined.Contains(node) || epilogues.ContainsKey(node)) continue;
+            var root = node;
+            if (HasOneConsumer(node) && consumers[node][0].Shape == node.Shape && chainRoot.TryGetValue(consumers[node][0], out var chain)
+                && sizes[chain].Instructions < MostInstructions && sizes[chain].Operands.Count + 1 < MostOperands)
+            {
+                root = chain;
+                joined.Add(node);
+            }
+
+            chainRoot[node] = root;
+            if (!sizes.TryGetValue(root, out var size)) size = (0, []);
+            size.Operands.Remove(node);
+            foreach (var input in node.Inputs) size.Operands.Add(input);
+            sizes[root] = (size.Instructions + 1, size.Operands);
+        }
+    }
+}
+
+/// <summary>A product and what is added to it.</summary>
+internal sealed record EpiloguePlan(Node Product, Node? Bias, Node? PerSample, Node? Residual);

@@ -1,0 +1,67 @@
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Tensors.Kernels;
+
+namespace DiffusionSharp.Graphs.Planning;
+
+/// <summary>The memories that a plan speaks of.</summary>
+public enum Region
+{
+    /// <summary>Inputs, constants, intermediate values and scratch; owned by the program.</summary>
+    Arena,
+
+    /// <summary>The parameters.</summary>
+    Weights,
+
+    /// <summary>Their gradients, in the layout of the parameters; owned by the program.</summary>
+    Gradients,
+
+    /// <summary>The optimizer's first moment.</summary>
+    FirstMoment,
+
+    /// <summary>The optimizer's second moment.</summary>
+    SecondMoment,
+
+    /// <summary>The exponential moving average of the parameters.</summary>
+    Average,
+}
+
+/// <summary>A value's place: region, first float, and the shape that says how many follow.</summary>
+public readonly record struct Operand(Region Region, int Start, Shape Shape);
+
+/// <summary>What a step does beside its operation.</summary>
+public abstract record Fusion;
+
+/// <summary>A whole element-wise expression in one pass; the step's inputs are its operands.</summary>
+public sealed record ChainFusion(IReadOnlyList<ElementwiseInstruction> Code) : Fusion;
+
+/// <summary>Additions to a product or convolution while its rows are hot; indices into the step's inputs, −1 where absent.</summary>
+/// <param name="Bias">[C], added to every row.</param>
+/// <param name="PerSample">[N, 1, 1, C], added to every row of a sample.</param>
+/// <param name="Residual">A value of the result's shape.</param>
+public sealed record EpilogueFusion(int Bias, int PerSample, int Residual) : Fusion;
+
+/// <summary>One step: an operation on places, in the order of the plan.</summary>
+/// <param name="Operation">What is computed; for a chain, its last operation.</param>
+/// <param name="Scope">The layer it belongs to.</param>
+/// <param name="Inputs">Where operands stand.</param>
+/// <param name="Output">Where the result goes; may be the place of an operand that dies here.</param>
+/// <param name="Workspace">Scratch of this step alone.</param>
+/// <param name="Fusion">What is done in the same pass, if anything.</param>
+public sealed record PlanStep(Operation Operation, string Scope, IReadOnlyList<Operand> Inputs, Operand Output, Operand Workspace, Fusion? Fusion);
+
+/// <summary>What to compute and where: the whole of a program, but for how.</summary>
+/// <param name="Steps">In execution order.</param>
+/// <param name="Inputs">Places the caller fills, by name.</param>
+/// <param name="Outputs">Places the caller reads, by name.</param>
+/// <param name="Constants">Places filled once.</param>
+/// <param name="Layout">The parameters.</param>
+/// <param name="ArenaLength">Floats of the arena.</param>
+/// <param name="Trains">Whether a step updates the parameters.</param>
+public sealed record Plan(
+    IReadOnlyList<PlanStep> Steps,
+    IReadOnlyDictionary<string, Operand> Inputs,
+    IReadOnlyDictionary<string, Operand> Outputs,
+    IReadOnlyList<(Operand Place, FloatTensor Values)> Constants,
+    ParameterLayout Layout,
+    int ArenaLength,
+    bool Trains);

@@ -1,0 +1,87 @@
+using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Graphs.Planning;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Tensors.Kernels;
+
+namespace DiffusionSharp.Graphs;
+
+/// <summary>The state an optimizer keeps beside the weights.</summary>
+/// <param name="FirstMoment">Running mean of the gradients.</param>
+/// <param name="SecondMoment">Running mean of their squares.</param>
+/// <param name="Average">Exponential moving average of the weights; null where none is kept.</param>
+public sealed record TrainingState(ParameterBuffer FirstMoment, ParameterBuffer SecondMoment, ParameterBuffer? Average);
+
+/// <summary>A compiled graph: memory is planned once, and a run is a replay that allocates nothing.</summary>
+/// <remarks>Not safe for two runs at a time: inputs, outputs and the arena are the program's own.</remarks>
+public sealed class Program
+{
+    private readonly PlanMemory memory;
+    private readonly IReadOnlyList<StepAction> steps;
+
+    private Program(Plan plan, PlanMemory memory, IReadOnlyList<StepAction> steps) => (Plan, this.memory, this.steps) = (plan, memory, steps);
+
+    /// <summary>What runs, and where.</summary>
+    public Plan Plan { get; }
+
+    /// <summary>Bytes of values and scratch, parameters and optimizer state aside.</summary>
+    public long ArenaBytes => sizeof(float) * ((long)Plan.ArenaLength + (memory.Gradients?.Length ?? 0));
+
+    /// <summary>Plans named outputs of a graph and binds them to weights.</summary>
+    /// <param name="outputs">What the program computes, by name.</param>
+    /// <param name="weights">The parameters it reads, and trains where an output is an optimizer's update.</param>
+    /// <param name="executor">Where it runs.</param>
+    /// <param name="state">The optimizer's state, needed where the program trains.</param>
+    /// <exception cref="ArgumentException">The weights are not of this graph's layout, or training state is missing.</exception>
+    public static Program Compile(IReadOnlyDictionary<string, Node> outputs, ParameterBuffer weights, Executor executor, TrainingState? state = null)
+    {
+        var plan = Planner.Plan(outputs, executor.WorkspaceLength);
+        if (weights.Memory.Length != plan.Layout.Length) throw new ArgumentException("Program: the weights have another layout than the graph's.", nameof(weights));
+        if (plan.Trains && state is null) throw new ArgumentException("Program: an optimizer update needs a training state.", nameof(state));
+        var memory = new PlanMemory(
+            new AlignedBuffer(plan.ArenaLength),
+            weights.Memory,
+            plan.Trains ? new AlignedBuffer(plan.Layout.Length) : null,
+            state?.FirstMoment.Memory,
+            state?.SecondMoment.Memory,
+            state?.Average?.Memory);
+        foreach (var (place, values) in plan.Constants) values.Values.CopyTo(memory.At(place).Span);
+        return new Program(plan, memory, executor.Bind(plan, memory));
+    }
+
+    /// <summary>The memory of an input, to be filled before <see cref="Run"/>.</summary>
+    /// <exception cref="ArgumentException">No output depends on an input of this name.</exception>
+    public Span<float> Input(string name) => Plan.Inputs.TryGetValue(name, out var place) ? memory.At(place).Span : throw new ArgumentException($"Program: there is no input '{name}'; there are {string.Join(", ", Plan.Inputs.Keys)}.", nameof(name));
+
+    /// <summary>Whether an input of this name is read.</summary>
+    public bool HasInput(string name) => Plan.Inputs.ContainsKey(name);
+
+    /// <summary>The values of an output after <see cref="Run"/>; overwritten by the next.</summary>
+    /// <exception cref="ArgumentException">There is no output of this name.</exception>
+    public ReadOnlySpan<float> Output(string name) => Plan.Outputs.TryGetValue(name, out var place) ? memory.At(place).Span : throw new ArgumentException($"Program: there is no output '{name}'; there are {string.Join(", ", Plan.Outputs.Keys)}.", nameof(name));
+
+    /// <summary>Computes every output from the inputs and the weights.</summary>
+    /// <param name="rng">What dropout draws from; a training loop gives each step its own.</param>
+    public void Run(Rng rng = default)
+    {
+        for (var i = 0; i < steps.Count; i++) steps[i](rng);
+    }
+
+    /// <summary>Runs again, all but the optimizer's update, and names the first place where a value is not finite.</summary>
+    /// <returns>The layer and operation, or null where every value is finite.</returns>
+    public string? FindNonFinite(Rng rng = default)
+    {
+        foreach (var (name, place) in Plan.Inputs)
+            if (Finite.FirstNonFinite(memory.At(place).Span) >= 0) return $"input '{name}'";
+        foreach (var entry in Plan.Layout.Entries)
+            if (Finite.FirstNonFinite(memory.Weights.Slice(entry.Start, entry.Shape.Count)) >= 0) return $"parameter '{entry.Name}'";
+        for (var i = 0; i < steps.Count; i++)
+        {
+            var step = Plan.Steps[i];
+            if (step.Operation is AdamUpdate) continue;
+            steps[i](rng);
+            if (Finite.FirstNonFinite(memory.At(step.Output).Span) >= 0) return step.Scope.Length == 0 ? step.Operation.Name : $"{step.Scope} ({step.Operation.Name})";
+        }
+
+        return null;
+    }
+}
