@@ -35,7 +35,7 @@ public sealed class CpuExecutor(Parallelism parallelism) : Executor
         var k = m.TransposeA ? a[^2] : a[^1];
         return output.Rank == 2
             ? Gemm.WorkspaceLength(output[0], output[1], k, m.TransposeA, m.TransposeB)
-            : Gemm.BatchedWorkspaceLength(output[1], output[2], k, m.TransposeA, m.TransposeB, output[0]);
+            : Gemm.BatchedWorkspaceLength(output[0], output[1], output[2], k, m.TransposeA, m.TransposeB);
     }
 
     private StepAction Bind(PlanStep step, Plan plan, PlanMemory memory)
@@ -155,7 +155,7 @@ public sealed class CpuExecutor(Parallelism parallelism) : Executor
         if (step.Output.Shape.Rank == 3)
         {
             var batch = step.Output.Shape[0];
-            return _ => Gemm.MultiplyBatched(inputs[0].Span, m.TransposeA, inputs[1].Span, m.TransposeB, y.Span, rows, columns, k, batch, scratch.Span, p);
+            return _ => Gemm.MultiplyBatched(inputs[0].Span, m.TransposeA, inputs[1].Span, m.TransposeB, y.Span, batch, rows, columns, k, scratch.Span, p);
         }
 
         var epilogue = new BoundEpilogue(step.Fusion as EpilogueFusion, inputs, 1);
