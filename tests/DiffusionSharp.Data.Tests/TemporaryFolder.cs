@@ -5,7 +5,7 @@ internal sealed class TemporaryFolder : IDisposable
 {
     private readonly string root = Directory.CreateTempSubdirectory("diffusionsharp-data-").FullName;
 
-    public string this[params string[] parts] => Path.Combine([root, .. parts]);
+    public string this[params string[] parts] => Path.GetFullPath(Path.Combine([root, .. parts]));
 
     public string Write(string name, byte[] bytes)
     {
