@@ -3,7 +3,7 @@ using DiffusionSharp.Tensors;
 namespace DiffusionSharp.Denoisers;
 
 /// <summary>Clips every value of the data estimate to [−range, range].</summary>
-/// <remarks>What DDPM's sampler does on pictures in [−1, 1]; Ho et al. 2020, arXiv:2006.11239, section 3.3 and its published code.</remarks>
+/// <remarks>What the published code of Ho et al. 2020, arXiv:2006.11239, does with x̂₀ (eq. 15) on pictures in [−1, 1].</remarks>
 public sealed class ClippedDenoiser : ConstrainedDenoiser
 {
     /// <summary>Wraps a denoiser.</summary>

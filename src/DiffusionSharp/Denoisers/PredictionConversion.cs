@@ -104,6 +104,7 @@ public static class PredictionConversion
         return (a, b) switch
         {
             (0, 1) => y,
+            (1, 0) => x,
             (0, _) => b * y,
             (_, 0) => a * x,
             _ => (a * x) + (b * y),
