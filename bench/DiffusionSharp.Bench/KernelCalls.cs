@@ -1,0 +1,67 @@
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Tensors.Kernels;
+
+namespace DiffusionSharp.Bench;
+
+/// <summary>A matrix product with its operands filled and its scratch at hand.</summary>
+public sealed class GemmCall
+{
+    private readonly GemmShape shape;
+    private readonly Parallelism parallelism;
+    private readonly AlignedBuffer a;
+    private readonly AlignedBuffer b;
+    private readonly AlignedBuffer c;
+    private readonly AlignedBuffer workspace;
+
+    public GemmCall(GemmShape shape, Parallelism parallelism)
+    {
+        (this.shape, this.parallelism) = (shape, parallelism);
+        a = Operands.Filled((long)shape.Batch * shape.M * shape.K, 1);
+        b = Operands.Filled((long)shape.Batch * shape.K * shape.N, 2);
+        c = new AlignedBuffer(shape.Batch * shape.M * shape.N);
+        workspace = new AlignedBuffer(Gemm.BatchedWorkspaceLength(shape.Batch, shape.M, shape.N, shape.K, shape.TransposeA, shape.TransposeB));
+    }
+
+    public void Run() => Gemm.MultiplyBatched(
+        a.Span, shape.TransposeA, b.Span, shape.TransposeB, c.Span, shape.Batch, shape.M, shape.N, shape.K, workspace.Span, parallelism);
+}
+
+/// <summary>The three passes of a convolution with operands filled and scratch at hand.</summary>
+public sealed class ConvCall
+{
+    private readonly ConvGeometry g;
+    private readonly Parallelism parallelism;
+    private readonly AlignedBuffer x;
+    private readonly AlignedBuffer w;
+    private readonly AlignedBuffer y;
+    private readonly AlignedBuffer workspace;
+
+    public ConvCall(ConvShape shape, Parallelism parallelism)
+    {
+        g = shape.Geometry;
+        this.parallelism = parallelism;
+        x = Operands.Filled((long)g.Batch * g.Height * g.Width * g.InChannels, 1);
+        w = Operands.Filled((long)g.KernelHeight * g.KernelWidth * g.InChannels * g.OutChannels, 2);
+        y = Operands.Filled((long)g.Batch * g.OutHeight * g.OutWidth * g.OutChannels, 3);
+        workspace = new AlignedBuffer(Math.Max(
+            Conv2D.ForwardWorkspaceLength(g),
+            Math.Max(Conv2D.GradInputWorkspaceLength(g), Conv2D.GradWeightWorkspaceLength(g))));
+    }
+
+    public void Forward() => Conv2D.Forward(x.Span, w.Span, y.Span, g, Epilogue.None, workspace.Span, parallelism);
+
+    public void GradInput() => Conv2D.GradInput(y.Span, w.Span, x.Span, g, workspace.Span, parallelism);
+
+    public void GradWeight() => Conv2D.GradWeight(x.Span, y.Span, w.Span, g, workspace.Span, parallelism);
+}
+
+/// <summary>Normal numbers, the same on every run.</summary>
+public static class Operands
+{
+    public static AlignedBuffer Filled(long length, int seed)
+    {
+        var buffer = new AlignedBuffer(checked((int)length));
+        new Rng((ulong)seed).FillNormal(buffer.Span);
+        return buffer;
+    }
+}
