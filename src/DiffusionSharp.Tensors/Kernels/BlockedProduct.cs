@@ -65,7 +65,8 @@ internal unsafe struct BlockedProduct<TSource> : ITileBody
 
         for (var panel = firstPanel; panel < endPanel; panel++)
         {
-            var b = Panels.Panel(batch, panel, out var ldb);
+            nint ldb = 0;
+            var b = Panels.Narrow ? Panels.Transposed(batch) : Panels.Panel(batch, panel, out ldb);
             var columns = Panels.ColumnsOf(panel);
             for (var block = 0; block < blocks; block++)
             {
@@ -73,7 +74,9 @@ internal unsafe struct BlockedProduct<TSource> : ITileBody
                 for (var row = 0; row < blockRows;)
                 {
                     var count = MicroKernel.TileRows(blockRows - row);
-                    Source.Multiply(tables + (block * tableBytes), row, count, columns, b, ldb, tile);
+                    var table = tables + (block * tableBytes);
+                    if (Panels.Narrow) Source.MultiplyNarrow(table, row, count, columns, b, tile);
+                    else Source.Multiply(table, row, count, columns, b, ldb, tile);
                     Output.Write(tile, width, outputRows + (block * rowBlock) + row, count, panel * width, columns);
                     row += count;
                 }

@@ -17,7 +17,7 @@ public static unsafe class Conv2D
     public static int ForwardWorkspaceLength(in ConvGeometry g)
     {
         g.Validate("Conv2D.Forward");
-        return WorkspaceLength(g.OutChannels, (long)g.KernelHeight * g.KernelWidth * g.InChannels, g.InChannels);
+        return WorkspaceLength(g.OutChannels, (long)g.KernelHeight * g.KernelWidth * g.InChannels, (long)g.KernelWidth * g.InChannels);
     }
 
     /// <summary>y = x ∗ w + epilogue.</summary>
@@ -79,7 +79,7 @@ public static unsafe class Conv2D
     {
         g.Validate("Conv2D.GradInput");
         var tapsOfAParity = (long)(((g.KernelHeight - 1) / g.Stride) + 1) * (((g.KernelWidth - 1) / g.Stride) + 1);
-        return WorkspaceLength(g.InChannels, tapsOfAParity * g.OutChannels, g.OutChannels);
+        return WorkspaceLength(g.InChannels, tapsOfAParity * g.OutChannels, (long)g.KernelWidth * g.OutChannels);
     }
 
     /// <summary>dx: the gradient of a loss with respect to x, from that with respect to y.</summary>
@@ -174,21 +174,24 @@ public static unsafe class Conv2D
         }
     }
 
-    private static int WorkspaceLength(int columns, long depth, int channels) =>
-        checked((int)(((long)PanelMatrix.PanelCount(columns) * MicroKernel.Panel * depth) + channels + (2 * Aligned.Slack)));
+    private static int WorkspaceLength(int columns, long depth, long zeros) =>
+        checked((int)(((long)PanelMatrix.PanelCount(columns) * MicroKernel.Panel * depth) + zeros + (2 * Aligned.Slack)));
 
     // The common engine: pack the taps, then every lattice point is a row of the product.
     private static void Correlate(in PixelLattice lattice, PanelPacking packing, in OutputTile output, float* workspace, Parallelism parallelism)
     {
         var zeros = Aligned.Up(workspace);
-        new Span<float>(zeros, lattice.Channels).Clear();
-        packing.Packed = Aligned.Up(zeros + lattice.Channels);
+        var line = lattice.TapsWide * lattice.Channels;
+        new Span<float>(zeros, line).Clear();
+        var byLine = lattice.Channels < LineRows.ChannelLimit && lattice.TapsWide > 1;
+        packing.Narrow = NarrowKernel.Suits(packing.Columns, byLine ? line : lattice.Channels);
+        packing.Packed = Aligned.Up(zeros + line);
         packing.Pack(parallelism);
 
         var depth = lattice.Taps * lattice.Channels;
-        var panels = new PanelMatrix(null, packing.Columns, depth, 0, packing.Packed);
-        if (lattice.Channels < GatheredRows.ChannelLimit && lattice.Taps > 1)
-            BlockedProduct.Run(new GatheredRows(lattice), panels, output, lattice.Points, depth, 1, parallelism);
+        var panels = new PanelMatrix(null, packing.Columns, depth, 0, packing.Packed, packing.Narrow);
+        if (byLine)
+            BlockedProduct.Run(new LineRows(lattice, zeros), panels, output, lattice.Points, depth, 1, parallelism);
         else
             BlockedProduct.Run(new WindowRows(lattice, zeros), panels, output, lattice.Points, depth, 1, parallelism);
     }

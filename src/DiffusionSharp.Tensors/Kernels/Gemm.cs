@@ -19,7 +19,7 @@ public static unsafe class Gemm
     public static int BatchedWorkspaceLength(int batch, int m, int n, int k, bool transposeA, bool transposeB)
     {
         ValidateSizes("Gemm", batch, m, n, k);
-        return checked((int)(batch * (PackedA(m, n, k, transposeA) + PackedB(m, n, k, transposeB)) + (2 * Aligned.Slack)));
+        return checked((int)(batch * (PackedA(m, n, k, transposeA) + PackedB(m, n, k, transposeA, transposeB)) + (2 * Aligned.Slack)));
     }
 
     /// <summary>c = op(a) · op(b) + epilogue.</summary>
@@ -85,7 +85,10 @@ public static unsafe class Gemm
 
     private static long PackedA(int m, int n, int k, bool transposeA) => PacksA(n, k, transposeA) ? ColumnPacking.PackedLength(m, k) : 0;
 
-    private static long PackedB(int m, int n, int k, bool transposeB) => PanelMatrix.PackedLength(n, k, PanelsInPlace(m, n, transposeB));
+    private static long PackedB(int m, int n, int k, bool transposeA, bool transposeB) =>
+        IsNarrow(n, k, transposeA) ? (long)n * k : PanelMatrix.PackedLength(n, k, PanelsInPlace(m, n, transposeB));
+
+    private static bool IsNarrow(int n, int k, bool transposeA) => !transposeA && NarrowKernel.Suits(n, k);
 
     private static void ValidateSizes(string operation, int batch, int m, int n, int k)
     {
@@ -130,10 +133,11 @@ public static unsafe class Gemm
                 Residual = pResidual,
             };
             var packedB = Aligned.Up(pWorkspace);
-            var packedA = Aligned.Up(packedB + (batch * PackedB(m, n, k, transposeB)));
-            var inPlace = PanelsInPlace(m, n, transposeB);
-            PanelPacking.Plain(pB, packedB, transposeB, n, k, inPlace, batch).Pack(parallelism);
-            var panels = new PanelMatrix(pB, n, k, inPlace, packedB);
+            var packedA = Aligned.Up(packedB + (batch * PackedB(m, n, k, transposeA, transposeB)));
+            var narrow = IsNarrow(n, k, transposeA);
+            var inPlace = narrow ? 0 : PanelsInPlace(m, n, transposeB);
+            PanelPacking.Plain(pB, packedB, transposeB, n, k, inPlace, narrow, batch).Pack(parallelism);
+            var panels = new PanelMatrix(pB, n, k, inPlace, packedB, narrow);
             if (!transposeA)
             {
                 BlockedProduct.Run(new MatrixRows(pA, m, k), panels, output, m, k, batch, parallelism);

@@ -25,6 +25,9 @@ internal readonly unsafe struct MatrixColumns(float* a, int m, int k, bool packe
                 b + (depth * ldb), ldb, tile, MicroKernel.Panel, depth != 0);
         }
     }
+
+    public void MultiplyNarrow(byte* table, int row, int rows, int columns, float* b, float* tile) =>
+        throw new NotSupportedException("A narrow product reads rows, not columns.");
 }
 
 /// <summary>Copies a [k, m] matrix into blocks [k, row block], so that a product with many panels walks memory straight.</summary>

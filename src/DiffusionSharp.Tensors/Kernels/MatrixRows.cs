@@ -17,6 +17,9 @@ internal readonly unsafe struct MatrixRows(float* a, int m, int k) : ITileSource
 
     public void Multiply(byte* table, int row, int rows, int columns, float* b, nint ldb, float* tile) =>
         RowPointers.Multiply((float**)table + row, 1, k, rows, columns, b, ldb, tile);
+
+    public void MultiplyNarrow(byte* table, int row, int rows, int columns, float* b, float* tile) =>
+        NarrowKernel.Multiply((float**)table + row, 1, k, rows, columns, b, tile);
 }
 
 /// <summary>Runs the micro-kernel over rows given by pointers, one depth block after another.</summary>

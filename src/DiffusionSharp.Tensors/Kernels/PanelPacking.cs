@@ -31,15 +31,19 @@ internal unsafe struct PanelPacking : ITileBody
     /// <summary>Independent operands, dense one after another both in the source and packed.</summary>
     public int Batch;
 
+    /// <summary>Keep one panel, as narrow as the matrix and stored [columns, depth].</summary>
+    public bool Narrow;
+
     private int unitsPerTile;
 
-    public static PanelPacking Plain(float* source, float* packed, bool transposed, int columns, int depth, int firstPanel, int batch) => new()
+    public static PanelPacking Plain(float* source, float* packed, bool transposed, int columns, int depth, int firstPanel, bool narrow, int batch) => new()
     {
         Source = source,
         Packed = packed,
         Transposed = transposed,
         Columns = columns,
         FirstPanel = firstPanel,
+        Narrow = narrow,
         Length = depth,
         Segments = 1,
         SegmentColumns = 1,
@@ -77,8 +81,24 @@ internal unsafe struct PanelPacking : ITileBody
         var target = Packed + (((batch * PanelsToPack) + panel) * width * depth) + ((nint)segment * Length * width);
         var first = (FirstPanel + panel) * width;
         var columns = Math.Min(width, Columns - first);
+        if (Narrow)
+        {
+            CopyNarrow(matrix, Packed + (batch * Columns * depth) + ((nint)segment * Length), depth);
+            return;
+        }
+
         if (Transposed) CopyTransposed(matrix + ((nint)first * Length), target, columns);
         else CopyRows(matrix + first, target, columns);
+    }
+
+    private readonly void CopyNarrow(float* source, float* target, nint depth)
+    {
+        nint stepColumn = Transposed ? Length : 1;
+        nint stepDepth = Transposed ? 1 : Columns;
+        for (var j = 0; j < Columns; j++)
+        {
+            for (nint k = 0; k < Length; k++) target[(j * depth) + k] = source[(j * stepColumn) + (k * stepDepth)];
+        }
     }
 
     private readonly void CopyRows(float* source, float* target, int columns)

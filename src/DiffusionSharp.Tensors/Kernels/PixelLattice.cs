@@ -89,6 +89,10 @@ internal unsafe struct PixelLattice
         }
     }
 
+    /// <summary>Where an input pixel is, or would be were the picture larger.</summary>
+    public readonly float* At(int picture, int row, int column) =>
+        Input + (((((nint)picture * Height) + row) * Width) + column) * Channels;
+
     public readonly LatticeCursor Start(int point) => new(this, point);
 }
 

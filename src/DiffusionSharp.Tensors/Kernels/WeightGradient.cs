@@ -68,7 +68,7 @@ internal unsafe struct WeightGradient : ITileBody
         var pixels = pictures * rows * g.OutWidth;
         var firstPixel = (((nint)firstPicture * g.OutHeight) + firstRow) * g.OutWidth;
         var dyBand = dy + (firstPixel * g.OutChannels);
-        var tail = g.OutChannels % width;
+        var tail = plan.Narrow ? 0 : g.OutChannels % width;
         var depth = g.KernelHeight * g.KernelWidth * g.InChannels;
 
         var tileFloats = MicroKernel.RowBlock * width;
@@ -92,6 +92,12 @@ internal unsafe struct WeightGradient : ITileBody
             {
                 count = ListPixels(tap, pictures, firstRow, rows, list);
                 listedTap = tap;
+            }
+
+            if (plan.Narrow)
+            {
+                NarrowUnit(tap, panel, xBand, dyBand, list, count, tile, target, accumulate);
+                continue;
             }
 
             var columns = Math.Min(width, g.OutChannels - (panel * width));
@@ -122,6 +128,31 @@ internal unsafe struct WeightGradient : ITileBody
         }
     }
 
+    // The transposed product: rows are output channels, columns a panel of input channels, the result scattered into [ci, co].
+    private readonly void NarrowUnit(int tap, int panel, float* xBand, float* dyBand, long* list, int count, float* tile, float* target, bool accumulate)
+    {
+        var width = MicroKernel.Panel;
+        var columns = Math.Min(width, g.InChannels - (panel * width));
+        for (var co = 0; co < g.OutChannels;)
+        {
+            var rows = MicroKernel.TileRows(g.OutChannels - co);
+            for (var k = 0; k == 0 || k < count; k += MicroKernel.DepthBlock)
+            {
+                MicroKernel.Listed(rows, columns, dyBand + co, list + k, Math.Min(MicroKernel.DepthBlock, count - k),
+                    xBand + (panel * width), g.InChannels, tile, width, k != 0);
+            }
+
+            for (var r = 0; r < rows; r++)
+            {
+                var result = target + ((((nint)tap * g.InChannels) + (panel * width)) * g.OutChannels) + co + r;
+                for (var j = 0; j < columns; j++, result += g.OutChannels)
+                    *result = accumulate ? *result + tile[(r * width) + j] : tile[(r * width) + j];
+            }
+
+            co += rows;
+        }
+    }
+
     private readonly void PackTail(float* source, int pixels, int tail, float* target)
     {
         var width = MicroKernel.Panel;
@@ -135,17 +166,18 @@ internal unsafe struct WeightGradient : ITileBody
     private readonly void GatherWindows(int firstPixel, int pixels, int depth, float* windows)
     {
         var cursor = lattice.Start(firstPixel);
-        for (var p = 0; p < pixels; p++, cursor.Advance()) GatheredRows.Gather(lattice, cursor, windows + ((nint)p * depth));
+        for (var p = 0; p < pixels; p++, cursor.Advance()) LineRows.Gather(lattice, cursor, windows + ((nint)p * depth));
     }
 
-    // Entry: low half the offset of the input pixel from the first picture of the band, high half the row of dy in the band.
+    // Entry: low half the offset of the input pixel from the first picture of the band, high half the row of dy in the band;
+    // for the transposed product the other way about, the offset of the pixel of dy and the row of x.
     private readonly int ListPixels(int tap, int pictures, int firstRow, int rows, long* list)
     {
         var (kh, kw) = Math.DivRem(tap, g.KernelWidth);
         var count = 0;
         var begin = FirstInside(kw - g.PadLeft, g.OutWidth);
         var end = EndInside(kw - g.PadLeft, g.Width, g.OutWidth);
-        var step = (1L << 32) + ((long)g.Stride * g.InChannels);
+        var step = plan.Narrow ? ((long)g.Stride << 32) + g.OutChannels : (1L << 32) + ((long)g.Stride * g.InChannels);
         for (var picture = 0; picture < pictures; picture++)
         {
             for (var row = 0; row < rows; row++)
@@ -153,8 +185,11 @@ internal unsafe struct WeightGradient : ITileBody
                 var ih = ((firstRow + row) * g.Stride) + kh - g.PadTop;
                 if ((uint)ih >= (uint)g.Height) continue;
                 var column = (begin * g.Stride) + kw - g.PadLeft;
-                var offset = checked(((((picture * g.Height) + ih) * g.Width) + column) * g.InChannels);
-                var entry = ((long)((((picture * rows) + row) * g.OutWidth) + begin) << 32) + offset;
+                var xRow = (((picture * g.Height) + ih) * g.Width) + column;
+                var dyRow = (((picture * rows) + row) * g.OutWidth) + begin;
+                var entry = plan.Narrow
+                    ? ((long)xRow << 32) + checked(dyRow * g.OutChannels)
+                    : ((long)dyRow << 32) + checked(xRow * g.InChannels);
                 for (var ow = begin; ow < end; ow++, entry += step) list[count++] = entry;
             }
         }

@@ -12,9 +12,10 @@ internal readonly struct WeightGradientPlan
 
     public WeightGradientPlan(in ConvGeometry g)
     {
-        Gathers = g.InChannels < GatheredRows.ChannelLimit && g.KernelHeight * g.KernelWidth > 1;
+        Gathers = g.InChannels < LineRows.ChannelLimit && g.KernelHeight * g.KernelWidth > 1;
         Taps = Gathers ? 1 : g.KernelHeight * g.KernelWidth;
-        Panels = PanelMatrix.PanelCount(g.OutChannels);
+        Narrow = !Gathers && g.OutChannels <= NarrowKernel.MaxColumns && g.InChannels % MicroKernel.Lanes == 0;
+        Panels = PanelMatrix.PanelCount(Narrow ? g.InChannels : g.OutChannels);
         var picture = (long)g.OutHeight * g.OutWidth;
         PicturesPerBand = (int)Math.Clamp(PixelsPerBand / picture, 1, g.Batch);
         RowsPerBand = Math.Clamp(PixelsPerBand / g.OutWidth, 1, g.OutHeight);
@@ -31,6 +32,9 @@ internal readonly struct WeightGradientPlan
 
     /// <summary>Whether windows are copied side by side (few channels) rather than read tap by tap.</summary>
     public bool Gathers { get; }
+
+    /// <summary>Whether the few output channels are the rows of the product and the input channels its columns.</summary>
+    public bool Narrow { get; }
 
     /// <summary>Taps walked one at a time; 1 when gathering.</summary>
     public int Taps { get; }
@@ -50,7 +54,7 @@ internal readonly struct WeightGradientPlan
     /// <summary>Partial sums, each over its own run of bands.</summary>
     public int Chunks { get; }
 
-    /// <summary>A unit is one tap of one panel of output channels; a group of units is the share of a task.</summary>
+    /// <summary>A unit is one tap of one panel of columns; a group of units is the share of a task.</summary>
     public int UnitsPerGroup { get; }
 
     public int Groups { get; }

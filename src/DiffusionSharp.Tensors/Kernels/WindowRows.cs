@@ -22,11 +22,14 @@ internal readonly unsafe struct WindowRows(PixelLattice lattice, float* zeros) :
     public void Multiply(byte* table, int row, int rows, int columns, float* b, nint ldb, float* tile) =>
         RowPointers.Multiply((float**)table + row, lattice.Taps, lattice.Channels, rows, columns, b, ldb, tile);
 
+    public void MultiplyNarrow(byte* table, int row, int rows, int columns, float* b, float* tile) =>
+        NarrowKernel.Multiply((float**)table + row, lattice.Taps, lattice.Channels, rows, columns, b, tile);
+
     private void Taps(float** entry, int picture, int top, int left)
     {
         nint channels = lattice.Channels;
         var line = lattice.Width * channels;
-        var corner = lattice.Input + ((((nint)picture * lattice.Height) + top) * line) + (left * channels);
+        var corner = lattice.At(picture, top, left);
         var stride = MicroKernel.RowBlock;
         if (top >= 0 && left >= 0 && top + lattice.TapsHigh <= lattice.Height && left + lattice.TapsWide <= lattice.Width)
         {
