@@ -6,30 +6,44 @@ using DiffusionSharp.Tensors.Kernels;
 namespace DiffusionSharp.Bench;
 
 /// <summary>The quick measure: GFLOP/s of every workload and the fraction of the multiply-add peak of the threads in use.</summary>
-/// <remarks>Each figure is the best of several runs: on a shared machine the least disturbed run is the one that says something about the code.</remarks>
+/// <remarks>
+/// Each figure is the best of several runs: on a shared machine the least disturbed run is the one that says something about the code.
+/// On a crowded machine <c>--cpu</c> counts the processor time of one thread instead of the time on the wall.
+/// </remarks>
 internal static class KernelTable
 {
     private const double SecondsPerFigure = 0.15;
+
+    private static bool processorTime;
 
     public static int Run(string[] options)
     {
         var threads = Math.Min(2, Environment.ProcessorCount);
         var filter = string.Empty;
-        for (var i = 0; i < options.Length; i += 2)
+        for (var i = 0; i < options.Length; i++)
         {
-            if (i + 1 < options.Length && options[i] == "--threads" && int.TryParse(options[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var given) && given > 0)
+            var value = i + 1 < options.Length ? options[i + 1] : string.Empty;
+            switch (options[i])
             {
-                threads = given;
+                case "--cpu":
+                    (processorTime, threads) = (true, 1);
+                    break;
+                case "--threads" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var given) && given > 0:
+                    (threads, i) = (given, i + 1);
+                    break;
+                case "--filter" when value.Length > 0:
+                    (filter, i) = (value, i + 1);
+                    break;
+                default:
+                    Console.Error.WriteLine($"kernels: expected [--threads N | --cpu] [--filter TEXT], got '{string.Join(' ', options)}'.");
+                    return 2;
             }
-            else if (i + 1 < options.Length && options[i] == "--filter")
-            {
-                filter = options[i + 1];
-            }
-            else
-            {
-                Console.Error.WriteLine($"kernels: expected [--threads N] [--filter TEXT], got '{string.Join(' ', options)}'.");
-                return 2;
-            }
+        }
+
+        if (processorTime && threads != 1)
+        {
+            Console.Error.WriteLine("kernels: --cpu counts one thread; leave out --threads.");
+            return 2;
         }
 
         using var parallelism = new Parallelism(threads);
@@ -58,12 +72,12 @@ internal static class KernelTable
         const int Rounds = 2_000_000;
         var best = double.PositiveInfinity;
         var operations = 0.0;
-        for (var trial = 0; trial < 10; trial++)
+        for (var trial = 0; trial < 20; trial++)
         {
             var body = new PeakBody(Rounds);
-            var start = Stopwatch.GetTimestamp();
+            var start = Clock();
             parallelism.For(parallelism.Threads, ref body);
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            best = Math.Min(best, Clock() - start);
             operations = MachinePeak.Run(1, out _) * Rounds * parallelism.Threads;
         }
 
@@ -73,16 +87,19 @@ internal static class KernelTable
     private static string Figure(double operations, double peak, Action pass)
     {
         var best = double.PositiveInfinity;
-        var begin = Stopwatch.GetTimestamp();
-        for (var run = 0; run < 5 || Stopwatch.GetElapsedTime(begin).TotalSeconds < SecondsPerFigure; run++)
+        var begin = Clock();
+        for (var run = 0; run < 5 || Clock() - begin < SecondsPerFigure; run++)
         {
-            var start = Stopwatch.GetTimestamp();
+            var start = Clock();
             pass();
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            best = Math.Min(best, Clock() - start);
         }
 
         return string.Create(CultureInfo.InvariantCulture, $"{operations / best / 1e9,5:F0} {best * 1e3,6:F2} {operations / best / peak,4:P0}");
     }
+
+    private static double Clock() =>
+        processorTime ? Environment.CpuUsage.TotalTime.TotalSeconds : Stopwatch.GetElapsedTime(0).TotalSeconds;
 
     private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 

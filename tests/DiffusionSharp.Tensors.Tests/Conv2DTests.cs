@@ -106,6 +106,25 @@ public sealed class Conv2DTests : IDisposable
     }
 
     [Fact]
+    public void Passes_allocate_nothing_after_the_first_call()
+    {
+        var g = Geometry(2, 12, 12, 16, 33, 3, 3, 1, 1, 1, 1, 1)!.Value;
+        float[] x = new float[X(g)], w = new float[W(g)], y = new float[Y(g)];
+        var workspace = new float[Math.Max(Conv2D.ForwardWorkspaceLength(g), Math.Max(Conv2D.GradInputWorkspaceLength(g), Conv2D.GradWeightWorkspaceLength(g)))];
+        long allocated = 0;
+        for (var call = 0; call < 2; call++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Conv2D.Forward(x, w, y, g, Epilogue.None, workspace, Parallelism.Single);
+            Conv2D.GradInput(y, w, x, g, workspace, Parallelism.Single);
+            Conv2D.GradWeight(x, y, w, g, workspace, Parallelism.Single);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(0, allocated);
+    }
+
+    [Fact]
     public void Wrong_lengths_are_named()
     {
         var g = Geometry(1, 4, 4, 2, 3, 3, 3, 1, 1, 1, 1, 1)!.Value;

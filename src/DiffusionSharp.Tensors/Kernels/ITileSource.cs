@@ -12,6 +12,9 @@ internal unsafe interface ITileSource
     /// <summary>tile[rows, columns] = rows of a (from <paramref name="row"/> of the prepared block) · the whole panel.</summary>
     void Multiply(byte* table, int row, int rows, int columns, float* b, nint ldb, float* tile);
 
+    /// <summary>Asks for the rows of a prepared block ahead of their use, where memory would not be read in a pattern the machine foresees.</summary>
+    void Prefetch(byte* table, int rows);
+
     /// <summary>The same with a narrow right operand, stored transposed: see <see cref="NarrowKernel"/>.</summary>
     void MultiplyNarrow(byte* table, int row, int rows, int columns, float* b, float* tile);
 }

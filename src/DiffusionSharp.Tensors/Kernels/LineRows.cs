@@ -67,6 +67,11 @@ internal readonly unsafe struct LineRows(PixelLattice lattice, float* zeros) : I
     public void Multiply(byte* table, int row, int rows, int columns, float* b, nint ldb, float* tile) =>
         RowPointers.Multiply((float**)table + row, lattice.TapsHigh, Run, rows, columns, b, ldb, tile);
 
+    public void Prefetch(byte* table, int rows)
+    {
+        // Neighbouring rows are neighbours in memory: the machine foresees them.
+    }
+
     public void MultiplyNarrow(byte* table, int row, int rows, int columns, float* b, float* tile) =>
         NarrowKernel.Multiply((float**)table + row, lattice.TapsHigh, Run, rows, columns, b, tile);
 

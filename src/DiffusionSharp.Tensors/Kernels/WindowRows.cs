@@ -22,6 +22,12 @@ internal readonly unsafe struct WindowRows(PixelLattice lattice, float* zeros) :
     public void Multiply(byte* table, int row, int rows, int columns, float* b, nint ldb, float* tile) =>
         RowPointers.Multiply((float**)table + row, lattice.Taps, lattice.Channels, rows, columns, b, ldb, tile);
 
+    public void Prefetch(byte* table, int rows)
+    {
+        // With several taps all but the last have been read by the rows before.
+        if (lattice.Taps == 1) RowPointers.Prefetch((float**)table, rows, lattice.Channels);
+    }
+
     public void MultiplyNarrow(byte* table, int row, int rows, int columns, float* b, float* tile) =>
         NarrowKernel.Multiply((float**)table + row, lattice.Taps, lattice.Channels, rows, columns, b, tile);
 
