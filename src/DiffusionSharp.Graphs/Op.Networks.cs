@@ -98,7 +98,7 @@ public static partial class Op
     public static Node Embedding(Node table, Node indices)
     {
         if (table.Shape.Rank != 2) throw new ArgumentException($"Embedding: the table is [K, D], not {table.Shape}.", nameof(table));
-        return table.Graph.Build(new Embedding(), [.. indices.Shape, table.Shape[1]], table, indices);
+        return table.Graph.Build(new Embedding(), [.. indices.Shape.Dimensions, table.Shape[1]], table, indices);
     }
 
     /// <summary>

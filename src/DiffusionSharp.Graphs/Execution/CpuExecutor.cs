@@ -128,13 +128,13 @@ public sealed class CpuExecutor(Parallelism parallelism) : Executor
 
             case Embedding:
             {
-                var (rows, width) = Matrix(shapes[0]);
+                var (rows, width) = (shapes[1].Count, shapes[0][1]);
                 return _ => Tensors.Kernels.Embedding.Gather(inputs[0].Span, inputs[1].Span, y.Span, rows, width, p);
             }
 
             case EmbeddingGrad:
             {
-                var (rows, width) = Matrix(step.Output.Shape);
+                var (rows, width) = (shapes[1].Count, step.Output.Shape[1]);
                 return _ => Tensors.Kernels.Embedding.ScatterAdd(inputs[0].Span, inputs[1].Span, y.Span, rows, width, p);
             }
 
