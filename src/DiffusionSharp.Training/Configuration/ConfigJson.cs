@@ -1,0 +1,110 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DiffusionSharp.Data;
+using DiffusionSharp.Networks;
+using DiffusionSharp.Networks.Optimization;
+
+namespace DiffusionSharp.Training.Configuration;
+
+/// <summary>Reads and writes configurations: every key known, every value of its type, defaults for what is absent.</summary>
+public static class ConfigJson
+{
+    internal static ConfigJsonContext Shared { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter<ScheduleKind>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<Denoisers.Prediction>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<Objectives.LossWeighting>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<RateCurve>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<BlockKind>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<ResamplingKind>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<TimeEmbeddingKind>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<InitializationScheme>(JsonNamingPolicy.CamelCase) },
+    });
+
+    /// <summary>The configuration as indented JSON.</summary>
+    public static string Write(RunConfig config) => JsonSerializer.Serialize(config, Shared.RunConfig) + "\n";
+
+    /// <summary>Reads and checks a configuration.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <exception cref="DataException">Not JSON, an unknown key, a value of another type or out of range.</exception>
+    public static RunConfig Read(string json, string name)
+    {
+        try
+        {
+            return (JsonSerializer.Deserialize(json, Shared.RunConfig) ?? throw new DataException($"{name}: a JSON object is expected, null was given.")).Validated();
+        }
+        catch (JsonException error)
+        {
+            throw new DataException($"{name}: {error.Message.ReplaceLineEndings(" ")}");
+        }
+        catch (ArgumentException error)
+        {
+            throw new DataException($"{name}: {error.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    /// <summary>Reads a configuration file.</summary>
+    /// <exception cref="DataException">It cannot be read, or as in <see cref="Read"/>.</exception>
+    public static RunConfig ReadFile(string path)
+    {
+        string json;
+        try
+        {
+            json = File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{path}: the configuration cannot be read: {error.Message}");
+        }
+
+        return Read(json, path);
+    }
+
+    /// <summary>The keys in which two configurations differ, as "key: one value, other value".</summary>
+    public static IReadOnlyList<string> Differences(RunConfig one, RunConfig other)
+    {
+        var differences = new List<string>();
+        Compare("", JsonSerializer.SerializeToElement(one, Shared.RunConfig), JsonSerializer.SerializeToElement(other, Shared.RunConfig), differences);
+        return differences;
+    }
+
+    private static void Compare(string path, JsonElement one, JsonElement other, List<string> differences)
+    {
+        if (one.ValueKind == JsonValueKind.Object && other.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var key in one.EnumerateObject().Concat(other.EnumerateObject()).Select(p => p.Name).Distinct())
+                Compare(path.Length == 0 ? key : $"{path}.{key}", one.TryGetProperty(key, out var a) ? a : default, other.TryGetProperty(key, out var b) ? b : default, differences);
+            return;
+        }
+
+        if (!JsonElement.DeepEquals(one, other)) differences.Add($"{path}: {Text(one)}, {Text(other)}");
+
+        static string Text(JsonElement value) => value.ValueKind == JsonValueKind.Undefined ? "absent" : value.GetRawText();
+    }
+}
+
+/// <summary>Source-generated serialisation, so that trimming keeps every property.</summary>
+[JsonSerializable(typeof(RunConfig))]
+[JsonSerializable(typeof(CheckpointState))]
+[JsonSerializable(typeof(MetricsLine))]
+internal sealed partial class ConfigJsonContext : JsonSerializerContext;
+
+/// <summary>What a checkpoint remembers beside tensors. Randomness is counter-based: seed and step are all of its state.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="Seed">The run's.</param>
+/// <param name="Position">Samples drawn from the data so far.</param>
+/// <param name="WindowLoss">Sum of the losses since the last line of metrics.</param>
+/// <param name="WindowSteps">How many they are.</param>
+public sealed record CheckpointState(int Step, ulong Seed, long Position, double WindowLoss, int WindowSteps);
+
+/// <summary>One line of <c>metrics.jsonl</c>.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="Loss">Mean loss since the line before; null where the run diverged.</param>
+/// <param name="GradientNorm">Norm of all gradients at this step, before clipping; null where it is not finite.</param>
+/// <param name="Rate">Learning rate of this step.</param>
+/// <param name="EmaDecay">Decay of the average of the weights at this step.</param>
+/// <param name="SamplesPerSecond">Since the line before; wall time, so not the same in every run.</param>
+/// <param name="Seconds">Since this process began the run; wall time.</param>
+public sealed record MetricsLine(int Step, double? Loss, double? GradientNorm, double Rate, double EmaDecay, double SamplesPerSecond, double Seconds);

@@ -1,0 +1,141 @@
+using DiffusionSharp.Denoisers;
+using DiffusionSharp.Networks;
+using DiffusionSharp.Networks.Optimization;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Objectives;
+
+namespace DiffusionSharp.Training.Configuration;
+
+/// <summary>A recipe by name.</summary>
+/// <param name="Name">As on the command line.</param>
+/// <param name="Description">What it is for, in one line.</param>
+/// <param name="Recipe">What it follows and where it departs; printed when training begins.</param>
+/// <param name="ForPictures">Whether it trains on pictures, or on vectors.</param>
+/// <param name="Build">The configuration for a source and the shape of its samples.</param>
+public sealed record Preset(string Name, string Description, string Recipe, bool ForPictures, Func<string, Shape, RunConfig> Build);
+
+/// <summary>The recipes that <c>train --preset</c> knows.</summary>
+public static class Presets
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Preset> All { get; } =
+    [
+        new(
+            "quickstart",
+            "small pictures, a few minutes on two cores",
+            "A small U-Net with velocity prediction (Salimans and Ho 2022, arXiv:2202.00512) on the cosine schedule (Nichol and Dhariwal 2021, arXiv:2102.09672) and min-SNR weighting (Hang et al. 2023, arXiv:2303.09556).",
+            true,
+            Quickstart),
+        new(
+            "points",
+            "vectors and points in the plane, a minute on two cores",
+            "An MLP with noise prediction and the linear schedule of DDPM (Ho et al. 2020, arXiv:2006.11239).",
+            false,
+            Points),
+        new(
+            "mnist",
+            "28×28 grey digits, a quarter of an hour on two cores",
+            "DDPM (Ho et al. 2020, arXiv:2006.11239) made small: velocity prediction, cosine schedule, min-SNR weighting, a higher rate with cosine decay and a short EMA horizon, since the run is short.",
+            true,
+            Mnist),
+        new(
+            "cifar10",
+            "the DDPM paper's CIFAR-10 network and recipe, 35.7 M parameters; days on a CPU",
+            "DDPM on CIFAR-10 exactly (Ho et al. 2020, arXiv:2006.11239, appendix B): linear schedule, noise prediction, Adam 2e-4 after 5000 warm-up steps, batch 128, dropout 0.1, flips, clipping to norm 1, EMA 0.9999, 800,000 steps.",
+            true,
+            Cifar10),
+    ];
+
+    /// <summary>Finds a preset.</summary>
+    /// <exception cref="ArgumentException">There is none of this name; the message lists them.</exception>
+    public static Preset Find(string name) =>
+        All.FirstOrDefault(p => p.Name == name) ?? throw new ArgumentException($"--preset: '{name}' is unknown; there are {string.Join(", ", All.Select(p => p.Name))}.");
+
+    /// <summary>The preset for samples of a shape where none is named.</summary>
+    public static Preset Default(Shape sample) => Find(sample.Rank == 1 ? "points" : "quickstart");
+
+    private static RunConfig Quickstart(string data, Shape sample) => new(
+        data,
+        "quickstart",
+        UNet: Pictures(sample, [32, 64, 64]),
+        Schedule: new ScheduleConfig(ScheduleKind.Cosine),
+        Prediction: Prediction.Velocity,
+        Weighting: LossWeighting.MinSnr,
+        Steps: 600,
+        Batch: 32,
+        Optimizer: new AdamOptions(Rate: 2e-3, ClipNorm: 1),
+        RateCurve: RateCurve.Cosine,
+        WarmupSteps: 50,
+        Ema: new EmaOptions(MaxDecay: 0.99),
+        SampleEvery: 200,
+        SampleCount: 64,
+        SampleSteps: 25,
+        CheckpointEvery: 200);
+
+    private static RunConfig Mnist(string data, Shape sample) => Quickstart(data, sample) with
+    {
+        Preset = "mnist",
+        UNet = Pictures(sample, [32, 64, 64]),
+        Steps = 4000,
+        Ema = new EmaOptions(MaxDecay: 0.998),
+        WarmupSteps = 100,
+        SampleEvery = 1000,
+        SampleSteps = 50,
+        CheckpointEvery = 500,
+    };
+
+    private static RunConfig Points(string data, Shape sample) => new(
+        data,
+        "points",
+        Mlp: new MlpOptions(sample[0], Width: 128),
+        Steps: 6000,
+        Batch: 512,
+        Optimizer: new AdamOptions(Rate: 2e-3, ClipNorm: 1),
+        RateCurve: RateCurve.Cosine,
+        WarmupSteps: 100,
+        Ema: new EmaOptions(MaxDecay: 0.995),
+        LogEvery: 100,
+        SampleEvery: 2000,
+        SampleSteps: 100,
+        CheckpointEvery: 2000);
+
+    private static RunConfig Cifar10(string data, Shape sample) => new(
+        data,
+        "cifar10",
+        UNet: new UNet2DOptions(
+            SampleSize: sample[0],
+            InChannels: sample[^1],
+            OutChannels: sample[^1],
+            Channels: [128, 256, 256, 256],
+            LayersPerBlock: 2,
+            DownBlocks: [BlockKind.Plain, BlockKind.Attention, BlockKind.Plain, BlockKind.Plain],
+            UpBlocks: [BlockKind.Plain, BlockKind.Plain, BlockKind.Attention, BlockKind.Plain],
+            DownsamplePadding: 0,
+            CosineFirst: false,
+            FrequencyShift: 1,
+            NormEpsilon: 1e-6,
+            HeadWidth: null,
+            Dropout: 0.1,
+            Initialization: InitializationScheme.Ddpm),
+        Steps: 800_000,
+        Batch: 128,
+        Optimizer: new AdamOptions(Rate: 2e-4, Decoupled: false, ClipNorm: 1),
+        WarmupSteps: 5000,
+        Ema: new EmaOptions(MaxDecay: 0.9999, MinDecay: 0.9999),
+        Flip: true,
+        LogEvery: 100,
+        SampleEvery: 10_000,
+        CheckpointEvery: 1000);
+
+    // Halved between levels: attention where there are fewest pixels.
+    private static UNet2DOptions Pictures(Shape sample, int[] channels) => new(
+        SampleSize: sample[0],
+        InChannels: sample[^1],
+        OutChannels: sample[^1],
+        Channels: channels,
+        LayersPerBlock: 1,
+        DownBlocks: [.. channels.Select((_, i) => i == channels.Length - 1 ? BlockKind.Attention : BlockKind.Plain)],
+        UpBlocks: [.. channels.Select((_, i) => i == 0 ? BlockKind.Attention : BlockKind.Plain)],
+        NormGroups: 16,
+        HeadWidth: 16);
+}

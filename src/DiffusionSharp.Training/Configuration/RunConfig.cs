@@ -1,0 +1,111 @@
+using DiffusionSharp.Denoisers;
+using DiffusionSharp.Networks;
+using DiffusionSharp.Networks.Optimization;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Objectives;
+
+namespace DiffusionSharp.Training.Configuration;
+
+/// <summary>Everything that determines a run: the same configuration, data and seed give the same bytes.</summary>
+/// <param name="Data">The source, as on the command line.</param>
+/// <param name="Preset">The recipe it started from; a name for people, read by nothing.</param>
+/// <param name="UNet">The network for pictures; exactly one network is given.</param>
+/// <param name="Mlp">The network for vectors.</param>
+/// <param name="Schedule">α and σ.</param>
+/// <param name="Prediction">What the network learns to give.</param>
+/// <param name="Weighting">How noise levels count in the loss.</param>
+/// <param name="Steps">Optimizer steps, at least 1.</param>
+/// <param name="Batch">Samples a step, at least 1.</param>
+/// <param name="Seed">Of everything random.</param>
+/// <param name="Optimizer">Adam or AdamW, and clipping.</param>
+/// <param name="RateCurve">How the learning rate moves after its warm-up, over all steps of the run.</param>
+/// <param name="WarmupSteps">Steps in which the learning rate rises from 0.</param>
+/// <param name="Ema">The average of the weights that sampling uses.</param>
+/// <param name="Flip">Whether pictures are mirrored left to right at random.</param>
+/// <param name="Size">Pictures are resized and centre-cropped to this side; null keeps theirs.</param>
+/// <param name="LogEvery">Steps between lines of metrics.</param>
+/// <param name="SampleEvery">Steps between sheets of samples; 0 gives only the last.</param>
+/// <param name="SampleCount">Samples on a sheet.</param>
+/// <param name="SampleSteps">DDIM steps of a sheet.</param>
+/// <param name="CheckpointEvery">Steps between checkpoints; the last step always has one.</param>
+/// <param name="KeepCheckpoints">How many of the newest stay, at least 1.</param>
+public sealed record RunConfig(
+    string Data,
+    string Preset,
+    UNet2DOptions? UNet = null,
+    MlpOptions? Mlp = null,
+    ScheduleConfig? Schedule = null,
+    Prediction Prediction = Prediction.Noise,
+    LossWeighting Weighting = LossWeighting.Simple,
+    int Steps = 1000,
+    int Batch = 64,
+    ulong Seed = 0,
+    AdamOptions? Optimizer = null,
+    RateCurve RateCurve = RateCurve.Constant,
+    int WarmupSteps = 0,
+    EmaOptions? Ema = null,
+    bool Flip = false,
+    int? Size = null,
+    int LogEvery = 10,
+    int SampleEvery = 0,
+    int SampleCount = 64,
+    int SampleSteps = 50,
+    int CheckpointEvery = 500,
+    int KeepCheckpoints = 2)
+{
+    /// <summary>The schedule, the default where none is written.</summary>
+    public ScheduleConfig ScheduleOrDefault() => Schedule ?? new ScheduleConfig();
+
+    /// <summary>The optimizer, the default where none is written.</summary>
+    public AdamOptions OptimizerOrDefault() => Optimizer ?? new AdamOptions();
+
+    /// <summary>The average of the weights, the default where none is written.</summary>
+    public EmaOptions EmaOrDefault() => Ema ?? new EmaOptions();
+
+    /// <summary>What multiplies the learning rate at each step.</summary>
+    public LearningRateSchedule LearningRate() => new(RateCurve, WarmupSteps, Steps);
+
+    /// <summary>A run of another length: the warm-up shrinks to at most a tenth of it.</summary>
+    public RunConfig WithSteps(int steps) => this with { Steps = steps, WarmupSteps = Math.Min(WarmupSteps, steps / 10) };
+
+    /// <summary>The shape of the samples that the network takes: [H, W, C] or [D].</summary>
+    public Shape SampleShape() => UNet is { } unet ? [unet.SampleSize ?? 0, unet.SampleSize ?? 0, unet.InChannels] : [Mlp?.Dimensions ?? 0];
+
+    /// <summary>Checks what types cannot say.</summary>
+    /// <exception cref="ArgumentException">One clear line: the key, what is expected, what came.</exception>
+    public RunConfig Validated()
+    {
+        AtLeast("steps", Steps, 1);
+        AtLeast("batch", Batch, 1);
+        AtLeast("logEvery", LogEvery, 1);
+        AtLeast("sampleEvery", SampleEvery, 0);
+        AtLeast("sampleCount", SampleCount, 1);
+        AtLeast("sampleSteps", SampleSteps, 1);
+        AtLeast("checkpointEvery", CheckpointEvery, 1);
+        AtLeast("keepCheckpoints", KeepCheckpoints, 1);
+        if (Size is { } size) AtLeast("size", size, 1);
+        AtLeast("warmupSteps", WarmupSteps, 0);
+        if (UNet is null == Mlp is null) throw new ArgumentException("config: exactly one of 'uNet' and 'mlp' is needed.");
+        if (!Enum.IsDefined(Prediction) || Prediction is Prediction.Score or Prediction.Flow) throw new ArgumentException($"prediction: noise, data or velocity is expected, not {Prediction}.");
+        if (!Enum.IsDefined(Weighting)) throw new ArgumentException($"weighting: unknown value {Weighting}.");
+        var schedule = ScheduleOrDefault();
+        UNet?.Validate();
+        if (UNet is { SampleSize: null }) throw new ArgumentException("uNet.sampleSize: the side of the pictures is needed.");
+        if (UNet is { } unet && unet.InChannels != unet.OutChannels) throw new ArgumentException($"uNet.outChannels: a denoiser gives as many channels as it takes, {unet.InChannels}, not {unet.OutChannels}.");
+        if ((UNet?.Classes ?? Mlp?.Classes) is not null) throw new ArgumentException("classes: networks with classes are built and held by tests, but runs train without them.");
+        Mlp?.Validate();
+        OptimizerOrDefault().Validate();
+        EmaOrDefault().Validate();
+        LearningRate().Validate();
+        if (Flip && UNet is null) throw new ArgumentException("flip: only pictures can be mirrored.");
+        schedule.Create();
+        if (schedule.ZeroTerminalSnr && Prediction == Prediction.Noise) throw new ArgumentException("prediction: noise says nothing about the data at zero terminal SNR; choose velocity or data.");
+        if (!schedule.IsContinuous() && SampleSteps > schedule.Levels) throw new ArgumentException($"sampleSteps: at most the {schedule.Levels} levels of the schedule, not {SampleSteps}.");
+        return this;
+    }
+
+    private static void AtLeast(string key, int value, int least)
+    {
+        if (value < least) throw new ArgumentException($"{key}: at least {least} is expected, {value} was given.");
+    }
+}

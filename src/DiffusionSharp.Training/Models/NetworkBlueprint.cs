@@ -1,0 +1,44 @@
+using DiffusionSharp.Graphs;
+using DiffusionSharp.Networks;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Configuration;
+
+namespace DiffusionSharp.Training.Models;
+
+/// <summary>The network of a configuration, for samples of one shape.</summary>
+public sealed class NetworkBlueprint
+{
+    private readonly RunConfig config;
+
+    /// <summary>Fits a configuration's network to the data.</summary>
+    /// <param name="config">Which network.</param>
+    /// <param name="sampleShape">[H, W, C] for a U-Net, [D] for an MLP.</param>
+    /// <exception cref="ArgumentException">The network does not take such samples; the message says what it takes.</exception>
+    public NetworkBlueprint(RunConfig config, Shape sampleShape)
+    {
+        (this.config, SampleShape) = (config, sampleShape);
+        if (config.UNet is not null && sampleShape != config.SampleShape())
+            throw new ArgumentException($"The U-Net takes pictures of {config.SampleShape()}, the data has {sampleShape}.", nameof(sampleShape));
+        if (config.Mlp is { } mlp && sampleShape != [mlp.Dimensions]) throw new ArgumentException($"The MLP takes vectors of [{mlp.Dimensions}], the data has {sampleShape}.", nameof(sampleShape));
+    }
+
+    /// <summary>The shape of one sample.</summary>
+    public Shape SampleShape { get; }
+
+    /// <summary>Builds the network.</summary>
+    /// <param name="graph">Where.</param>
+    /// <param name="x">Noisy samples, [N, …].</param>
+    /// <param name="t">Time inputs, [N].</param>
+    /// <param name="training">Whether dropout is active.</param>
+    /// <returns>The prediction, in the shape of <paramref name="x"/>.</returns>
+    public Node Build(Graph graph, Node x, Node t, bool training) =>
+        config.UNet is { } unet ? UNet2D.Build(graph, unet, x, t, labels: null, training) : Mlp.Build(graph, config.Mlp!, x, t);
+
+    /// <summary>The parameters' names and shapes.</summary>
+    public ParameterLayout Layout()
+    {
+        var graph = new Graph();
+        Build(graph, graph.Input("x", SampleShape.Prepend(1)), graph.Input("t", [1]), training: false);
+        return graph.Layout;
+    }
+}

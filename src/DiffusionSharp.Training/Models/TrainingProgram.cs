@@ -1,0 +1,73 @@
+using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Networks.Optimization;
+using DiffusionSharp.Tensors;
+
+namespace DiffusionSharp.Training.Models;
+
+/// <summary>One training step as one program: network, weighted squared error, backward, clipping, optimizer and average.</summary>
+public sealed class TrainingProgram
+{
+    private readonly Program program;
+
+    /// <summary>Compiles the step.</summary>
+    /// <param name="blueprint">The network.</param>
+    /// <param name="batch">Samples a step.</param>
+    /// <param name="optimizer">Adam or AdamW, and clipping.</param>
+    /// <param name="weights">Trained in place.</param>
+    /// <param name="state">Moments and average, changed in place.</param>
+    /// <param name="parallelism">The threads.</param>
+    public TrainingProgram(NetworkBlueprint blueprint, int batch, AdamOptions optimizer, ParameterBuffer weights, TrainingState state, Parallelism parallelism)
+    {
+        var graph = new Graph();
+        var shape = blueprint.SampleShape.Prepend(batch);
+        var prediction = blueprint.Build(graph, graph.Input("x", shape), graph.Input("t", [batch]), training: true);
+        Node losses;
+        Node norm;
+        using (graph.Scope("loss"))
+        {
+            var error = Op.Reshape(Op.Square(prediction - graph.Input("target", shape)), [batch, shape.Tail().Count]);
+            losses = Op.Mean(error, false, 1) * graph.Input("weight", [batch]);
+            var loss = Op.Mean(losses);
+            norm = Op.Train(loss, graph.Input("rates", [4]), optimizer.ToUpdate());
+            program = Program.Compile(new Dictionary<string, Node> { ["loss"] = loss, ["losses"] = losses, ["norm"] = norm }, weights, new CpuExecutor(parallelism), state);
+        }
+    }
+
+    /// <summary>Noisy samples, [N, …].</summary>
+    public Span<float> X => program.Input("x");
+
+    /// <summary>Time inputs, [N].</summary>
+    public Span<float> T => program.Input("t");
+
+    /// <summary>What the network should give, [N, …].</summary>
+    public Span<float> Target => program.Input("target");
+
+    /// <summary>Factor of each sample's squared error, [N].</summary>
+    public Span<float> Weight => program.Input("weight");
+
+    /// <summary>The optimizer's four numbers of this step.</summary>
+    public Span<float> Rates => program.Input("rates");
+
+    /// <summary>Mean loss of the last step.</summary>
+    public float Loss => program.Output("loss")[0];
+
+    /// <summary>Weighted loss of each sample of the last step.</summary>
+    public ReadOnlySpan<float> Losses => program.Output("losses");
+
+    /// <summary>Norm of all gradients of the last step, before clipping.</summary>
+    public float GradientNorm => program.Output("norm")[0];
+
+    /// <summary>Bytes of activations, gradients and scratch.</summary>
+    public long ArenaBytes => program.ArenaBytes;
+
+    /// <summary>What runs.</summary>
+    public Graphs.Planning.Plan Plan => program.Plan;
+
+    /// <summary>Does one step on what the inputs hold.</summary>
+    /// <param name="rng">What dropout draws from in this step.</param>
+    public void Run(Rng rng) => program.Run(rng);
+
+    /// <summary>Names the first layer where a value of the last step was not finite.</summary>
+    public string? FindNonFinite(Rng rng) => program.FindNonFinite(rng);
+}

@@ -1,0 +1,88 @@
+using DiffusionSharp.Data.Sources;
+using DiffusionSharp.Schedules;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Models;
+using DiffusionSharp.Denoisers;
+
+namespace DiffusionSharp.Training.Objectives;
+
+/// <summary>Fills the inputs of a training step: data in the run's order, random levels, noise, targets and weights.</summary>
+/// <remarks>
+/// Sample number p of the run, p = step · batch + k, takes its level, noise and mirroring from the stream of p alone, so batches and threads
+/// change nothing. Nothing is allocated per step.
+/// </remarks>
+public sealed class BatchMaker
+{
+    private readonly RunConfig config;
+    private readonly ScheduleConfig scheduleConfig;
+    private readonly DataSource source;
+    private readonly Schedule schedule;
+    private readonly BatchSampler order;
+    private readonly TrainingProgram program;
+    private readonly Parallelism parallelism;
+    private readonly Rng rng;
+    private readonly int size;
+    private readonly float[] data;
+    private readonly float[] noise;
+    private readonly Action<int> make;
+    private long firstPosition;
+
+    /// <summary>Binds data and schedule to a program's inputs.</summary>
+    public BatchMaker(RunConfig config, DataSource source, Schedule schedule, TrainingProgram program, Parallelism parallelism)
+    {
+        (this.config, this.source, this.schedule, this.program, this.parallelism) = (config, source, schedule, program, parallelism);
+        scheduleConfig = config.ScheduleOrDefault();
+        var root = new Rng(config.Seed);
+        rng = root.Split("batches");
+        order = new BatchSampler(source.Count, config.Batch, root.Split("order").Key);
+        size = source.SampleShape.Count;
+        data = new float[config.Batch * size];
+        noise = new float[config.Batch * size];
+        make = Make;
+    }
+
+    /// <summary>Fills the inputs of a step, 0 being the first.</summary>
+    public void Fill(int step)
+    {
+        firstPosition = (long)step * config.Batch;
+        parallelism.For(config.Batch, make);
+    }
+
+    private void Make(int k)
+    {
+        var position = firstPosition + k;
+        var stream = rng.Split(position);
+        var x0 = data.AsSpan(k * size, size);
+        var eps = noise.AsSpan(k * size, size);
+        source.Read(order.IndexAt(position), x0);
+        if (config.Flip && stream.Uniform(1) < 0.5) Mirror(x0);
+        stream.Split("noise").FillNormal(eps);
+
+        var level = scheduleConfig.Draw(schedule, stream.Uniform(0));
+        var (ofData, ofNoise) = PredictionConversion.TargetWeights(config.Prediction, level);
+        var x = program.X.Slice(k * size, size);
+        var target = program.Target.Slice(k * size, size);
+        for (var i = 0; i < size; i++)
+        {
+            x[i] = (float)((level.Alpha * x0[i]) + (level.Sigma * eps[i]));
+            target[i] = (float)((ofData * x0[i]) + (ofNoise * eps[i]));
+        }
+
+        program.T[k] = (float)scheduleConfig.TimeInput(level);
+        program.Weight[k] = (float)LossWeights.At(config.Weighting, config.Prediction, level);
+    }
+
+    // [H, W, C]: each row's pixels in reverse, channels kept in order.
+    private void Mirror(Span<float> picture)
+    {
+        var (width, channels) = (source.SampleShape[1], source.SampleShape[2]);
+        for (var row = 0; row < source.SampleShape[0]; row++)
+        {
+            var pixels = picture.Slice(row * width * channels, width * channels);
+            for (int left = 0, right = width - 1; left < right; left++, right--)
+                for (var c = 0; c < channels; c++)
+                    (pixels[(left * channels) + c], pixels[(right * channels) + c]) = (pixels[(right * channels) + c], pixels[(left * channels) + c]);
+        }
+    }
+}

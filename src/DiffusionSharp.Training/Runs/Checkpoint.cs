@@ -1,0 +1,107 @@
+using System.Text.Json;
+using DiffusionSharp.Data;
+using DiffusionSharp.Data.Formats;
+using DiffusionSharp.Graphs;
+using DiffusionSharp.Training.Configuration;
+
+namespace DiffusionSharp.Training.Runs;
+
+/// <summary>All that a run needs to go on: weights, their average, the optimizer's moments, and where it stood.</summary>
+/// <remarks>
+/// Written whole or not at all: into a folder beside the checkpoints, every file flushed to the disk, then the folder renamed. A stop at any
+/// instant leaves the checkpoints before it untouched.
+/// </remarks>
+public static class Checkpoint
+{
+    private const string Weights = "weights.safetensors";
+    private const string Average = "ema.safetensors";
+    private const string Optimizer = "optimizer.safetensors";
+    private const string State = "state.json";
+
+    /// <summary>Writes a checkpoint, then removes all but the newest.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="keep">How many stay.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="training">The moments and the average.</param>
+    /// <param name="state">Where the run stands.</param>
+    /// <exception cref="IOException">The disk is full, or the like; older checkpoints are untouched.</exception>
+    public static void Write(RunFolder folder, int keep, ParameterBuffer weights, TrainingState training, CheckpointState state)
+    {
+        var final = folder.CheckpointFolder(state.Step);
+        var partial = final + ".partial";
+        try
+        {
+            if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
+            Directory.CreateDirectory(partial);
+            SafetensorsFile.Write(Path.Combine(partial, Weights), weights.Export());
+            if (training.Average is { } average) SafetensorsFile.Write(Path.Combine(partial, Average), average.Export());
+            SafetensorsFile.Write(Path.Combine(partial, Optimizer), [.. Named("first.", training.FirstMoment), .. Named("second.", training.SecondMoment)]);
+            AtomicFile.Write(Path.Combine(partial, State), JsonSerializer.SerializeToUtf8Bytes(state, ConfigJson.Shared.CheckpointState));
+            if (Directory.Exists(final)) Directory.Delete(final, recursive: true);
+            Directory.Move(partial, final);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Remove(partial);
+            var last = folder.CheckpointSteps();
+            throw new IOException($"the checkpoint of step {state.Step} could not be written: {error.Message} {(last.Count == 0 ? "There is none before it." : $"The checkpoint of step {last[^1]} is whole; go on from it with --resume.")}", error);
+        }
+
+        var steps = folder.CheckpointSteps();
+        for (var i = 0; i < steps.Count - keep; i++) Remove(folder.CheckpointFolder(steps[i]));
+    }
+
+    /// <summary>Reads where a checkpoint's run stood.</summary>
+    /// <exception cref="DataException">The file is missing or damaged.</exception>
+    public static CheckpointState ReadState(string checkpoint)
+    {
+        var path = Path.Combine(checkpoint, State);
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), ConfigJson.Shared.CheckpointState) ?? throw new DataException($"{path}: a JSON object is expected, null was given.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new DataException($"{path}: the checkpoint is damaged: {error.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    /// <summary>Reads the moments and the average back.</summary>
+    public static void ReadTraining(string checkpoint, ParameterBuffer weights, TrainingState training)
+    {
+        Read(Path.Combine(checkpoint, Weights), "", weights);
+        if (training.Average is { } average) Read(Path.Combine(checkpoint, Average), "", average);
+        Read(Path.Combine(checkpoint, Optimizer), "first.", training.FirstMoment);
+        Read(Path.Combine(checkpoint, Optimizer), "second.", training.SecondMoment);
+    }
+
+    /// <summary>Reads the weights that sampling uses: the average, or the weights themselves.</summary>
+    public static void ReadWeights(string checkpoint, bool average, ParameterBuffer weights) => Read(Path.Combine(checkpoint, average ? Average : Weights), "", weights);
+
+    private static IEnumerable<(string Name, Tensors.FloatTensor Value)> Named(string prefix, ParameterBuffer buffer) => buffer.Export().Select(e => (prefix + e.Name, e.Value));
+
+    private static void Read(string path, string prefix, ParameterBuffer buffer)
+    {
+        using var file = SafetensorsFile.Open(path);
+        foreach (var entry in buffer.Layout.Entries)
+        {
+            var name = prefix + entry.Name;
+            if (!file.Contains(name)) throw new DataException($"{path}: the parameter '{name}' is missing; the file belongs to another network.");
+            if (file.Entry(name).Shape != entry.Shape) throw new DataException($"{path}: the parameter '{name}' has shape {file.Entry(name).Shape}, the network's is {entry.Shape}; the file belongs to another network.");
+        }
+
+        buffer.Import(name => file.Read(prefix + name));
+    }
+
+    private static void Remove(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // What cannot be removed does no harm: it is either an older whole checkpoint or a partial one, which nothing reads.
+        }
+    }
+}

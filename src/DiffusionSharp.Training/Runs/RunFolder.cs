@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text;
+using DiffusionSharp.Data;
+using DiffusionSharp.Data.Formats;
+using DiffusionSharp.Training.Configuration;
+
+namespace DiffusionSharp.Training.Runs;
+
+/// <summary>The folder of a run: <c>config.json</c>, <c>metrics.jsonl</c>, <c>samples/</c>, <c>checkpoints/</c>.</summary>
+public sealed class RunFolder
+{
+    private const string StepPrefix = "step-";
+
+    /// <summary>Names a run's folder; nothing is made yet.</summary>
+    public RunFolder(string path) => Path = System.IO.Path.GetFullPath(path);
+
+    /// <summary>Full path.</summary>
+    public string Path { get; }
+
+    /// <summary>The configuration's file.</summary>
+    public string ConfigFile => In("config.json");
+
+    /// <summary>The metrics' file.</summary>
+    public string MetricsFile => In("metrics.jsonl");
+
+    /// <summary>Whether a run has begun here.</summary>
+    public bool Exists => File.Exists(ConfigFile);
+
+    /// <summary>The file of a sheet of samples.</summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="extension">With its dot.</param>
+    public string SampleFile(int step, string extension) => In("samples", StepName(step) + extension);
+
+    /// <summary>The folder of a checkpoint.</summary>
+    public string CheckpointFolder(int step) => In("checkpoints", StepName(step));
+
+    /// <summary>Makes the folder and writes the configuration.</summary>
+    /// <exception cref="DataException">Something else is there already.</exception>
+    public void Create(RunConfig config)
+    {
+        if (File.Exists(Path)) throw new DataException($"{Path}: a folder for the run is expected, this is a file.");
+        if (Exists) throw new DataException($"{Path}: a run is here already; go on with --resume, or choose another folder.");
+        if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any()) throw new DataException($"{Path}: the folder is not empty and holds no run; choose another.");
+        WriteConfig(config);
+    }
+
+    /// <summary>Writes the configuration in place of the old one.</summary>
+    public void WriteConfig(RunConfig config) => AtomicFile.Write(ConfigFile, Encoding.UTF8.GetBytes(ConfigJson.Write(config)));
+
+    /// <summary>Reads the configuration.</summary>
+    /// <exception cref="DataException">There is no run here, or its configuration is damaged.</exception>
+    public RunConfig ReadConfig() => Exists ? ConfigJson.ReadFile(ConfigFile) : throw new DataException(Directory.Exists(Path) ? $"{Path}: there is no run here (no config.json)." : $"{Path}: there is no such folder.");
+
+    /// <summary>Steps of all whole checkpoints, oldest first.</summary>
+    public IReadOnlyList<int> CheckpointSteps()
+    {
+        var folder = In("checkpoints");
+        if (!Directory.Exists(folder)) return [];
+        return [.. Directory.EnumerateDirectories(folder).Select(d => ParseStep(System.IO.Path.GetFileName(d))).OfType<int>().Order()];
+    }
+
+    private static string StepName(int step) => StepPrefix + step.ToString("D8", CultureInfo.InvariantCulture);
+
+    private static int? ParseStep(string name) =>
+        name.StartsWith(StepPrefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(StepPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;
+
+    private string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
+}

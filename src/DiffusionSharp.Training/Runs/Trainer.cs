@@ -1,0 +1,153 @@
+using System.Globalization;
+using DiffusionSharp.Data;
+using DiffusionSharp.Data.Sources;
+using DiffusionSharp.Graphs;
+using DiffusionSharp.Networks.Optimization;
+using DiffusionSharp.Schedules;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Objectives;
+
+namespace DiffusionSharp.Training.Runs;
+
+/// <summary>Trains a run: steps to enumerate, with metrics, sheets of samples and checkpoints as it goes.</summary>
+/// <remarks>
+/// Same configuration, data and seed give the same bytes of weights, averages, moments, sheets and losses, at any number of threads,
+/// and whether or not the run was stopped at any instant and resumed.
+/// </remarks>
+public sealed class Trainer
+{
+    private readonly RunFolder folder;
+    private readonly Parallelism parallelism;
+    private readonly Schedule schedule;
+    private readonly TrainingProgram program;
+    private readonly BatchMaker batches;
+    private readonly ParameterBuffer weights;
+    private readonly TrainingState state;
+    private readonly Rng dropout;
+    private readonly CheckpointState start;
+
+    private Trainer(RunConfig config, DataSource source, RunFolder folder, Parallelism parallelism, string? checkpoint)
+    {
+        (Config, this.folder, this.parallelism) = (config, folder, parallelism);
+        var blueprint = new NetworkBlueprint(config, source.SampleShape);
+        var layout = blueprint.Layout();
+        weights = new ParameterBuffer(layout);
+        state = new TrainingState(new ParameterBuffer(layout), new ParameterBuffer(layout), new ParameterBuffer(layout));
+        var root = new Rng(config.Seed);
+        if (checkpoint is null)
+        {
+            weights.Initialize(root.Split("weights"));
+            state.Average!.CopyFrom(weights);
+            start = new CheckpointState(0, config.Seed, 0, 0, 0);
+        }
+        else
+        {
+            Checkpoint.ReadTraining(checkpoint, weights, state);
+            start = Checkpoint.ReadState(checkpoint);
+        }
+
+        dropout = root.Split("dropout");
+        schedule = config.ScheduleOrDefault().Create();
+        program = new TrainingProgram(blueprint, config.Batch, config.OptimizerOrDefault(), weights, state, parallelism);
+        batches = new BatchMaker(config, source, schedule, program, parallelism);
+    }
+
+    /// <summary>How it is trained.</summary>
+    public RunConfig Config { get; }
+
+    /// <summary>Steps done when this trainer was made.</summary>
+    public int FirstStep => start.Step;
+
+    /// <summary>Numbers that are trained.</summary>
+    public long Parameters => weights.Layout.Count;
+
+    /// <summary>Bytes of activations, gradients and scratch.</summary>
+    public long ArenaBytes => program.ArenaBytes;
+
+    /// <summary>Begins a run in an empty or new folder.</summary>
+    /// <exception cref="DataException">The folder holds something, or the data does not fit.</exception>
+    /// <exception cref="ArgumentException">The configuration is out of range or does not fit the data.</exception>
+    public static Trainer Start(RunConfig config, DataSource source, string path, Parallelism parallelism)
+    {
+        var folder = new RunFolder(path);
+        var trainer = new Trainer(config.Validated(), source, folder, parallelism, null);
+        folder.Create(config);
+        return trainer;
+    }
+
+    /// <summary>Goes on with a run from its newest checkpoint, or from its beginning where it has none.</summary>
+    /// <param name="config">What is asked for now; it must be the run's own, but for a larger number of steps where the rate does not depend on it.</param>
+    /// <param name="source">The run's data.</param>
+    /// <param name="path">The run's folder.</param>
+    /// <param name="parallelism">The threads; as many as now are wanted.</param>
+    /// <exception cref="DataException">There is no run, its configuration is another, or its checkpoint is damaged.</exception>
+    public static Trainer Resume(RunConfig config, DataSource source, string path, Parallelism parallelism)
+    {
+        var folder = new RunFolder(path);
+        var old = folder.ReadConfig();
+        var steps = folder.CheckpointSteps();
+        var extends = config.Steps > old.Steps && old.RateCurve == RateCurve.Constant;
+        var differences = ConfigJson.Differences(extends ? old with { Steps = config.Steps } : old, config);
+        if (differences.Count > 0) throw new DataException($"{path}: the run here has another configuration ({string.Join("; ", differences)}, the run's first); leave these options out, or choose another folder.");
+        if (extends) folder.WriteConfig(config);
+        return new Trainer(config, source, folder, parallelism, steps.Count == 0 ? null : folder.CheckpointFolder(steps[^1]));
+    }
+
+    /// <summary>The steps still to do; each is done as it is enumerated.</summary>
+    /// <param name="clock">For the rates in the metrics.</param>
+    /// <param name="stop">Ends the run after the step in hand, with a checkpoint.</param>
+    /// <exception cref="DivergedException">A loss or gradient is not finite.</exception>
+    /// <exception cref="IOException">A file could not be written; the checkpoints before are whole.</exception>
+    public IEnumerable<TrainingProgress> Run(TimeProvider clock, CancellationToken stop = default)
+    {
+        var metrics = new MetricsLog(folder, start.Step);
+        var (learningRate, ema) = (Config.LearningRate(), Config.EmaOrDefault());
+        var begun = clock.GetTimestamp();
+        var (windowLoss, windowSteps, windowBegun, windowFirst) = (start.WindowLoss, start.WindowSteps, begun, start.Step);
+        for (var step = start.Step; step < Config.Steps; step++)
+        {
+            batches.Fill(step);
+            TrainingRates.Write(program.Rates, step + 1, Config.OptimizerOrDefault(), learningRate, ema);
+            var (rate, decay) = (Config.OptimizerOrDefault().Rate * learningRate.Multiplier(step), ema.Decay(step + 1));
+            program.Run(dropout.Split(step));
+            var (loss, norm) = ((double)program.Loss, (double)program.GradientNorm);
+            var done = step + 1;
+            if (!double.IsFinite(loss) || !double.IsFinite(norm)) throw Diverged(step, metrics, rate, decay);
+            windowLoss += loss;
+            windowSteps++;
+            if (done % Config.LogEvery == 0 || done == Config.Steps)
+            {
+                var seconds = clock.GetElapsedTime(windowBegun).TotalSeconds;
+                metrics.Append(new MetricsLine(done, windowLoss / windowSteps, norm, rate, decay, (done - windowFirst) * Config.Batch / Math.Max(seconds, 1e-9), clock.GetElapsedTime(begun).TotalSeconds));
+                (windowLoss, windowSteps, windowBegun, windowFirst) = (0, 0, clock.GetTimestamp(), done);
+            }
+
+            var last = done == Config.Steps;
+            var stopping = stop.IsCancellationRequested;
+            var sheet = last || (Config.SampleEvery > 0 && done % Config.SampleEvery == 0) ? SampleSheet.Write(folder, Model(done), parallelism) : null;
+            var checkpoint = last || stopping || done % Config.CheckpointEvery == 0;
+            if (checkpoint) Checkpoint.Write(folder, Config.KeepCheckpoints, weights, state, new CheckpointState(done, Config.Seed, (long)done * Config.Batch, windowLoss, windowSteps));
+            yield return new TrainingProgress(done, Config.Steps, loss, norm, rate, sheet, checkpoint ? folder.CheckpointFolder(done) : null);
+            if (stopping) yield break;
+        }
+    }
+
+    /// <summary>The model that the average of the weights makes now.</summary>
+    /// <param name="step">Steps done.</param>
+    public TrainedModel Model(int step) => new(Config, state.Average!, step);
+
+    private DivergedException Diverged(int step, MetricsLog metrics, double rate, double decay)
+    {
+        metrics.Append(new MetricsLine(step + 1, null, null, rate, decay, 0, 0));
+        var times = new List<string>();
+        for (var k = 0; k < program.Losses.Length; k++)
+            if (!float.IsFinite(program.Losses[k])) times.Add(program.T[k].ToString("G6", CultureInfo.InvariantCulture));
+        var layer = program.FindNonFinite(dropout.Split(step)) ?? "the optimizer";
+        var at = times.Count == 0 ? "" : $" at time {string.Join(", ", times.Take(3))}{(times.Count > 3 ? ", …" : "")}";
+        var kept = folder.CheckpointSteps();
+        var good = kept.Count == 0 ? "there is no checkpoint before it" : $"the checkpoint of step {kept[^1]} is good";
+        return new DivergedException($"step {step + 1}: the {(times.Count > 0 ? "loss" : "gradient")} is not finite; the first such value arose in {layer}{at}; {good}. A lower learning rate or a smaller clipping norm is the usual mend.");
+    }
+}

@@ -1,0 +1,11 @@
+namespace DiffusionSharp.Training.Runs;
+
+/// <summary>What a caller sees of one training step.</summary>
+/// <param name="Step">Steps done, this one included.</param>
+/// <param name="Steps">Steps of the whole run.</param>
+/// <param name="Loss">Loss of this step.</param>
+/// <param name="GradientNorm">Norm of all gradients before clipping.</param>
+/// <param name="Rate">Learning rate of this step.</param>
+/// <param name="Sheet">The sheet of samples written after this step, if one was.</param>
+/// <param name="Checkpoint">The checkpoint written after this step, if one was.</param>
+public sealed record TrainingProgress(int Step, int Steps, double Loss, double GradientNorm, double Rate, string? Sheet, string? Checkpoint);
