@@ -1,0 +1,70 @@
+using DiffusionSharp.Data;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Runs;
+
+namespace DiffusionSharp.Training.Tests;
+
+public sealed class ResumeTests
+{
+    [Fact]
+    public void Forty_steps_straight_equal_seventeen_a_kill_and_twenty_three_byte_for_byte()
+    {
+        using var folder = new TemporaryFolder();
+        SmallRuns.Train(folder["straight"]);
+        SmallRuns.Train(folder["killed"], steps: 17);
+        File.AppendAllText(folder["killed/metrics.jsonl"], "{\"step\":18,\"lo");
+        SmallRuns.Train(folder["killed"]);
+        Assert.Equal(SmallRuns.Fingerprint(folder["straight"]), SmallRuns.Fingerprint(folder["killed"]));
+    }
+
+    [Fact]
+    public void One_two_and_three_threads_give_the_same_bytes()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var threads in new[] { 1, 2, 3 }) SmallRuns.Train(folder[$"{threads}"], threads: threads);
+        Assert.Equal(SmallRuns.Fingerprint(folder["1"]), SmallRuns.Fingerprint(folder["2"]));
+        Assert.Equal(SmallRuns.Fingerprint(folder["1"]), SmallRuns.Fingerprint(folder["3"]));
+    }
+
+    [Fact]
+    public void A_run_that_was_killed_before_its_first_checkpoint_begins_again()
+    {
+        using var folder = new TemporaryFolder();
+        SmallRuns.Train(folder["straight"]);
+        SmallRuns.Train(folder["killed"], steps: 3);
+        SmallRuns.Train(folder["killed"]);
+        Assert.Equal(SmallRuns.Fingerprint(folder["straight"]), SmallRuns.Fingerprint(folder["killed"]));
+    }
+
+    [Fact]
+    public void A_stop_leaves_a_checkpoint_of_the_step_in_hand()
+    {
+        using var folder = new TemporaryFolder();
+        using var stop = new CancellationTokenSource();
+        foreach (var progress in Trainer.Start(SmallRuns.Pictures, SmallRuns.Digits, folder["run"], Parallelism.Single).Run(TimeProvider.System, stop.Token))
+            if (progress.Step == 12) stop.Cancel();
+        Assert.Equal(13, new RunFolder(folder["run"]).CheckpointSteps()[^1]);
+        SmallRuns.Train(folder["run"]);
+        SmallRuns.Train(folder["straight"]);
+        Assert.Equal(SmallRuns.Fingerprint(folder["straight"])["metrics.jsonl"], SmallRuns.Fingerprint(folder["run"])["metrics.jsonl"]);
+        Assert.Equal(SmallRuns.Fingerprint(folder["straight"])["checkpoints/step-00000040/weights.safetensors"], SmallRuns.Fingerprint(folder["run"])["checkpoints/step-00000040/weights.safetensors"]);
+    }
+
+    [Fact]
+    public void Another_configuration_is_refused_and_its_keys_are_named()
+    {
+        using var folder = new TemporaryFolder();
+        SmallRuns.Train(folder["run"], steps: 12);
+        var error = Assert.Throws<DataException>(() => SmallRuns.Train(folder["run"], config: SmallRuns.Pictures with { Batch = 8 }));
+        Assert.Contains("the run here has another configuration (batch: 6, 8, the run's first)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_holds_a_run_is_not_begun_again()
+    {
+        using var folder = new TemporaryFolder();
+        SmallRuns.Train(folder["run"], steps: 2);
+        var error = Assert.Throws<DataException>(() => Trainer.Start(SmallRuns.Pictures, SmallRuns.Digits, folder["run"], Parallelism.Single));
+        Assert.EndsWith("a run is here already; go on with --resume, or choose another folder.", error.Message, StringComparison.Ordinal);
+    }
+}
