@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Networks;
+using DiffusionSharp.Networks.Inspection;
+using DiffusionSharp.Networks.Optimization;
+using DiffusionSharp.Tensors;
+// Top-level statements make a Program of their own in this project.
+using GraphProgram = DiffusionSharp.Graphs.Program;
+
+namespace DiffusionSharp.Bench;
+
+/// <summary>What one side of a comparison measured.</summary>
+/// <param name="SecondsPerStep">Median over the timed steps.</param>
+/// <param name="PeakMegabytes">Largest resident memory of the process.</param>
+/// <param name="Parameters">Numbers that are trained.</param>
+public sealed record Measurement(double SecondsPerStep, double PeakMegabytes, long Parameters);
+
+/// <summary>Whole steps of the networks that the project is measured by: the same networks as in <c>bench/peers</c>.</summary>
+public sealed class NetworkWork
+{
+    private readonly GraphProgram program;
+    private readonly ParameterBuffer weights;
+    private readonly bool training;
+    private int step;
+
+    private NetworkWork(GraphProgram program, ParameterBuffer weights, bool training, double operations) => (this.program, this.weights, this.training, Operations) = (program, weights, training, operations);
+
+    /// <summary>Multiply-adds of products and convolutions in one step, times two.</summary>
+    public double Operations { get; }
+
+    /// <summary>Bytes of activations, gradients and scratch.</summary>
+    public long ArenaBytes => program.ArenaBytes;
+
+    /// <summary>U-Net S: 32×32×1, channels 32/64/128, two layers a block, attention with head width 8 at the lowest.</summary>
+    public static UNet2DOptions Small { get; } = new(
+        SampleSize: 32,
+        InChannels: 1,
+        OutChannels: 1,
+        Channels: [32, 64, 128],
+        DownBlocks: [BlockKind.Plain, BlockKind.Plain, BlockKind.Attention],
+        UpBlocks: [BlockKind.Attention, BlockKind.Plain, BlockKind.Plain]);
+
+    /// <summary>U-Net M: the CIFAR-10 network of DDPM.</summary>
+    public static UNet2DOptions Medium { get; } = new(
+        SampleSize: 32,
+        Channels: [128, 256, 256, 256],
+        DownBlocks: [BlockKind.Plain, BlockKind.Attention, BlockKind.Plain, BlockKind.Plain],
+        UpBlocks: [BlockKind.Plain, BlockKind.Plain, BlockKind.Attention, BlockKind.Plain],
+        DownsamplePadding: 0,
+        CosineFirst: false,
+        FrequencyShift: 1,
+        NormEpsilon: 1e-6,
+        HeadWidth: null);
+
+    /// <summary>Compiles one of the networks.</summary>
+    /// <param name="model">s, m or mlp.</param>
+    /// <param name="training">A whole training step, or the forward pass alone.</param>
+    /// <param name="batch">Samples a step; null for the network's own.</param>
+    /// <param name="parallelism">The threads.</param>
+    public static NetworkWork Create(string model, bool training, int? batch, Parallelism parallelism)
+    {
+        var n = batch ?? model switch { "s" => 64, "m" => 4, "mlp" => 1024, _ => throw new ArgumentException($"--model: s, m or mlp is expected, not '{model}'.") };
+        var graph = new Graph();
+        Shape shape = model switch { "s" => [n, 32, 32, 1], "m" => [n, 32, 32, 3], _ => [n, 2] };
+        var (x, t) = (graph.Input("x", shape), graph.Input("t", [n]));
+        var output = model == "mlp" ? Mlp.Build(graph, new MlpOptions(2), x, t) : UNet2D.Build(graph, model == "s" ? Small : Medium, x, t, training: training);
+        var outputs = new Dictionary<string, Node> { ["out"] = output };
+        TrainingState? state = null;
+        if (training)
+        {
+            var loss = Op.MeanSquaredError(output, graph.Input("target", shape));
+            outputs = new() { ["loss"] = loss, ["norm"] = Op.Train(loss, graph.Input("rates", [4]), new AdamOptions(Rate: 1e-3, WeightDecay: 0.01, ClipNorm: 1).ToUpdate()) };
+            state = new TrainingState(new ParameterBuffer(graph.Layout), new ParameterBuffer(graph.Layout), new ParameterBuffer(graph.Layout));
+        }
+
+        var weights = new ParameterBuffer(graph.Layout);
+        weights.Initialize(new Rng(1));
+        state?.Average?.CopyFrom(weights);
+        var program = GraphProgram.Compile(outputs, weights, new CpuExecutor(parallelism), state);
+        new Rng(2).FillNormal(program.Input("x"));
+        if (training) new Rng(3).FillNormal(program.Input("target"));
+        var times = program.Input("t");
+        for (var i = 0; i < n; i++) times[i] = new Rng(4).Integer(1000, (ulong)i);
+        return new NetworkWork(program, weights, training, 2.0 * NetworkSummary.Of(program.Plan).Cost.MultiplyAdds);
+    }
+
+    /// <summary>Runs one step.</summary>
+    public void Step()
+    {
+        step++;
+        if (training) TrainingRates.Write(program.Input("rates"), step, new AdamOptions(Rate: 1e-3), new LearningRateSchedule(), new EmaOptions());
+        program.Run();
+    }
+
+    /// <summary>Times steps after a warm-up.</summary>
+    public Measurement Measure(int warmup, int steps)
+    {
+        for (var i = 0; i < warmup; i++) Step();
+        var seconds = new double[steps];
+        for (var i = 0; i < steps; i++)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            Step();
+            seconds[i] = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        }
+
+        Array.Sort(seconds);
+        using var process = Process.GetCurrentProcess();
+        return new Measurement(seconds[steps / 2], process.PeakWorkingSet64 / 1048576.0, weights.Layout.Count);
+    }
+}
