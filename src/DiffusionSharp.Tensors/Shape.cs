@@ -19,6 +19,9 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>How many dimensions there are.</summary>
     public int Rank => dimensions?.Length ?? 0;
 
+    /// <summary>The same as <see cref="Rank"/>: what a spread and a list pattern take as the length, before <see cref="Count"/>.</summary>
+    public int Length => Rank;
+
     /// <summary>How many values a tensor of this shape holds.</summary>
     public int Count
     {

@@ -16,4 +16,13 @@ public sealed class ShapeTests
         Assert.Throws<ArgumentException>(() => Shape.Create([70000, 70000]));
         Assert.Throws<ArgumentException>(() => Shape.Create([-1, 2]));
     }
+
+    [Fact]
+    public void Spreads_and_patterns_see_dimensions_not_values()
+    {
+        Shape s = [2, 3];
+        Shape longer = [.. s, 4];
+        Assert.Equal("[2, 3, 4]", longer.ToString());
+        Assert.True(s is [2, 3]);
+    }
 }
