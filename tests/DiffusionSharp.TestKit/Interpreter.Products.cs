@@ -48,18 +48,18 @@ public sealed partial class Interpreter
     // Every product that a convolution sums: flat places in the picture, in the weight and in the result.
     private static void ForEachTap(Shape xs, Shape ws, Shape ys, int stride, Padding padding, Action<int, int, int> tap)
     {
-        for (var k = 0; k < ys.Count; k++)
-        {
-            var to = Coordinates(k, ys);
-            for (var j = 0; j < ws.Count; j++)
-            {
-                var at = Coordinates(j, ws);
-                var row = (to[1] * stride) + at[0] - padding.Top;
-                var column = (to[2] * stride) + at[1] - padding.Left;
-                if (at[3] != to[3] || row < 0 || row >= xs[1] || column < 0 || column >= xs[2]) continue;
-                tap(Flat(xs, to[0], row, column, at[2]), j, k);
-            }
-        }
+        for (var n = 0; n < ys[0]; n++)
+            for (var row = 0; row < ys[1]; row++)
+                for (var column = 0; column < ys[2]; column++)
+                    for (var i = 0; i < ws[0]; i++)
+                        for (var j = 0; j < ws[1]; j++)
+                        {
+                            var (fromRow, fromColumn) = ((row * stride) + i - padding.Top, (column * stride) + j - padding.Left);
+                            if (fromRow < 0 || fromRow >= xs[1] || fromColumn < 0 || fromColumn >= xs[2]) continue;
+                            for (var ci = 0; ci < ws[2]; ci++)
+                                for (var co = 0; co < ws[3]; co++)
+                                    tap(Flat(xs, n, fromRow, fromColumn, ci), Flat(ws, i, j, ci, co), Flat(ys, n, row, column, co));
+                        }
     }
 
     private static double[] Repeat(double[] x, Shape from, Shape to, int factor) =>
