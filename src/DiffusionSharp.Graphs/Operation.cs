@@ -119,4 +119,4 @@ public sealed record DropoutMask(float Rate, int Stream) : Operation;
 /// <param name="WeightDecay">Per step and unit of learning rate.</param>
 /// <param name="Decoupled">AdamW (Loshchilov and Hutter 2017, arXiv:1711.05101); else Adam with the decay added to the gradient.</param>
 /// <param name="ClipNorm">Largest norm of all gradients together; +∞ leaves them.</param>
-public sealed record AdamUpdate(float Beta1, float Beta2, float Epsilon, float WeightDecay, bool Decoupled, float ClipNorm) : Operation;
+public sealed record AdamUpdate(double Beta1, double Beta2, double Epsilon, double WeightDecay, bool Decoupled, double ClipNorm) : Operation;

@@ -56,7 +56,7 @@ public sealed class ShapeErrorTests
         (x => Op.MeanSquaredError(x([2, 3]), x([3])), "MeanSquaredError: shapes differ, [2, 3] and [3]."),
         (x => Op.Dropout(x([2]), 1), "Dropout: the rate lies in [0, 1)."),
         (x => Op.Dropout(x([2]), double.NaN), "Dropout: the rate lies in [0, 1)."),
-        (x => Op.Train(Op.Sum(x([2])), x([3]), new AdamUpdate(0.9f, 0.999f, 1e-8f, 0, true, 1)), "Train: the rates are [4], not [3]."),
+        (x => Op.Train(Op.Sum(x([2])), x([3]), new AdamUpdate(0.9, 0.999, 1e-8, 0, true, 1)), "Train: the rates are [4], not [3]."),
         (x => x([2]) + new Graph().Input("other", [2]), "Add: an operand belongs to another graph."),
     ];
 

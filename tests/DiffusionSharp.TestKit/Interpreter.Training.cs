@@ -47,11 +47,17 @@ public sealed partial class Interpreter
 
     private static double Norm(IEnumerable<double[]> gradients) => Math.Sqrt(gradients.Sum(g => g.Sum(v => v * v)));
 
+    // Element i takes word i mod 4 of block ⌊i/4⌋: the low or the high half of the stream's 64 bits at ⌊i/2⌋.
     private double[] Mask(Shape shape, float rate, int stream)
     {
         var draws = rng.Split((long)stream);
         var mask = new double[shape.Count];
-        for (var i = 0; i < mask.Length; i++) mask[i] = draws.Uniform((ulong)i) < rate ? 0 : 1 / (1 - (double)rate);
+        for (var i = 0; i < mask.Length; i++)
+        {
+            var word = (uint)(draws.Bits((ulong)i / 2) >> (32 * (i % 2)));
+            mask[i] = word < rate * Math.Pow(2, 32) ? 0 : 1 / (1 - (double)rate);
+        }
+
         return mask;
     }
 }

@@ -229,7 +229,7 @@ public sealed class CpuExecutor(Parallelism parallelism) : Executor
             norm.Span[0] = (float)size;
             if (!double.IsFinite(size)) return;
             var r = rates.Span;
-            var scale = size > update.ClipNorm ? (float)(update.ClipNorm / (size + 1e-6)) : 1;
+            var scale = size > update.ClipNorm ? update.ClipNorm / (size + 1e-6) : 1;
             var s = new AdamWStep(r[0], update.Beta1, update.Beta2, update.Epsilon, update.WeightDecay, update.Decoupled, r[1], r[2], scale, r[3]);
             Optimizers.AdamW(weights.Span, gradients.Span, first.Span, second.Span, average.Span, s, p);
         };

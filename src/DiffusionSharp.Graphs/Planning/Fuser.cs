@@ -69,7 +69,7 @@ internal sealed class Fuser
         var channels = shape[^1];
         if (addend.Operation is Scalar) return null;
         if (addend.Shape == shape) return plan.Residual is null ? plan with { Residual = addend } : null;
-        if (addend.Shape.Count == channels && addend.Shape[^1] == channels) return plan.Bias is null ? plan with { Bias = addend } : null;
+        if (addend.Shape.Rank > 0 && addend.Shape.Count == channels && addend.Shape[^1] == channels) return plan.Bias is null ? plan with { Bias = addend } : null;
         return plan.PerSample is null && shape.Rank == 4 && addend.Shape == [shape[0], 1, 1, channels] ? plan with { PerSample = addend } : null;
     }
 
