@@ -25,7 +25,7 @@ public sealed record AdamOptions(
     public AdamUpdate ToUpdate()
     {
         Validate();
-        return new AdamUpdate((float)Beta1, (float)Beta2, (float)Epsilon, (float)WeightDecay, Decoupled, (float)(ClipNorm ?? double.PositiveInfinity));
+        return new AdamUpdate(Beta1, Beta2, Epsilon, WeightDecay, Decoupled, ClipNorm ?? double.PositiveInfinity);
     }
 
     /// <summary>Checks every setting.</summary>
