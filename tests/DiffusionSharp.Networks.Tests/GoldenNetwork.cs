@@ -51,8 +51,6 @@ internal sealed class GoldenNetwork : IDisposable
 
     public bool Has(string name) => golden.Has(name);
 
-    public double Number(string name) => golden.Manifest.RootElement.GetProperty(name).GetDouble();
-
     /// <summary>Compiles outputs and fills the recorded inputs.</summary>
     public Program Compile(Dictionary<string, Node> outputs, Parallelism parallelism, TrainingState? state = null)
     {

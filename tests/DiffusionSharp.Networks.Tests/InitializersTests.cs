@@ -33,13 +33,13 @@ public sealed class InitializersTests
     [Fact]
     public void A_network_begins_with_the_bounds_of_its_layers_whatever_their_layout()
     {
-        var (layout, weights) = Initialize(Networks.Cifar10, 1);
+        var (layout, weights) = Initialize(Networks.B, 1);
         Check("conv_in.weight", 27);
         Check("conv_in.bias", 27);
-        Check("mid_block.resnets.0.conv1.weight", 9 * 256);
-        Check("up_blocks.0.resnets.0.conv_shortcut.weight", 512);
-        Check("down_blocks.0.resnets.0.time_emb_proj.weight", 512);
-        Check("time_embedding.linear_1.bias", 128);
+        Check("mid_block.resnets.0.conv1.weight", 9 * 64);
+        Check("up_blocks.0.resnets.0.conv_shortcut.weight", 128);
+        Check("down_blocks.0.resnets.0.time_emb_proj.weight", 128);
+        Check("time_embedding.linear_1.bias", 32);
         Assert.All(weights["conv_norm_out.weight"].ToArray(), v => Assert.Equal(1, v));
         Assert.All(weights["conv_norm_out.bias"].ToArray(), v => Assert.Equal(0, v));
 

@@ -88,18 +88,16 @@ public sealed class UNet2DGoldenTests : IDisposable
             losses[step - 1] = program.Output("loss")[0];
         }
 
-        Near.RelativeToEach(network["losses_f64"].Values, losses, 1e-4, $"{name}: losses");
+        // Where a gradient is rounding noise, AdamW's step is a matter of chance: 3e-5 is a hundredth of the way of three steps.
+        const double tolerance = 3e-5;
+        Near.RelativeToEach(network["losses_f64"].Values, losses, 3e-6, $"{name}: losses");
         foreach (var (parameter, row) in network.ParameterNames.Select((p, i) => (p, i)))
         {
             if (network.NearZero.Contains(parameter)) continue;
             var actual = network.Torch(parameter, network.Weights[parameter]);
-            if (network.Has($"after3/{parameter}"))
-            {
-                Near.Absolute(network[$"after3/{parameter}"].Values, actual.Values, 3 * network.Number("after3_dev_abs"), $"{name}: {parameter}");
-            }
-
+            if (network.Has($"after3/{parameter}")) Near.Absolute(network[$"after3/{parameter}"].Values, actual.Values, tolerance, $"{name}: {parameter}");
             var head = network["after3_head"].Values.Slice(row * 16, Math.Min(16, actual.Shape.Count));
-            Near.Absolute(head, actual.Values[..head.Length], 3 * network.Number("after3_dev_abs"), $"{name}: {parameter}, first values");
+            Near.Absolute(head, actual.Values[..head.Length], tolerance, $"{name}: {parameter}, first values");
         }
     }
 

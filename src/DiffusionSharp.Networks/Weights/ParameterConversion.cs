@@ -15,6 +15,14 @@ public static class ParameterConversion
 {
     private const int MostNamed = 5;
 
+    /// <summary>The shape that one of our parameters has in PyTorch's layout.</summary>
+    public static Shape TorchShape(string name, Shape shape) => shape.Rank switch
+    {
+        4 => [shape[3], shape[2], shape[0], shape[1]],
+        2 when !TorchNames.IsTable(name) => [shape[1], shape[0]],
+        _ => shape,
+    };
+
     /// <summary>One of our parameters in PyTorch's layout, copied where it differs.</summary>
     public static FloatTensor ToTorch(string name, FloatTensor value) => Turn(name, value, [3, 2, 0, 1]);
 
@@ -40,20 +48,13 @@ public static class ParameterConversion
         foreach (var entry in weights.Layout.Entries)
         {
             var given = read(sources[entry.Name]);
-            var expected = ToTorchShape(entry.Name, entry.Shape);
+            var expected = TorchShape(entry.Name, entry.Shape);
             if (given.Shape != expected) throw new ArgumentException($"Weights: '{entry.Name}' is {expected} in this network, {given.Shape} came.");
             values[entry.Name] = FromTorch(entry.Name, given);
         }
 
         weights.Import(name => values[name]);
     }
-
-    private static Shape ToTorchShape(string name, Shape shape) => shape.Rank switch
-    {
-        4 => [shape[3], shape[2], shape[0], shape[1]],
-        2 when !TorchNames.IsTable(name) => [shape[1], shape[0]],
-        _ => shape,
-    };
 
     private static void CheckNames(ParameterLayout layout, Dictionary<string, string> sources)
     {
