@@ -10,8 +10,8 @@ namespace DiffusionSharp.Tensors;
 /// </remarks>
 public readonly record struct Rng
 {
-    private const uint Multiplier0 = 0xD2511F53, Multiplier1 = 0xCD9E8D57;
-    private const uint Weyl0 = 0x9E3779B9, Weyl1 = 0xBB67AE85;
+    internal const uint Multiplier0 = 0xD2511F53, Multiplier1 = 0xCD9E8D57;
+    internal const uint Weyl0 = 0x9E3779B9, Weyl1 = 0xBB67AE85;
 
     // The two counter words that Split uses and draws leave at zero, so a child's key is never one of its parent's draws.
     private const uint SplitMark = 0x53504C54;

@@ -77,11 +77,12 @@ public static unsafe class Attention
 
     private static void PackTransposed(float* source, long stride, float* destination, int rows, int width, int padded, float scale)
     {
+        Movement.Matrix(source, stride, destination, padded, width, rows);
         for (var k = 0; k < width; k++)
         {
             var row = destination + ((long)k * padded);
-            for (var r = 0; r < rows; r++) row[r] = source[(r * stride) + k] * scale;
-            for (var r = rows; r < padded; r++) row[r] = 0;
+            if (scale != 1) TensorPrimitives.Multiply(new ReadOnlySpan<float>(row, rows), scale, new Span<float>(row, rows));
+            new Span<float>(row + rows, padded - rows).Clear();
         }
     }
 

@@ -8,6 +8,17 @@ internal static unsafe class ColumnSums
     /// <summary>Rows that one float lane sums before it is emptied into a double: keeps rounding near 1e−6 of the mean magnitude at any length.</summary>
     public const int ChunkRows = 128;
 
+    /// <summary>The sum of a row of floats, in float lanes.</summary>
+    public static double Row(float* values, int n)
+    {
+        double total = 0;
+        var i = 0;
+        if (Vector512.IsHardwareAccelerated) i = Row<Lanes16>(values, i, n, ref total);
+        if (Vector256.IsHardwareAccelerated) i = Row<Lanes8>(values, i, n, ref total);
+        for (; i < n; i++) total += values[i];
+        return total;
+    }
+
     /// <summary>Adds the sums of each column over rows to double totals, chunk by chunk in order.</summary>
     public static void Accumulate(float* x, long stride, int rows, int columns, double* totals)
     {
@@ -19,6 +30,21 @@ internal static unsafe class ColumnSums
             if (Vector256.IsHardwareAccelerated) c = Chunk<Lanes8>(x + (start * stride), stride, chunk, columns, c, totals);
             Chunk<Lanes1>(x + (start * stride), stride, chunk, columns, c, totals);
         }
+    }
+
+    private static int Row<T>(float* values, int i, int n, ref double total)
+        where T : struct, ILanes<T>
+    {
+        for (; i <= n - T.Count;)
+        {
+            // At most 256 terms in a lane, then into the double.
+            var stop = Math.Min(n - T.Count, i + (255 * T.Count));
+            var lanes = T.Of(0);
+            for (; i <= stop; i += T.Count) lanes += T.Load(values + i);
+            total += T.Sum(lanes);
+        }
+
+        return i;
     }
 
     private static int Chunk<T>(float* x, long stride, int rows, int columns, int c, double* totals)

@@ -87,11 +87,13 @@ public static unsafe partial class GroupNorm
             var (first, columns) = (group * grid.Width, groups * grid.Width);
             var padded = Scratch.Pad(columns);
             var mean = Scratch.Take(8 * padded);
-            var (slope, plain, scaled) = (new Slot(mean + padded), new Slot(mean + (2 * padded)), new Slot(mean + (3 * padded)));
+            var slope = mean + padded;
+            var plain = mean + (2 * padded);
+            var scaled = mean + (3 * padded);
             var totals = (double*)(mean + (4 * padded));
             var source = stats + (2L * ((sample * grid.Groups) + group));
             Spread(source, 2, mean, groups, grid.Width);
-            Spread(source + 1, 2, slope.At, groups, grid.Width);
+            Spread(source + 1, 2, slope, groups, grid.Width);
             var offset = ((long)sample * grid.Positions * grid.C) + first;
             var result = sums + (2L * ((sample * grid.C) + first));
             var single = grid.Positions <= ColumnSums.ChunkRows;
@@ -100,25 +102,26 @@ public static unsafe partial class GroupNorm
             {
                 var rows = Math.Min(ColumnSums.ChunkRows, grid.Positions - row);
                 var at = offset + ((long)row * grid.C);
-                GroupNormLoops.GradientSums(x + at, dy + at, grid.C, rows, columns, mean, slope.At, gamma + first, beta + first, plain.At, scaled.At, silu);
+                GroupNormLoops.GradientSums(x + at, dy + at, grid.C, rows, columns, mean, slope, gamma + first, beta + first, plain, scaled, silu);
                 if (single) break;
                 for (var k = 0; k < columns; k++)
                 {
-                    totals[2 * k] += plain.At[k];
-                    totals[(2 * k) + 1] += scaled.At[k];
+                    totals[2 * k] += plain[k];
+                    totals[(2 * k) + 1] += scaled[k];
                 }
+            }
+
+            if (!single)
+            {
+                for (var k = 0; k < 2 * columns; k++) result[k] = (float)totals[k];
+                return;
             }
 
             for (var k = 0; k < columns; k++)
             {
-                result[2 * k] = single ? plain.At[k] : (float)totals[2 * k];
-                result[(2 * k) + 1] = single ? scaled.At[k] : (float)totals[(2 * k) + 1];
+                result[2 * k] = plain[k];
+                result[(2 * k) + 1] = scaled[k];
             }
-        }
-
-        private readonly struct Slot(float* at)
-        {
-            public readonly float* At = at;
         }
     }
 
@@ -145,13 +148,24 @@ public static unsafe partial class GroupNorm
                 var channelSums = sums + (2L * sample * c);
                 for (var g = 0; g < grid.Groups; g++)
                 {
-                    double a = 0, b = 0;
-                    for (var k = g * width; k < (g + 1) * width; k++)
+                    // Two chains each, since one addition waits for the last.
+                    double a0 = 0, b0 = 0, a1 = 0, b1 = 0;
+                    var k = g * width;
+                    for (; k + 1 < (g + 1) * width; k += 2)
                     {
-                        a += (double)gamma[k] * channelSums[2 * k];
-                        b += (double)gamma[k] * channelSums[(2 * k) + 1];
+                        a0 += (double)gamma[k] * channelSums[2 * k];
+                        b0 += (double)gamma[k] * channelSums[(2 * k) + 1];
+                        a1 += (double)gamma[k + 1] * channelSums[(2 * k) + 2];
+                        b1 += (double)gamma[k + 1] * channelSums[(2 * k) + 3];
                     }
 
+                    if (k < (g + 1) * width)
+                    {
+                        a0 += (double)gamma[k] * channelSums[2 * k];
+                        b0 += (double)gamma[k] * channelSums[(2 * k) + 1];
+                    }
+
+                    var (a, b) = (a0 + a1, b0 + b1);
                     var terms = (double)grid.Positions * width;
                     means[2 * g] = (float)(a / terms);
                     means[(2 * g) + 1] = (float)(b / terms);

@@ -174,7 +174,7 @@ public static unsafe partial class GroupNorm
 
         private static double Total(float* values, int n)
         {
-            if (n >= 32) return GroupNormLoops.Total(values, n);
+            if (n >= 32) return ColumnSums.Row(values, n);
             double sum = 0;
             for (var i = 0; i < n; i++) sum += values[i];
             return sum;

@@ -6,17 +6,6 @@ namespace DiffusionSharp.Tensors.Kernels;
 /// <summary>The inner loops of <see cref="GroupNorm"/>: rows of channels, with per-channel numbers spread out beforehand.</summary>
 internal static unsafe class GroupNormLoops
 {
-    /// <summary>The sum of a row of floats, in float lanes.</summary>
-    public static double Total(float* values, int n)
-    {
-        double total = 0;
-        var i = 0;
-        if (Vector512.IsHardwareAccelerated) i = Total<Lanes16>(values, i, n, ref total);
-        if (Vector256.IsHardwareAccelerated) i = Total<Lanes8>(values, i, n, ref total);
-        for (; i < n; i++) total += values[i];
-        return total;
-    }
-
     /// <summary>Column sums over a piece.</summary>
     public static void Sums(float* x, long stride, int rows, int columns, float* sums)
     {
@@ -66,21 +55,6 @@ internal static unsafe class GroupNormLoops
             if (Vector256.IsHardwareAccelerated) k = GradientInput<Lanes8>(x, dy, dx, k, c, mean, slope, gamma, beta, plain, scaled, silu);
             GradientInput<Lanes1>(x, dy, dx, k, c, mean, slope, gamma, beta, plain, scaled, silu);
         }
-    }
-
-    private static int Total<T>(float* values, int i, int n, ref double total)
-        where T : struct, ILanes<T>
-    {
-        for (; i <= n - T.Count;)
-        {
-            // At most 256 terms in a lane, then into the double.
-            var stop = Math.Min(n - T.Count, i + (255 * T.Count));
-            var lanes = T.Of(0);
-            for (; i <= stop; i += T.Count) lanes += T.Load(values + i);
-            total += T.Sum(lanes);
-        }
-
-        return i;
     }
 
     private static int Sums<T>(float* x, long stride, int rows, int columns, int c, float* sums)

@@ -48,6 +48,48 @@ public static unsafe partial class Movement
         }
     }
 
+    /// <summary>destination[r, c] = source[c, r] for one matrix on the calling thread.</summary>
+    internal static void Matrix(float* source, long sourceStride, float* destination, long destinationStride, int rows, int columns)
+    {
+        var r = 0;
+        if (Avx.IsSupported)
+        {
+            for (; r <= rows - 8; r += 8)
+            {
+                var c = 0;
+                for (; c <= columns - 8; c += 8) EightByEight(source + (c * sourceStride) + r, sourceStride, destination + (r * destinationStride) + c, destinationStride);
+                Plain(source, sourceStride, destination, destinationStride, r, r + 8, c, columns);
+            }
+        }
+
+        Plain(source, sourceStride, destination, destinationStride, r, rows, 0, columns);
+    }
+
+    private static void Plain(float* source, long sourceStride, float* destination, long destinationStride, int row, int rowEnd, int column, int columnEnd)
+    {
+        for (var r = row; r < rowEnd; r++)
+            for (var c = column; c < columnEnd; c++) destination[(r * destinationStride) + c] = source[(c * sourceStride) + r];
+    }
+
+    // Three rounds of exchanges: neighbours inside pairs, pairs inside halves, halves.
+    private static void EightByEight(float* s, long ss, float* d, long ds)
+    {
+        var (a0, a1, a2, a3) = (Vector256.Load(s), Vector256.Load(s + ss), Vector256.Load(s + (2 * ss)), Vector256.Load(s + (3 * ss)));
+        var (a4, a5, a6, a7) = (Vector256.Load(s + (4 * ss)), Vector256.Load(s + (5 * ss)), Vector256.Load(s + (6 * ss)), Vector256.Load(s + (7 * ss)));
+        var (b0, b1, b2, b3) = (Avx.UnpackLow(a0, a1), Avx.UnpackHigh(a0, a1), Avx.UnpackLow(a2, a3), Avx.UnpackHigh(a2, a3));
+        var (b4, b5, b6, b7) = (Avx.UnpackLow(a4, a5), Avx.UnpackHigh(a4, a5), Avx.UnpackLow(a6, a7), Avx.UnpackHigh(a6, a7));
+        var (c0, c1, c2, c3) = (Avx.Shuffle(b0, b2, 0x44), Avx.Shuffle(b0, b2, 0xEE), Avx.Shuffle(b1, b3, 0x44), Avx.Shuffle(b1, b3, 0xEE));
+        var (c4, c5, c6, c7) = (Avx.Shuffle(b4, b6, 0x44), Avx.Shuffle(b4, b6, 0xEE), Avx.Shuffle(b5, b7, 0x44), Avx.Shuffle(b5, b7, 0xEE));
+        Avx.Permute2x128(c0, c4, 0x20).Store(d);
+        Avx.Permute2x128(c1, c5, 0x20).Store(d + ds);
+        Avx.Permute2x128(c2, c6, 0x20).Store(d + (2 * ds));
+        Avx.Permute2x128(c3, c7, 0x20).Store(d + (3 * ds));
+        Avx.Permute2x128(c0, c4, 0x31).Store(d + (4 * ds));
+        Avx.Permute2x128(c1, c5, 0x31).Store(d + (5 * ds));
+        Avx.Permute2x128(c2, c6, 0x31).Store(d + (6 * ds));
+        Avx.Permute2x128(c3, c7, 0x31).Store(d + (7 * ds));
+    }
+
     // Destination axes with their lengths and source strides, without axes of length 1 and with neighbours merged that are neighbours in the source.
     private static int Collapse(Shape shape, ReadOnlySpan<int> permutation, int* lengths, long* strides)
     {
@@ -162,48 +204,6 @@ public static unsafe partial class Movement
                     Matrix(source + from + row + (column * strides[rank - 1]), strides[rank - 1], destination + to + (row * destinationStride) + column, destinationStride, rows, columns);
                 }
             }
-        }
-
-        // destination[r, c] = source[c, r].
-        private static void Matrix(float* source, long sourceStride, float* destination, long destinationStride, int rows, int columns)
-        {
-            var r = 0;
-            if (Avx.IsSupported)
-            {
-                for (; r <= rows - 8; r += 8)
-                {
-                    var c = 0;
-                    for (; c <= columns - 8; c += 8) EightByEight(source + (c * sourceStride) + r, sourceStride, destination + (r * destinationStride) + c, destinationStride);
-                    Plain(source, sourceStride, destination, destinationStride, r, r + 8, c, columns);
-                }
-            }
-
-            Plain(source, sourceStride, destination, destinationStride, r, rows, 0, columns);
-        }
-
-        private static void Plain(float* source, long sourceStride, float* destination, long destinationStride, int row, int rowEnd, int column, int columnEnd)
-        {
-            for (var r = row; r < rowEnd; r++)
-                for (var c = column; c < columnEnd; c++) destination[(r * destinationStride) + c] = source[(c * sourceStride) + r];
-        }
-
-        // Three rounds of exchanges: neighbours inside pairs, pairs inside halves, halves.
-        private static void EightByEight(float* s, long ss, float* d, long ds)
-        {
-            var (a0, a1, a2, a3) = (Vector256.Load(s), Vector256.Load(s + ss), Vector256.Load(s + (2 * ss)), Vector256.Load(s + (3 * ss)));
-            var (a4, a5, a6, a7) = (Vector256.Load(s + (4 * ss)), Vector256.Load(s + (5 * ss)), Vector256.Load(s + (6 * ss)), Vector256.Load(s + (7 * ss)));
-            var (b0, b1, b2, b3) = (Avx.UnpackLow(a0, a1), Avx.UnpackHigh(a0, a1), Avx.UnpackLow(a2, a3), Avx.UnpackHigh(a2, a3));
-            var (b4, b5, b6, b7) = (Avx.UnpackLow(a4, a5), Avx.UnpackHigh(a4, a5), Avx.UnpackLow(a6, a7), Avx.UnpackHigh(a6, a7));
-            var (c0, c1, c2, c3) = (Avx.Shuffle(b0, b2, 0x44), Avx.Shuffle(b0, b2, 0xEE), Avx.Shuffle(b1, b3, 0x44), Avx.Shuffle(b1, b3, 0xEE));
-            var (c4, c5, c6, c7) = (Avx.Shuffle(b4, b6, 0x44), Avx.Shuffle(b4, b6, 0xEE), Avx.Shuffle(b5, b7, 0x44), Avx.Shuffle(b5, b7, 0xEE));
-            Avx.Permute2x128(c0, c4, 0x20).Store(d);
-            Avx.Permute2x128(c1, c5, 0x20).Store(d + ds);
-            Avx.Permute2x128(c2, c6, 0x20).Store(d + (2 * ds));
-            Avx.Permute2x128(c3, c7, 0x20).Store(d + (3 * ds));
-            Avx.Permute2x128(c0, c4, 0x31).Store(d + (4 * ds));
-            Avx.Permute2x128(c1, c5, 0x31).Store(d + (5 * ds));
-            Avx.Permute2x128(c2, c6, 0x31).Store(d + (6 * ds));
-            Avx.Permute2x128(c3, c7, 0x31).Store(d + (7 * ds));
         }
     }
 }

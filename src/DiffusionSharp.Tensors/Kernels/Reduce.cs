@@ -113,8 +113,14 @@ public static unsafe class Reduce
         // Narrow rows are read several at once as one wide row, whose columns are then folded.
         private static void Total(float* source, int inner, int rows, int columns, double* totals)
         {
+            if (inner == 1 && rows < 1024)
+            {
+                *totals = ColumnSums.Row(source, rows);
+                return;
+            }
+
             new Span<double>(totals, columns).Clear();
-            var fold = inner >= 16 ? 1 : inner == 1 && rows >= 256 ? 64 : 16;
+            var fold = inner >= 16 ? 1 : inner == 1 ? 64 : 16;
             if (fold == 1 || rows < fold)
             {
                 ColumnSums.Accumulate(source, inner, rows, columns, totals);
@@ -124,9 +130,10 @@ public static unsafe class Reduce
             var wide = stackalloc double[16 * 15];
             new Span<double>(wide, fold * inner).Clear();
             ColumnSums.Accumulate(source, fold * inner, rows / fold, fold * inner, wide);
-            for (var i = 0; i < fold * inner; i++) totals[i % inner] += wide[i];
-            var done = rows / fold * fold;
-            for (var i = done * inner; i < rows * inner; i++) totals[i % inner] += source[i];
+            for (var f = 0; f < fold; f++)
+                for (var i = 0; i < inner; i++) totals[i] += wide[(f * inner) + i];
+            for (var r = rows / fold * fold; r < rows; r++)
+                for (var i = 0; i < inner; i++) totals[i] += source[(r * inner) + i];
         }
     }
 

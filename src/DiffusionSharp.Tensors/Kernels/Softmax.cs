@@ -28,13 +28,28 @@ public static unsafe class Softmax
     /// <summary>Writes exp(x − max x) and returns 1 / Σ; the caller scales where it is cheapest.</summary>
     internal static float Exponentials(float* x, float* y, int n)
     {
-        var largest = TensorPrimitives.Max(new ReadOnlySpan<float>(x, n));
-        var sum = 0f;
+        var largest = float.NegativeInfinity;
         var i = 0;
+        if (Vector512.IsHardwareAccelerated) i = Largest<Lanes16>(x, i, n, ref largest);
+        if (Vector256.IsHardwareAccelerated) i = Largest<Lanes8>(x, i, n, ref largest);
+        Largest<Lanes1>(x, i, n, ref largest);
+        var sum = 0f;
+        i = 0;
         if (Vector512.IsHardwareAccelerated) i = Exponentials<Lanes16>(x, y, i, n, largest, ref sum);
         if (Vector256.IsHardwareAccelerated) i = Exponentials<Lanes8>(x, y, i, n, largest, ref sum);
         Exponentials<Lanes1>(x, y, i, n, largest, ref sum);
         return 1 / sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Largest<T>(float* x, int i, int n, ref float largest)
+        where T : struct, ILanes<T>
+    {
+        if (i > n - T.Count) return i;
+        var lanes = T.Load(x + i);
+        for (i += T.Count; i <= n - T.Count; i += T.Count) lanes = T.Max(lanes, T.Load(x + i));
+        largest = MathF.Max(largest, T.Largest(lanes));
+        return i;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
