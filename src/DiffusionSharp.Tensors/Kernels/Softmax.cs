@@ -33,12 +33,12 @@ public static unsafe class Softmax
         if (Vector512.IsHardwareAccelerated) i = Largest<Lanes16>(x, i, n, ref largest);
         if (Vector256.IsHardwareAccelerated) i = Largest<Lanes8>(x, i, n, ref largest);
         Largest<Lanes1>(x, i, n, ref largest);
-        var sum = 0f;
+        double sum = 0;
         i = 0;
         if (Vector512.IsHardwareAccelerated) i = Exponentials<Lanes16>(x, y, i, n, largest, ref sum);
         if (Vector256.IsHardwareAccelerated) i = Exponentials<Lanes8>(x, y, i, n, largest, ref sum);
         Exponentials<Lanes1>(x, y, i, n, largest, ref sum);
-        return 1 / sum;
+        return (float)(1 / sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,20 +53,25 @@ public static unsafe class Softmax
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Exponentials<T>(float* x, float* y, int i, int n, float largest, ref float sum)
+    private static int Exponentials<T>(float* x, float* y, int i, int n, float largest, ref double sum)
         where T : struct, ILanes<T>
     {
         var shift = T.Of(largest);
-        var lanes = T.Of(0);
-        var any = i;
-        for (; i <= n - T.Count; i += T.Count)
+        while (i <= n - T.Count)
         {
-            var e = LaneMath.Exp(T.Load(x + i) - shift);
-            e.Store(y + i);
-            lanes += e;
+            // At most 64 terms in a lane, then into the double.
+            var stop = Math.Min(n - T.Count, i + (63 * T.Count));
+            var lanes = T.Of(0);
+            for (; i <= stop; i += T.Count)
+            {
+                var e = LaneMath.Exp(T.Load(x + i) - shift);
+                e.Store(y + i);
+                lanes += e;
+            }
+
+            sum += T.Sum(lanes);
         }
 
-        if (i > any) sum += T.Sum(lanes);
         return i;
     }
 
