@@ -66,7 +66,7 @@ public sealed class ElementwiseChainTests
     [InlineData(Cos, -1000, 1000)]
     public void Functions_hold_their_accuracy_over_their_range(ElementwiseCode code, double low, double high)
     {
-        const int n = 200_000;
+        var n = code == Erf ? 5_000 : 100_000;
         var x = Enumerable.Range(0, n).Select(i => (float)(low + ((high - low) * i / (n - 1)))).ToArray();
         var result = Run([n], [[n]], [new(code, 0, 0, 0)], Parallelism.Single, x);
         for (var i = 0; i < n; i++)

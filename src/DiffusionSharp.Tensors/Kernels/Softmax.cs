@@ -59,8 +59,8 @@ public static unsafe class Softmax
         var shift = T.Of(largest);
         while (i <= n - T.Count)
         {
-            // At most 64 terms in a lane, then into the double.
-            var stop = Math.Min(n - T.Count, i + (63 * T.Count));
+            // A few terms in a lane, then into the double; fewer in a narrow bundle, whose lane would see more of them.
+            var stop = Math.Min(n - T.Count, i + (((4 * T.Count) - 1) * T.Count));
             var lanes = T.Of(0);
             for (; i <= stop; i += T.Count)
             {
