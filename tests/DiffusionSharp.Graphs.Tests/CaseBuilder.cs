@@ -41,9 +41,8 @@ internal sealed class CaseBuilder(string name)
     /// <summary>A parameter of random values that is differentiated by.</summary>
     public Node Parameter(Shape shape, double low = -1.5, double high = 1.5)
     {
-        var label = $"p{Values.Count}";
-        Values[label] = Random(shape, low, high);
-        var node = Graph.Parameter(label, shape, (_, _) => { });
+        var node = Graph.Parameter($"p{Values.Count}", shape, (_, _) => { });
+        Values[Graph.Layout.Entries[^1].Name] = Random(shape, low, high);
         Variables.Add(node);
         return node;
     }

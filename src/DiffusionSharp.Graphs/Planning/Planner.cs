@@ -27,7 +27,9 @@ public sealed class Planner
         foreach (var output in outputs.Values) Reach(output, reached);
         live = [.. reached.Values];
         fuser = new Fuser(live, outputs.Values);
-        update = live.SingleOrDefault(n => n.Operation is AdamUpdate);
+        var updates = live.Where(n => n.Operation is AdamUpdate).ToList();
+        if (updates.Count > 1) throw new ArgumentException($"Planner: a program trains by one optimizer update, {updates.Count} are reached.", nameof(outputs));
+        update = updates.SingleOrDefault();
     }
 
     /// <summary>Plans the computation of named nodes of one graph.</summary>
@@ -57,7 +59,7 @@ public sealed class Planner
 
     private Plan Build(Graph graph, IReadOnlyDictionary<string, Node> outputs, WorkspaceRule workspace)
     {
-        var computed = live.Where(n => n.Operation is not (Input or Parameter or Constant or Scalar or Reshape) && !fuser.IsJoined(n) && !fuser.IsVirtual(n)).ToList();
+        var computed = UpdateLast(live.Where(n => n.Operation is not (Input or Parameter or Constant or Scalar or Reshape) && !fuser.IsJoined(n) && !fuser.IsVirtual(n)));
         var reads = computed.Select(Describe).ToList();
         for (var i = 0; i < computed.Count; i++)
             foreach (var operand in reads[i].Operands) lastUse[Storage(operand)] = i;
@@ -65,21 +67,36 @@ public sealed class Planner
 
         foreach (var node in live) PlaceSource(node, graph.Layout);
         var copies = PlaceGradients(graph.Layout);
+        var held = HoldParameters(outputs.Values);
         for (var i = 0; i < computed.Count; i++)
         {
-            if (computed[i] == update) steps.AddRange(copies.Select(c => Copy(c.From, c.To)));
+            if (computed[i] == update) steps.AddRange([.. copies.Select(c => Copy(c.From, c.To)), .. held.Select(h => Copy(h.Key, h.Value))]);
             Emit(computed[i], reads[i], i, workspace);
         }
 
         return new Plan(
             steps,
             live.Where(n => n.Operation is Input).ToDictionary(n => ((Input)n.Operation).Label, n => places[n]),
-            outputs.ToDictionary(o => o.Key, o => Place(o.Value)),
+            outputs.ToDictionary(o => o.Key, o => held.TryGetValue(o.Value, out var place) ? place : Place(o.Value)),
             constants,
             graph.Layout,
             arena.Length,
             update is not null);
     }
+
+    // All but what reads the update's own result is computed from the weights as they were.
+    private List<Node> UpdateLast(IEnumerable<Node> computed)
+    {
+        if (update is null) return [.. computed];
+        var after = new HashSet<Node> { update };
+        foreach (var node in live)
+            if (node.Inputs.Any(after.Contains)) after.Add(node);
+        return [.. computed.OrderBy(after.Contains)];
+    }
+
+    // So is an output that is a parameter: a copy of it is kept.
+    private Dictionary<Node, Operand> HoldParameters(IEnumerable<Node> outputs) =>
+        outputs.Distinct().Where(o => update is not null && Storage(o).Operation is Parameter).ToDictionary(o => o, o => new Operand(Region.Arena, arena.Take(o.Shape.Count), o.Shape));
 
     private void PlaceSource(Node node, ParameterLayout layout)
     {
@@ -116,7 +133,8 @@ public sealed class Planner
     {
         var copies = new List<(Node, Operand)>();
         if (update is null) return copies;
-        for (var i = 0; i < layout.Entries.Count; i++)
+        // A parameter made after the update is none of its own.
+        for (var i = 0; i < update.Inputs.Count - 1; i++)
         {
             var gradient = update.Inputs[i + 1];
             var place = new Operand(Region.Gradients, layout.Entries[i].Start, layout.Entries[i].Shape);

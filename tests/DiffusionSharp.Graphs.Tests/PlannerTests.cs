@@ -1,0 +1,159 @@
+using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Graphs.Planning;
+using DiffusionSharp.Tensors;
+
+namespace DiffusionSharp.Graphs.Tests;
+
+public sealed class PlannerTests
+{
+    public static TheoryData<string> Orders => [.. Permutations("btr").Concat(Permutations("bt")).Concat(Permutations("br")).Concat(Permutations("tr")).Concat(["b", "t", "r", "rc"])];
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public void A_convolution_takes_bias_time_embedding_and_residual_in_any_order_into_its_own_pass(string order)
+    {
+        foreach (var left in new[] { false, true })
+        {
+            var b = new CaseBuilder(order);
+            var x = b.Variable([2, 4, 5, 3]);
+            var y = Op.Conv2D(x, b.Parameter([3, 3, 3, 4]), 1, Padding.All(1));
+            foreach (var letter in order)
+            {
+                var addend = letter switch
+                {
+                    'b' => b.Parameter([4]),
+                    't' => b.Variable([2, 1, 1, 4]),
+                    'r' => b.Variable([2, 4, 5, 4]),
+                    _ => Op.Conv2D(x, b.Parameter([1, 1, 3, 4])),
+                };
+                y = left ? addend + y : y + addend;
+            }
+
+            var program = Replay.AssertOutputs(b, new Dictionary<string, Node> { ["y"] = y }, 2e-5);
+            Assert.Equal(order.Contains('c', StringComparison.Ordinal) ? 2 : 1, program.Plan.Steps.Count);
+        }
+    }
+
+    [Fact]
+    public void Of_two_convolutions_that_are_added_the_second_takes_the_sum()
+    {
+        var b = new CaseBuilder("two");
+        var x = b.Variable([1, 5, 4, 3]);
+        Node Conv() => Op.Conv2D(x, b.Parameter([3, 3, 3, 2]), 1, Padding.All(1)) + b.Parameter([2]);
+        var plan = Replay.AssertOutputs(b, new Dictionary<string, Node> { ["y"] = Conv() + Conv() }, 2e-5).Plan;
+        Assert.Equal(2, plan.Steps.Count);
+        Assert.Equal(new EpilogueFusion(2, -1, 3), plan.Steps[1].Fusion);
+        Assert.Equal(plan.Steps[0].Output, plan.Steps[1].Output);
+    }
+
+    [Fact]
+    public void A_value_with_two_readers_is_computed_once()
+    {
+        var b = new CaseBuilder("readers");
+        var y = Op.MatMul(b.Variable([3, 4]), b.Parameter([4, 5])) + b.Parameter([5]);
+        var shared = Op.Tanh(y);
+        var plan = Replay.AssertOutputs(b, new Dictionary<string, Node> { ["a"] = shared + y, ["b"] = Op.Exp(shared) }, 2e-5).Plan;
+        Assert.Equal(["MatMul", "Tanh", "Add", "Exp"], plan.Steps.Select(s => s.Operation.Name));
+    }
+
+    [Fact]
+    public void Equal_operations_on_equal_operands_are_one_node()
+    {
+        var graph = new Graph();
+        var (x, y) = (graph.Input("x", [2, 3]), graph.Input("y", [2, 3]));
+        Assert.Same(Op.Exp(x) + y, Op.Exp(x) + y);
+        Assert.Same(Op.Sum(x * 2, true, 1), Op.Sum(x * 2, true, -1));
+        Assert.Same(graph.Scalar(0.5), graph.Scalar(0.5));
+        Assert.NotSame(x - y, y - x);
+        Assert.NotSame(Op.Dropout(x, 0.5), Op.Dropout(x, 0.5));
+        Assert.Same(x, Op.Reshape(Op.Reshape(x, [6]), [2, 3]));
+    }
+
+    [Fact]
+    public void What_no_output_needs_is_dropped_and_its_inputs_are_not_asked_for()
+    {
+        var b = new CaseBuilder("dead");
+        var (x, unread) = (b.Variable([3]), b.Variable([3]));
+        Op.Softmax(Op.Exp(unread) * Op.Exp(x));
+        var program = Replay.AssertOutputs(b, new Dictionary<string, Node> { ["y"] = Op.Exp(x) }, 1e-6);
+        Assert.Single(program.Plan.Steps);
+        Assert.True(program.HasInput("x0"));
+        Assert.False(program.HasInput("x1"));
+        var error = Assert.Throws<ArgumentException>(() => program.Input("x1").Length);
+        Assert.StartsWith("Program: there is no input 'x1'; there are x0.", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<ArgumentException>(() => program.Output("z").Length);
+        Assert.StartsWith("Program: there is no output 'z'; there are y.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Memory_of_a_deep_network_does_not_grow_with_its_depth()
+    {
+        static int ArenaOf(int depth)
+        {
+            var b = new CaseBuilder("deep");
+            var x = b.Variable([64, 32], -0.1, 0.1);
+            for (var i = 0; i < depth; i++) x = Op.Softmax(Op.MatMul(x, b.Parameter([32, 32])) + b.Parameter([32]));
+            var program = Replay.Compile(b, new Dictionary<string, Node> { ["y"] = x });
+            Assert.Equal(2 * depth, program.Plan.Steps.Count);
+            return program.Plan.ArenaLength;
+        }
+
+        Assert.Equal(ArenaOf(8), ArenaOf(60));
+        // The input, and two values that take turns; the rest is scratch of the product.
+        Assert.InRange(ArenaOf(60), 3 * 64 * 32, 12 * 64 * 32);
+    }
+
+    [Fact]
+    public void Outputs_may_be_inputs_parameters_numbers_views_and_one_another()
+    {
+        var b = new CaseBuilder("outputs");
+        var (x, w) = (b.Variable([2, 3]), b.Parameter([2, 3]));
+        var y = Op.Exp(x + w);
+        Replay.AssertOutputs(
+            b,
+            new Dictionary<string, Node>
+            {
+                ["input"] = x,
+                ["parameter"] = w,
+                ["number"] = b.Graph.Scalar(3),
+                ["stretched number"] = Op.BroadcastTo(b.Graph.Scalar(3), [2, 2]),
+                ["stretched"] = Op.BroadcastTo(w, [4, 2, 3]),
+                ["view of an input"] = Op.Reshape(x, [6]),
+                ["view of a parameter"] = Op.Reshape(w, [3, 2]),
+                ["view of a number"] = Op.Reshape(b.Graph.Scalar(2), [1, 1]),
+                ["constant"] = b.Graph.Constant(new FloatTensor([2], [1, 2])),
+                ["y"] = y,
+                ["y again"] = y,
+                ["view of y"] = Op.Reshape(y, [3, 2]),
+                ["made of y"] = Op.Silu(y) + 1,
+            },
+            1e-6);
+    }
+
+    [Fact]
+    public void Programs_say_what_they_need()
+    {
+        var b = new CaseBuilder("needs");
+        var (x, rates) = (b.Parameter([3]), b.Graph.Input("rates", [4]));
+        var settings = new AdamUpdate(0.9, 0.999, 1e-8, 0, true, 1);
+        var update = Op.Train(Op.Sum(Op.Square(x)), rates, settings);
+        var other = Op.Train(Op.Sum(x), rates, settings);
+        var executor = new CpuExecutor(Parallelism.Single);
+        Program Compile(ParameterBuffer weights, params ReadOnlySpan<Node> outputs)
+        {
+            var named = new Dictionary<string, Node>();
+            foreach (var output in outputs) named[$"{named.Count}"] = output;
+            return Program.Compile(named, weights, executor);
+        }
+
+        string Message(Action compile) => Assert.Throws<ArgumentException>(compile).Message.Split(" (Parameter")[0];
+        Assert.Equal("Planner: at least one output is needed.", Message(() => Compile(b.Weights())));
+        Assert.Equal("Planner: all outputs belong to one graph.", Message(() => Compile(b.Weights(), x, new Graph().Scalar(1))));
+        Assert.Equal("Planner: a program trains by one optimizer update, 2 are reached.", Message(() => Compile(b.Weights(), update, other)));
+        Assert.Equal("Program: an optimizer update needs a training state.", Message(() => Compile(b.Weights(), update)));
+        Assert.Equal("Program: the weights have another layout than the graph's.", Message(() => Compile(new CaseBuilder("none").Weights(), x)));
+    }
+
+    private static IEnumerable<string> Permutations(string letters) =>
+        letters.Length == 1 ? [letters] : letters.SelectMany((c, i) => Permutations(letters.Remove(i, 1)).Select(rest => c + rest));
+}
