@@ -1,0 +1,98 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using DiffusionSharp.TestKit;
+
+namespace DiffusionSharp.House.Tests;
+
+public sealed partial class HouseTests
+{
+    // The map: an arrow means "may reference"; there are no others.
+    private static readonly Dictionary<string, string[]> Arrows = new()
+    {
+        ["DiffusionSharp.Tensors"] = [],
+        ["DiffusionSharp.Graphs"] = ["DiffusionSharp.Tensors"],
+        ["DiffusionSharp.Networks"] = ["DiffusionSharp.Graphs"],
+        ["DiffusionSharp"] = ["DiffusionSharp.Tensors"],
+        ["DiffusionSharp.Data"] = ["DiffusionSharp.Tensors"],
+        ["DiffusionSharp.Figures"] = ["DiffusionSharp.Tensors"],
+        ["DiffusionSharp.Training"] = ["DiffusionSharp.Networks", "DiffusionSharp", "DiffusionSharp.Data", "DiffusionSharp.Figures"],
+        ["DiffusionSharp.Theory"] = ["DiffusionSharp", "DiffusionSharp.Figures"],
+        ["DiffusionSharp.Cli"] = Libraries(),
+        ["DiffusionSharp.Studio"] = [.. Libraries(), "DiffusionSharp.Cli"],
+    };
+
+    public static TheoryData<string> Projects => [.. Sources.Projects.Keys.Order()];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_project_references_only_where_the_map_has_an_arrow(string project)
+    {
+        Assert.True(Arrows.ContainsKey(project), $"{project} is not on the map.");
+        var references = Sources.Projects[project].Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value.Replace('\\', '/')));
+        Assert.Empty(references.Except(Arrows[project]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_project_has_tests_and_both_are_in_the_solution(string project)
+    {
+        var solution = XDocument.Load(Path.Combine(SharedFolder.Repository, "DiffusionSharp.slnx")).Descendants("Project").Select(p => p.Attribute("Path")!.Value.Replace('\\', '/')).ToList();
+        Assert.Contains($"src/{project}/{project}.csproj", solution);
+        Assert.Contains($"tests/{project}.Tests/{project}.Tests.csproj", solution);
+        var tests = Directory.EnumerateFiles(Path.Combine(SharedFolder.Repository, "tests", $"{project}.Tests"), "*.cs", SearchOption.AllDirectories);
+        Assert.Contains(tests, f => File.ReadAllText(f).Contains("[Fact", StringComparison.Ordinal) || File.ReadAllText(f).Contains("[Theory", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_project_of_the_repository_is_in_the_solution()
+    {
+        var solution = XDocument.Load(Path.Combine(SharedFolder.Repository, "DiffusionSharp.slnx")).Descendants("Project").Select(p => p.Attribute("Path")!.Value.Replace('\\', '/'));
+        var files = new[] { "src", "tests" }.SelectMany(f => Directory.EnumerateFiles(Path.Combine(SharedFolder.Repository, f), "*.csproj", SearchOption.AllDirectories));
+        Assert.Empty(files.Select(f => Path.GetRelativePath(SharedFolder.Repository, f).Replace('\\', '/')).Except(solution));
+    }
+
+    [Fact]
+    public void Unsafe_code_and_intrinsics_live_with_the_kernels_only()
+    {
+        AssertNowhere(UnsafeCode(), Sources.Code, except: "src/DiffusionSharp.Tensors/Kernels/");
+        var allowing = Sources.Projects.Where(p => p.Value.Descendants("AllowUnsafeBlocks").Any(e => e.Value == "true")).Select(p => p.Key);
+        Assert.Equal(["DiffusionSharp.Tensors"], allowing);
+    }
+
+    [Fact]
+    public void Nothing_is_left_to_do() => AssertNowhere(Unfinished(), line => line, except: null);
+
+    [Fact]
+    public void The_console_belongs_to_the_command_line() => AssertNowhere(ConsoleUse(), Sources.Code, except: "src/DiffusionSharp.Cli/");
+
+    [Fact]
+    public void A_class_is_abstract_sealed_or_static() => AssertNowhere(OpenClass(), Sources.Code, except: null);
+
+    private static string[] Libraries() =>
+    [
+        "DiffusionSharp.Tensors", "DiffusionSharp.Graphs", "DiffusionSharp.Networks", "DiffusionSharp", "DiffusionSharp.Data",
+        "DiffusionSharp.Figures", "DiffusionSharp.Training", "DiffusionSharp.Theory",
+    ];
+
+    private static void AssertNowhere(Regex pattern, Func<string, string> read, string? except)
+    {
+        var found = from file in Sources.Files
+                    where except is null || !file.Path.StartsWith(except, StringComparison.Ordinal)
+                    from line in file.Lines.Index()
+                    where pattern.IsMatch(read(line.Item))
+                    select $"{file.Path}:{line.Index + 1}: {line.Item.Trim()}";
+        Assert.Empty(found);
+    }
+
+    [GeneratedRegex(@"\bunsafe\b|System\.Runtime\.Intrinsics|\bMemoryMarshal\b|\bUnsafe\.|\bVector(128|256|512)\b")]
+    private static partial Regex UnsafeCode();
+
+    [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX)\b|NotImplementedException")]
+    private static partial Regex Unfinished();
+
+    [GeneratedRegex(@"(?<!\.)\bConsole\.")]
+    private static partial Regex ConsoleUse();
+
+    [GeneratedRegex(@"^\s*((public|internal|private|protected|file)\s+)*(unsafe\s+|partial\s+)*(class|record)\s+\w")]
+    private static partial Regex OpenClass();
+}
