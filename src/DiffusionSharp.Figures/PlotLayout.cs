@@ -28,8 +28,9 @@ internal sealed class PlotLayout
             InnerWidth = Math.Max(plot.Width - Left - right, 20);
             InnerHeight = Math.Max(plot.Height - Top - bottom, 20);
             var (x, y) = plot.EqualAspect ? Widened() : (XAxis, YAxis);
-            XTicks = Ticks.For(x.Scale, x.Low, x.High, (int)(InnerWidth / 70));
-            YTicks = Ticks.For(y.Scale, y.Low, y.High, (int)(InnerHeight / 42));
+            // Where a unit is as long on both axes, the ticks stand equally far apart as well.
+            XTicks = Ticks.For(x.Scale, x.Low, x.High, (int)(InnerWidth / (plot.EqualAspect ? 52 : 70)));
+            YTicks = Ticks.For(y.Scale, y.Low, y.High, (int)(InnerHeight / (plot.EqualAspect ? 52 : 42)));
             if (round < 2) Left = Pad + YTicks.All.Max(t => LabelWidth(t)) + 9 + (plot.YLabel.Length > 0 ? plot.Theme.FontSize + 8 : 0);
             else (XAxis, YAxis) = (x, y);
         }
@@ -62,6 +63,7 @@ internal sealed class PlotLayout
     /// <summary>Ground and grid lines, under the data.</summary>
     public void DrawFrame(SvgText svg)
     {
+        svg.Add($"<rect width=\"{plot.Width}\" height=\"{plot.Height}\" fill=\"{SvgText.Escape(plot.Theme.Background)}\"/>");
         svg.Add($"<g stroke=\"{SvgText.Escape(plot.Theme.Grid)}\" stroke-width=\"1\">");
         foreach (var t in XTicks.All)
             if (t.Label != null) svg.Add($"<path d=\"M{Crisp(Left + X(t.Value))} {Top}v{InnerHeight}\"/>");

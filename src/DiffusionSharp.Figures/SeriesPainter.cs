@@ -20,17 +20,18 @@ internal static class SeriesPainter
     private static void DrawLine(SvgText svg, LineSeries line, string color, PlotLayout layout)
     {
         var path = new StringBuilder();
+        var alone = new List<int>();
         foreach (var (start, end) in Runs(line, layout))
         {
-            // A run of one point has no length: a round cap on a line of none draws it as a dot.
-            var points = Thin(line, start, end, layout);
-            Trace(path, points, 'M');
-            if (points.Count == 1) path.Append("h0");
+            Trace(path, Thin(line, start, end, layout), 'M');
+            if (end - start == 1) alone.Add(start);
         }
 
         var dash = line.Dashed ? " stroke-dasharray=\"6 4\"" : "";
         svg.Add($"<path d=\"{path.ToString()}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{line.Width}\" stroke-linejoin=\"round\" stroke-linecap=\"{(line.Dashed ? "butt" : "round")}\"{dash}/>").End();
+        // A point between two gaps has no line: a dot keeps it in sight.
         if (line.Markers) DrawPoints(svg, line, color, layout, 2 * line.Width, 1);
+        else if (alone.Count > 0) DrawPoints(svg, new PointSeries("", [.. alone.Select(i => line.X[i])], [.. alone.Select(i => line.Y[i])]), color, layout, 1.2 * line.Width, 1);
     }
 
     private static void DrawPoints(SvgText svg, PlotSeries series, string color, PlotLayout layout, double radius, double opacity)

@@ -4,7 +4,7 @@ namespace DiffusionSharp.Figures;
 public static class SvgPanels
 {
     /// <summary>Plots in rows; each keeps its own size, the columns and rows are as wide and high as their largest plot.</summary>
-    /// <param name="plots">At least one, row by row; the first one's theme colours the ground.</param>
+    /// <param name="plots">At least one, row by row; the first one's theme sets the type and the ground between them.</param>
     /// <param name="columns">Plots in a row; by default all in one.</param>
     /// <exception cref="ArgumentException">There is no plot, columns are not positive, or a plot cannot be drawn.</exception>
     public static string Grid(IReadOnlyList<SvgPlot> plots, int? columns = null)

@@ -8,6 +8,8 @@ internal readonly record struct Tick(double Value, string? Label, string? Expone
 /// <summary>The ticks of an axis and, for very large or small numbers, the power of ten their labels leave out.</summary>
 internal sealed record Ticks(IReadOnlyList<Tick> All, int Power)
 {
+    private static readonly int[] DecadesBetweenLabels = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+
     /// <summary>Ticks at nice numbers inside [low, high], about <paramref name="target"/> of them labelled.</summary>
     public static Ticks For(AxisScale scale, double low, double high, int target) =>
         scale == AxisScale.Log ? Log(low, high, target) : Linear(low, high, target);
@@ -43,7 +45,7 @@ internal sealed record Ticks(IReadOnlyList<Tick> All, int Power)
         foreach (var labelled in (int[][])[[1], [1, 3], [1, 2, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9]])
         {
             var ticks = new List<Tick>();
-            var every = labelled.Length > 1 ? 1 : Math.Max(1, (int)Math.Ceiling((last - first) / (double)Math.Max(target, 1)));
+            var every = labelled.Length > 1 ? 1 : DecadesBetweenLabels.First(d => (last - first) / d <= Math.Max(target, 1));
             for (var exponent = first; exponent <= last; exponent++)
             {
                 for (var m = 1; m <= 9; m++)
@@ -51,7 +53,7 @@ internal sealed record Ticks(IReadOnlyList<Tick> All, int Power)
                     var value = exponent < 0 ? m / Math.Pow(10, -exponent) : m * Math.Pow(10, exponent);
                     if (value < low * (1 - 1e-9) || value > high * (1 + 1e-9)) continue;
                     if (labelled.Contains(m) && exponent % every == 0) ticks.Add(LogTick(value, m, exponent, labelled.Length > 1));
-                    else if (every == 1 && last - first <= 8) ticks.Add(new Tick(value, null));
+                    else if (m == 1 || (every == 1 && last - first <= 8)) ticks.Add(new Tick(value, null));
                 }
             }
 
