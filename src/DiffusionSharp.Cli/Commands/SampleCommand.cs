@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Globalization;
+using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Sampling;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Runs;
+
+namespace DiffusionSharp.Cli.Commands;
+
+/// <summary><c>diffusion sample</c>: a trained model in, a file of samples out.</summary>
+internal static class SampleCommand
+{
+    /// <summary>A command that works once the one of <see cref="TrainCommand.Example"/> has.</summary>
+    public const string Example = "diffusion sample moons-run --out moons.svg";
+
+    private const int PictureBatch = 32, VectorBatch = 1024;
+
+    /// <summary>The command with its options.</summary>
+    public static Command Create(CommandContext context)
+    {
+        var model = new Argument<string>("RUN") { Description = "Folder of a run, or of one of its checkpoints." };
+        var output = Options.Text("--out", "FILE", "Where samples go: .png a grid of pictures, .gif their denoising, .svg points in the plane, .npy numbers [N, H, W, C] in [-1, 1] or [N, D].");
+        output.Required = true;
+        var sampler = Options.Named("--sampler", "How to sample (see 'diffusion list samplers').  [default: ddim]", Choices.Samplers);
+        var steps = Options.Integer("--steps", "Steps from noise to data.  [default: 50 with ddim, all trained levels with ddpm]", most: 1_000_000);
+        var count = Options.Integer("--count", "How many samples.  [default: 64 pictures, 2000 points, 8 rows of a strip]", most: 10_000_000);
+        var seed = Options.Seed("Of all noise; sample k depends on the seed and k alone.  [default: 0]");
+        var eta = Options.Real("--eta", "Share of fresh noise in ddim, 0 to 1.  [default: 0]", x => x is >= 0 and <= 1, "a number from 0 to 1");
+        var spacing = Options.Named("--spacing", "Which of the trained levels the steps visit.  [default: trailing]", Choices.Spacings);
+        var variance = Options.Named("--variance", "Variance of a step of ddpm.  [default: small]", Choices.Variances);
+        var weights = Options.Named("--weights", "The average of the weights, or those of the last step.  [default: ema]", Choices.Weights);
+        var batch = Options.Integer("--batch", "Samples at a time; memory grows with it, results do not depend on it.", most: 1_000_000);
+        var strip = new Option<bool>("--strip") { Description = "Show how samples emerge: moments of denoising side by side." };
+        var threads = Options.Threads();
+        var json = Options.Json();
+        var command = new Command("sample", "Draw samples from a trained model.") { model, output, sampler, steps, count, seed, eta, spacing, variance, weights, batch, strip, threads, json };
+        command.SetAction(parse => Run(
+            new SampleRequest(
+                parse.GetValue(model)!,
+                parse.GetValue(output)!,
+                parse.GetValue(sampler) ?? SamplerKind.Ddim,
+                parse.GetValue(steps),
+                parse.GetValue(count),
+                parse.GetValue(seed) ?? 0,
+                parse.GetValue(eta),
+                parse.GetValue(spacing),
+                parse.GetValue(variance),
+                parse.GetValue(weights) ?? true,
+                parse.GetValue(batch),
+                parse.GetValue(strip),
+                parse.GetValue(threads) ?? Environment.ProcessorCount,
+                parse.GetValue(json)),
+            context));
+        return command;
+    }
+
+    private static int Run(SampleRequest request, CommandContext context)
+    {
+        var model = TrainedModel.Load(request.Model, request.Average);
+        var format = SampleFormats.Of(request.Out, request.Strip, model.SampleShape);
+        var sampler = SamplerChoice.Create(request, model);
+        OutputFile.Check(request.Out);
+        var count = request.Count ?? SampleFormats.Count(format, model.SampleShape);
+        var job = new SamplingJob(model, sampler, count, request.Seed, request.Batch ?? (model.IsPictures ? PictureBatch : VectorBatch));
+        var trajectory = new Trajectory(sampler.Grid.Count, SampleFormats.Moments(format));
+        var meter = new SamplingMeter(context, job.TotalSteps, request.Json);
+        using var parallelism = new Parallelism(request.Threads);
+        var samples = job.Run(parallelism, (_, step) =>
+        {
+            meter.Count();
+            trajectory.Watch(step);
+        });
+        var seconds = meter.Seconds;
+        meter.Clear();
+        if (!samples.IsFinite()) throw new DivergedException($"{request.Model}: samples are not finite numbers; the model of step {model.Step} is not usable, take an earlier checkpoint.");
+        SampleWriter.Write(request.Out, format, model, samples, trajectory);
+        Report(request, context, model, count, sampler.Grid.Count, meter.Calls, seconds, ModeCoverage.Of(model.Config.Data, samples));
+        return DiffusionCommand.Success;
+    }
+
+    private static void Report(SampleRequest request, CommandContext context, TrainedModel model, int count, int steps, int calls, double seconds, ModeCoverage? coverage)
+    {
+        var output = context.Console.Out;
+        var sampler = Choices.Samplers.NameOf(request.Sampler);
+        if (request.Json)
+        {
+            output.WriteLine(JsonLine.Of(
+                ("file", request.Out),
+                ("count", count),
+                ("sampleShape", model.SampleShape.Dimensions.ToArray()),
+                ("sampler", sampler),
+                ("steps", steps),
+                ("networkCalls", calls),
+                ("seconds", seconds),
+                ("seed", request.Seed),
+                ("trainedSteps", model.Step),
+                ("nearModes", coverage?.Near),
+                ("coveredModes", coverage?.Covered),
+                ("modes", coverage?.Modes)));
+            return;
+        }
+
+        output.WriteLine($"{request.Out}: {Say.Count(count)} samples of {Say.Sample(model.SampleShape)} by {sampler} in {steps} steps; {Say.Count(calls)} network calls, {Say.Duration(seconds)}");
+        if (coverage is { } c)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{c.Near:P1} of the samples lie within three standard deviations of a mode ({ModeCoverage.Exact:P1} of the data do); {c.Covered} of {c.Modes} modes are covered"));
+    }
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Training;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Runs;
+
+namespace DiffusionSharp.Cli.Commands;
+
+/// <summary><c>diffusion train</c>: data in, a run folder out.</summary>
+internal static class TrainCommand
+{
+    /// <summary>A command that works.</summary>
+    public const string Example = "diffusion train --data moons --out moons-run";
+
+    /// <summary>The command with its options.</summary>
+    public static Command Create(CommandContext context)
+    {
+        var data = Options.Text("--data", "SOURCE", "A built-in source (see 'diffusion list sources'), a folder of pictures, of IDX files or of CIFAR-10, or a .npy file.");
+        var output = Options.Text("--out", "RUN", "Folder of the run, made where it is missing.");
+        output.Required = true;
+        var preset = Options.Text("--preset", "NAME", $"The recipe: {string.Join(", ", Presets.All.Select(p => p.Name))}.  [default: by the shape of the samples]");
+        var config = Options.Text("--config", "FILE", "A configuration such as the config.json of a run, instead of a preset.");
+        var steps = Options.Integer("--steps", "Optimizer steps.");
+        var batch = Options.Integer("--batch", "Samples a step.", most: 1_000_000);
+        var seed = Options.Seed("Of the first weights, the order of the data and all noise.");
+        var size = Options.Integer("--size", "Crop pictures to their middle square and resize them to this side.", most: 16384);
+        var rate = Options.Real("--rate", "Learning rate before its schedule.", x => x > 0, "a finite number above 0");
+        var prediction = Options.Named("--prediction", "What the network learns to give.", Choices.Predictions);
+        var schedule = Options.Named("--schedule", "How noise grows with time.", Choices.Schedules);
+        var threads = Options.Threads();
+        var resume = new Option<bool>("--resume") { Description = "Go on with the run in --out from its newest checkpoint; other options may be left out." };
+        var json = Options.Json();
+        var command = new Command("train", "Train a model on a source of data.") { data, output, preset, config, steps, batch, seed, size, rate, prediction, schedule, threads, resume, json };
+        command.SetAction(parse => Run(
+            new TrainRequest(
+                parse.GetValue(data),
+                parse.GetValue(output)!,
+                parse.GetValue(preset),
+                parse.GetValue(config),
+                parse.GetValue(steps),
+                parse.GetValue(batch),
+                parse.GetValue(seed),
+                parse.GetValue(size),
+                parse.GetValue(rate),
+                parse.GetValue(prediction),
+                parse.GetValue(schedule),
+                parse.GetValue(threads) ?? Environment.ProcessorCount,
+                parse.GetValue(resume),
+                parse.GetValue(json)),
+            context));
+        return command;
+    }
+
+    private static int Run(TrainRequest request, CommandContext context)
+    {
+        using var parallelism = new Parallelism(request.Threads);
+        var begun = context.Clock.GetTimestamp();
+        var setup = TrainingSetup.From(request, parallelism);
+        var trainer = request.Resume
+            ? Trainer.Resume(setup.Config, setup.Source, request.Out, parallelism)
+            : Trainer.Start(setup.Config, setup.Source, request.Out, parallelism);
+        var report = TrainingReport.For(context, request.Json);
+        report.Begin(setup, trainer, request.Out);
+        if (trainer.FirstStep >= trainer.Config.Steps)
+        {
+            report.Complete(request.Out, trainer.FirstStep);
+            return DiffusionCommand.Success;
+        }
+
+        var last = report.Follow(trainer);
+        if (last is null || last.Step < last.Steps)
+        {
+            var where = last is null ? "before the first step" : $"at step {Say.Count(last.Step)} of {Say.Count(last.Steps)}, with a checkpoint";
+            throw new StoppedException($"{where}; go on with: diffusion train --out {Say.Quoted(request.Out)} --resume");
+        }
+
+        report.End(request.Out, last, context.Clock.GetElapsedTime(begun).TotalSeconds);
+        return DiffusionCommand.Success;
+    }
+}

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using DiffusionSharp.Cli.Commands;
+using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Data;
+using DiffusionSharp.Training.Runs;
+
+namespace DiffusionSharp.Cli;
+
+/// <summary>The command <c>diffusion</c>: text in, exit code out.</summary>
+public static class DiffusionCommand
+{
+    /// <summary>All is done.</summary>
+    public const int Success = 0;
+
+    /// <summary>A run failed or was stopped: it diverged, or a file could not be written.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The options or the data are not what they must be.</summary>
+    public const int Misused = 2;
+
+    /// <summary>Runs a command.</summary>
+    /// <param name="args">The arguments, the program's name left out.</param>
+    /// <param name="console">Where it writes.</param>
+    /// <param name="stop">Ends it cleanly; a training run leaves a checkpoint.</param>
+    /// <returns>The exit code.</returns>
+    public static int Run(IReadOnlyList<string> args, CommandConsole console, CancellationToken stop = default)
+    {
+        try
+        {
+            var root = Root(new CommandContext(console, TimeProvider.System, stop));
+            var parse = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+            if (parse.Action is ParseErrorAction) throw new UsageException(Problem(parse));
+            return parse.Invoke(new InvocationConfiguration { Output = console.Out, Error = console.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+#pragma warning disable CA1031 // The edge of the program: whatever went wrong becomes one line and an exit code, never a stack trace.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            var (code, text) = Failure(error);
+            console.Error.WriteLine(text);
+            return code;
+        }
+    }
+
+    private static RootCommand Root(CommandContext context)
+    {
+        var (train, sample, inspect, list) = (TrainCommand.Create(context), SampleCommand.Create(context), InspectCommand.Create(context), ListCommand.Create(context));
+        var root = new RootCommand("Train, sample, measure and explain diffusion models.") { train, sample, inspect, list };
+        ExampleHelp.Attach(root, new Dictionary<Command, IReadOnlyList<string>>
+        {
+            [root] = [TrainCommand.Example, SampleCommand.Example, InspectCommand.Example],
+            [train] = [TrainCommand.Example, "diffusion train --data digits --out digits-run --steps 300", "diffusion train --out moons-run --resume"],
+            [sample] = [SampleCommand.Example, "diffusion sample moons-run --out moons.npy --sampler ddpm --count 10000"],
+            [inspect] = [InspectCommand.Example, "diffusion inspect digits"],
+            [list] = ["diffusion list sources", "diffusion list presets --json"],
+        });
+        return root;
+    }
+
+    private static string Problem(ParseResult parse)
+    {
+        var command = parse.CommandResult.Command;
+        var path = command is RootCommand ? "diffusion" : $"diffusion {command.Name}";
+        return $"{OneLine(parse.Errors[0].Message).TrimEnd('.')}. See '{path} --help'.";
+    }
+
+    private static (int Code, string Text) Failure(Exception error) => error switch
+    {
+        UsageException or DataException => (Misused, $"error: {OneLine(error.Message)}"),
+        ArgumentException argument => (Misused, $"error: {WithoutParameter(argument)}"),
+        NotSupportedException => (Misused, $"error: {OneLine(error.Message)}"),
+        OverflowException => (Misused, "error: the sizes asked for are too large to compute with; lower the batch or the size."),
+        OutOfMemoryException => (Failed, "error: there is not enough memory; lower the batch or the size."),
+        StoppedException => (Failed, $"stopped: {OneLine(error.Message)}"),
+        DivergedException or IOException or UnauthorizedAccessException => (Failed, $"error: {OneLine(error.Message)}"),
+        _ => (Failed, $"error: internal: {error.GetType().Name}: {OneLine(error.Message)}"),
+    };
+
+    // The name of a parameter says nothing on a command line.
+    private static string WithoutParameter(ArgumentException error) =>
+        OneLine(error.ParamName is { } name ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : error.Message);
+
+    private static string OneLine(string message) => string.Concat(message.ReplaceLineEndings(" ").Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+}

@@ -1,0 +1,49 @@
+using DiffusionSharp.Denoisers;
+using DiffusionSharp.Samplers;
+using DiffusionSharp.Schedules;
+using DiffusionSharp.Training.Configuration;
+
+namespace DiffusionSharp.Cli.Grammar;
+
+/// <summary>A way to sample.</summary>
+internal enum SamplerKind
+{
+    Ddim,
+    Ddpm,
+}
+
+/// <summary>The one place where text of the command line becomes a type.</summary>
+internal static class Choices
+{
+    public static Choice<SamplerKind> Samplers { get; } = new(
+        ("ddim", SamplerKind.Ddim, "deterministic with --eta 0, first order; 50 steps by default (Song et al. 2021, arXiv:2010.02502)"),
+        ("ddpm", SamplerKind.Ddpm, "ancestral, with fresh noise at every step; all trained levels by default (Ho et al. 2020, arXiv:2006.11239)"));
+
+    public static Choice<ScheduleKind> Schedules { get; } = new(
+        ("linear", ScheduleKind.Linear, "discrete, β linear from 1e-4 to 0.02 (Ho et al. 2020, arXiv:2006.11239)"),
+        ("scaled-linear", ScheduleKind.ScaledLinear, "discrete, √β linear from √0.00085 to √0.012 (Rombach et al. 2022, arXiv:2112.10752)"),
+        ("cosine", ScheduleKind.Cosine, "discrete, ᾱ a squared cosine (Nichol and Dhariwal 2021, arXiv:2102.09672)"),
+        ("sigmoid", ScheduleKind.Sigmoid, "discrete, β a sigmoid from 1e-4 to 0.02"),
+        ("vp-linear", ScheduleKind.VpLinear, "continuous, β(t) linear from 0.1 to 20 (Song et al. 2021, arXiv:2011.13456)"),
+        ("vp-cosine", ScheduleKind.VpCosine, "continuous, ᾱ a squared cosine"));
+
+    public static Choice<Prediction> Predictions { get; } = new(
+        ("noise", Prediction.Noise, "ε, the noise"),
+        ("data", Prediction.Data, "x₀, the data"),
+        ("velocity", Prediction.Velocity, "v = α ε − σ x₀"));
+
+    public static Choice<TimestepSpacing> Spacings { get; } = new(
+        ("leading", TimestepSpacing.Leading, "i·⌊T/S⌋"),
+        ("trailing", TimestepSpacing.Trailing, "round(T − i·T/S) − 1"),
+        ("linspace", TimestepSpacing.Linspace, "evenly from 0 to T − 1"),
+        ("quadratic", TimestepSpacing.Quadratic, "squares of evenly spaced numbers"));
+
+    public static Choice<DdpmVariance> Variances { get; } = new(
+        ("small", DdpmVariance.FixedSmall, "β̃, the posterior's"),
+        ("large", DdpmVariance.FixedLarge, "β, the forward step's"));
+
+    /// <summary>Whether the average of the weights is taken, or the weights themselves.</summary>
+    public static Choice<bool> Weights { get; } = new(
+        ("ema", true, "the average of the weights"),
+        ("raw", false, "the weights of the last step"));
+}

@@ -1,0 +1,37 @@
+using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Data.Sources;
+using DiffusionSharp.Training.Runs;
+
+namespace DiffusionSharp.Cli.Inspection;
+
+/// <summary>What there is to say about a path: for a person, or for a program.</summary>
+internal abstract class Inspected
+{
+    /// <summary>Looks at what a path names.</summary>
+    /// <exception cref="Data.DataException">It is missing or damaged.</exception>
+    /// <exception cref="UsageException">It is of no kind that is known.</exception>
+    public static Inspected At(string path)
+    {
+        if (DataSources.Names.ContainsKey(path)) return new InspectedSource(path);
+        if (Directory.Exists(path))
+        {
+            if (new RunFolder(path).Exists) return InspectedModel.OfRun(path);
+            return File.Exists(Path.Combine(path, "state.json")) ? InspectedModel.OfCheckpoint(path) : new InspectedSource(path);
+        }
+
+        if (!File.Exists(path)) throw new UsageException($"{path}: there is no such file or folder, and no built-in source of this name.");
+        return Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".safetensors" => new InspectedWeights(path),
+            ".npy" => new InspectedArray(path),
+            ".png" or ".jpg" or ".jpeg" => new InspectedPicture(path),
+            _ => throw new UsageException($"{path}: a run, a checkpoint, a folder of data, or a file ending in .safetensors, .npy, .png or .jpg is expected."),
+        };
+    }
+
+    /// <summary>In words and tables.</summary>
+    public abstract void Write(TextWriter output);
+
+    /// <summary>As the members of one object.</summary>
+    public abstract IReadOnlyList<(string Key, object? Value)> Members();
+}

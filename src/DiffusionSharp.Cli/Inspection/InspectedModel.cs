@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text.Json;
+using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Graphs;
+using DiffusionSharp.Networks.Inspection;
+using DiffusionSharp.Schedules;
+using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Runs;
+
+namespace DiffusionSharp.Cli.Inspection;
+
+/// <summary>A run or one of its checkpoints: network, schedule, and how far training came.</summary>
+internal sealed class InspectedModel : Inspected
+{
+    private const int ScheduleRows = 9;
+
+    private readonly string path;
+    private readonly RunConfig config;
+    private readonly NetworkSummary network;
+    private readonly NoiseLevel[] levels;
+    private readonly CheckpointState? state;
+    private readonly IReadOnlyList<int> checkpoints;
+    private readonly MetricsLine? metrics;
+
+    private InspectedModel(string path, RunFolder run, string? checkpoint)
+    {
+        (this.path, config) = (path, run.ReadConfig());
+        network = Summarize(config);
+        var schedule = config.ScheduleOrDefault().Create();
+        levels = [.. Enumerable.Range(0, ScheduleRows).Select(i => schedule.At(TimeOf(schedule, i)))];
+        state = checkpoint is null ? null : Checkpoint.ReadState(checkpoint);
+        checkpoints = run.CheckpointSteps();
+        if (File.Exists(run.MetricsFile)) metrics = MetricsLog.Read(run.MetricsFile).LastOrDefault(l => state is null || l.Step <= state.Step);
+    }
+
+    /// <summary>A run at its newest checkpoint.</summary>
+    public static InspectedModel OfRun(string path)
+    {
+        var run = new RunFolder(path);
+        var steps = run.CheckpointSteps();
+        return new InspectedModel(path, run, steps.Count == 0 ? null : run.CheckpointFolder(steps[^1]));
+    }
+
+    /// <summary>One checkpoint of a run.</summary>
+    public static InspectedModel OfCheckpoint(string path) => new(path, new RunFolder(Path.Combine(path, "..", "..")), path);
+
+    /// <inheritdoc/>
+    public override void Write(TextWriter output)
+    {
+        WriteState(output);
+        output.WriteLine();
+        WriteSchedule(output);
+        output.WriteLine();
+        WriteNetwork(output);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Key, object? Value)> Members()
+    {
+        using var written = JsonDocument.Parse(ConfigJson.Write(config));
+        return
+        [
+            ("kind", "model"),
+            ("path", path),
+            ("config", written.RootElement.Clone()),
+            ("step", state?.Step),
+            ("position", state?.Position),
+            ("checkpoints", checkpoints),
+            ("loss", metrics?.Loss),
+            ("schedule", levels.Select(l => Object(("time", l.Time), ("alpha", l.Alpha), ("sigma", l.Sigma), ("logSnr", l.LogSnr)))),
+            ("parameters", network.Parameters),
+            ("multiplyAdds", network.Cost.MultiplyAdds),
+            ("flops", network.Cost.Flops),
+            ("layers", network.Layers.Select(l => Object(("name", l.Scope), ("operation", l.Operation), ("output", l.Output.Dimensions.ToArray()), ("parameters", l.Parameters), ("flops", l.Cost.Flops)))),
+        ];
+    }
+
+    private static NetworkSummary Summarize(RunConfig config)
+    {
+        var blueprint = new NetworkBlueprint(config, NetworkBlueprint.ShapeOf(config));
+        var graph = new Graph();
+        return NetworkSummary.Of(blueprint.Build(graph, graph.Input("x", blueprint.SampleShape.Prepend(1)), graph.Input("t", [1]), training: false));
+    }
+
+    // Discrete schedules are known at whole timesteps, the first of which is 0.
+    private static double TimeOf(Schedule schedule, int row)
+    {
+        var fraction = (double)row / (ScheduleRows - 1);
+        return schedule is DiscreteSchedule ? Math.Round(fraction * schedule.NoiseTime) : schedule.CleanTime + (fraction * (schedule.NoiseTime - schedule.CleanTime));
+    }
+
+    private static IReadOnlyList<(string Key, object? Value)> Object(params IReadOnlyList<(string, object?)> members) => members;
+
+    private void WriteState(TextWriter output)
+    {
+        var table = new TextTable();
+        table.Add("data", config.Data);
+        table.Add("recipe", config.Preset);
+        table.Add("seed", config.Seed.ToString(CultureInfo.InvariantCulture));
+        table.Add("trained", state is null
+            ? $"no checkpoint yet, of {Say.Count(config.Steps)} steps"
+            : $"{Say.Count(state.Step)} of {Say.Count(config.Steps)} steps of {Say.Count(config.Batch)} samples");
+        if (metrics?.Loss is { } loss) table.Add("loss", $"{Say.Number(loss)} at step {Say.Count(metrics.Step)}, {config.Prediction.ToString().ToLowerInvariant()} prediction");
+        if (checkpoints.Count > 0) table.Add("kept", $"steps {string.Join(", ", checkpoints.Select(s => Say.Count(s)))}");
+        table.Write(output);
+    }
+
+    private void WriteSchedule(TextWriter output)
+    {
+        output.WriteLine($"schedule {Choices.Schedules.NameOf(config.ScheduleOrDefault().Kind)}");
+        var table = new TextTable();
+        table.Add("time", "α", "σ", "ln α²/σ²");
+        foreach (var level in levels) table.Add(Say.Number(level.Time), Say.Number(level.Alpha), Say.Number(level.Sigma), Say.Number(level.LogSnr));
+        table.Write(output);
+    }
+
+    private void WriteNetwork(TextWriter output)
+    {
+        output.WriteLine($"{(config.UNet is null ? "MLP" : "U-Net")}: {Say.Count(network.Parameters)} parameters, {Say.Count(network.Cost.MultiplyAdds)} multiply-adds a sample");
+        var table = new TextTable();
+        table.Add("layer", "operation", "output", "parameters", "operations");
+        foreach (var layer in network.Layers)
+            table.Add(layer.Scope.Length == 0 ? "(network)" : layer.Scope, layer.Operation, layer.Output.ToString(), Say.Count(layer.Parameters), Say.Count(layer.Cost.Flops));
+        table.Write(output);
+    }
+}

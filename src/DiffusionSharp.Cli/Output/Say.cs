@@ -1,0 +1,44 @@
+using System.Globalization;
+using DiffusionSharp.Tensors;
+
+namespace DiffusionSharp.Cli.Output;
+
+/// <summary>Quantities in words for people; the same in every culture.</summary>
+internal static class Say
+{
+    /// <summary>A number of bytes in the largest fitting unit.</summary>
+    public static string Bytes(double bytes)
+    {
+        string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
+        var unit = 0;
+        for (; bytes >= 1024 && unit < units.Length - 1; unit++) bytes /= 1024;
+        return string.Create(CultureInfo.InvariantCulture, $"{(unit == 0 ? bytes.ToString("0", CultureInfo.InvariantCulture) : bytes.ToString("0.0", CultureInfo.InvariantCulture))} {units[unit]}");
+    }
+
+    /// <summary>A number of things with its digits in groups.</summary>
+    public static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
+
+    /// <summary>A duration in its two largest units.</summary>
+    public static string Duration(double seconds) => seconds switch
+    {
+        < 0 or double.NaN => "0 s",
+        < 9.95 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s"),
+        < 59.5 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"),
+        < 3600 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 60):0} min {Math.Floor(seconds % 60):00} s"),
+        < 86400 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 3600):0} h {Math.Floor(seconds % 3600 / 60):00} min"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 86400):0} d {Math.Floor(seconds % 86400 / 3600):00} h"),
+    };
+
+    /// <summary>A rate such as samples a second: whole where large.</summary>
+    public static string Rate(double rate) => rate.ToString(rate >= 100 ? "#,0" : "0.0", CultureInfo.InvariantCulture);
+
+    /// <summary>A real number to a few digits.</summary>
+    public static string Number(double value) => value.ToString("G5", CultureInfo.InvariantCulture);
+
+    /// <summary>The shape of one sample: 28×28×1, or a number of values.</summary>
+    public static string Sample(Shape shape) => shape.Rank == 3 ? $"{shape[0]}×{shape[1]}×{shape[2]}" : $"{shape.Count} values";
+
+    /// <summary>A path as a shell takes it.</summary>
+    public static string Quoted(string path) =>
+        path.Length > 0 && path.All(c => char.IsLetterOrDigit(c) || "-_./\\:~+=,".Contains(c, StringComparison.Ordinal)) ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}

@@ -1,0 +1,35 @@
+using DiffusionSharp.Denoisers;
+using DiffusionSharp.Networks.Optimization;
+using DiffusionSharp.Training.Configuration;
+
+namespace DiffusionSharp.Cli.Training;
+
+/// <summary>What the command line asks of a training run; null is left to the recipe or to the run that is resumed.</summary>
+internal sealed record TrainRequest(
+    string? Data,
+    string Out,
+    string? Preset,
+    string? ConfigFile,
+    int? Steps,
+    int? Batch,
+    ulong? Seed,
+    int? Size,
+    double? Rate,
+    Prediction? Prediction,
+    ScheduleKind? Schedule,
+    int Threads,
+    bool Resume,
+    bool Json)
+{
+    /// <summary>A configuration with what the command line asks for in place.</summary>
+    public RunConfig Apply(RunConfig config) => config with
+    {
+        Size = Size ?? config.Size,
+        Steps = Steps ?? config.Steps,
+        Batch = Batch ?? config.Batch,
+        Seed = Seed ?? config.Seed,
+        Prediction = Prediction ?? config.Prediction,
+        Schedule = Schedule is { } kind && kind != config.ScheduleOrDefault().Kind ? new ScheduleConfig(kind) : config.Schedule,
+        Optimizer = Rate is { } rate ? (config.Optimizer ?? new AdamOptions()) with { Rate = rate } : config.Optimizer,
+    };
+}

@@ -1,0 +1,25 @@
+using DiffusionSharp.Cli.Commands;
+using DiffusionSharp.Training.Runs;
+
+namespace DiffusionSharp.Cli.Training;
+
+/// <summary>Shows a run while it trains: a bar to a person, lines to a file, objects to a program.</summary>
+internal abstract class TrainingReport
+{
+    /// <summary>The report that fits where the command writes.</summary>
+    public static TrainingReport For(CommandContext context, bool json) => json ? new JsonTrainingReport(context)
+        : context.Console.IsTerminal ? new BarTrainingReport(context) : new PlainTrainingReport(context);
+
+    /// <summary>What is about to be trained.</summary>
+    public abstract void Begin(TrainingSetup setup, Trainer trainer, string run);
+
+    /// <summary>Trains to the end and shows each step.</summary>
+    /// <returns>The last step; null where none was left to do.</returns>
+    public abstract TrainingProgress? Follow(Trainer trainer);
+
+    /// <summary>What came out.</summary>
+    public abstract void End(string run, TrainingProgress last, double seconds);
+
+    /// <summary>Nothing was left to do.</summary>
+    public abstract void Complete(string run, int steps);
+}

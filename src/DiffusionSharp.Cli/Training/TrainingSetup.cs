@@ -1,0 +1,56 @@
+using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Data.Sources;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Runs;
+
+namespace DiffusionSharp.Cli.Training;
+
+/// <summary>The configuration and data of a run, put together from recipe, file, an earlier run and the command line.</summary>
+/// <param name="Config">Checked.</param>
+/// <param name="Source">Its data.</param>
+/// <param name="Recipe">What it follows, in one line.</param>
+/// <param name="Changes">Where it departs from the recipe: "key: the recipe's, this run's".</param>
+internal sealed record TrainingSetup(RunConfig Config, DataSource Source, string Recipe, IReadOnlyList<string> Changes)
+{
+    /// <summary>Decides what to train.</summary>
+    /// <exception cref="Data.DataException">A file or a source is missing or damaged.</exception>
+    /// <exception cref="UsageException">Options are missing or do not fit each other.</exception>
+    /// <exception cref="ArgumentException">A value is out of range.</exception>
+    public static TrainingSetup From(TrainRequest request, Parallelism parallelism)
+    {
+        if (request is { Preset: not null, ConfigFile: not null }) throw new UsageException("--preset and --config both choose a recipe; give one of them.");
+        var earlier = request.Resume ? new RunFolder(request.Out).ReadConfig() : null;
+        var written = request.ConfigFile is { } file ? ConfigJson.ReadFile(file) : request.Preset is null ? earlier : null;
+        var data = request.Data is { } asked ? Settled(asked) : (written ?? earlier)?.Data ?? throw new UsageException("--data is needed: the name of a built-in source (see 'diffusion list sources'), a folder, or a .npy file.");
+        var source = DataSources.Open(data, new DataSourceOptions(Size: request.Size ?? written?.Size), parallelism);
+        var preset = FindPreset(request, written, source);
+        var recipe = preset?.Build(data, source.SampleShape);
+        var start = written ?? recipe!;
+        var config = request.Apply(start with { Data = data }).Validated();
+        return new TrainingSetup(
+            config,
+            source,
+            preset is null ? $"the configuration {request.ConfigFile ?? "of the run"}" : $"{preset.Name}: {preset.Recipe}",
+            recipe is null ? [] : ConfigJson.Differences(recipe, config));
+    }
+
+    // A path is kept whole, so that a run can be resumed from any folder.
+    private static string Settled(string data) => !DataSources.Names.ContainsKey(data) && Path.Exists(data) ? Path.GetFullPath(data) : data;
+
+    private static Preset? FindPreset(TrainRequest request, RunConfig? written, DataSource source)
+    {
+        if (request.ConfigFile is not null) return null;
+        var preset = request.Preset is { } name ? Presets.Find(name)
+            : written is null ? Presets.Default(source.SampleShape)
+            : Presets.All.FirstOrDefault(p => p.Name == written.Preset);
+        if (preset is not null && preset.ForPictures != source.IsPictures)
+        {
+            var fitting = string.Join(", ", Presets.All.Where(p => p.ForPictures == source.IsPictures).Select(p => p.Name));
+            throw new UsageException($"--preset: '{preset.Name}' is for {(preset.ForPictures ? "pictures" : "vectors")}, the source '{source.Name}' gives samples of {Say.Sample(source.SampleShape)}; choose {fitting}.");
+        }
+
+        return preset;
+    }
+}
