@@ -79,7 +79,7 @@ internal sealed class InspectedModel : Inspected
 
     private static NetworkSummary Summarize(RunConfig config)
     {
-        var blueprint = new NetworkBlueprint(config, NetworkBlueprint.ShapeOf(config));
+        var blueprint = new NetworkBlueprint(config, config.SampleShape());
         var graph = new Graph();
         return NetworkSummary.Of(blueprint.Build(graph, graph.Input("x", blueprint.SampleShape.Prepend(1)), graph.Input("t", [1]), training: false));
     }
