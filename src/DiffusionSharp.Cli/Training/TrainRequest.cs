@@ -1,5 +1,4 @@
 using DiffusionSharp.Denoisers;
-using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Cli.Training;
@@ -22,14 +21,15 @@ internal sealed record TrainRequest(
     bool Json)
 {
     /// <summary>A configuration with what the command line asks for in place.</summary>
-    public RunConfig Apply(RunConfig config) => config with
+    /// <param name="config">Where it starts.</param>
+    /// <param name="begun">Whether it is that of a run that has begun, whose warm-up must stay.</param>
+    public RunConfig Apply(RunConfig config, bool begun) => (Steps is not { } steps || steps == config.Steps ? config : begun ? config with { Steps = steps } : config.WithSteps(steps)) with
     {
         Size = Size ?? config.Size,
-        Steps = Steps ?? config.Steps,
         Batch = Batch ?? config.Batch,
         Seed = Seed ?? config.Seed,
         Prediction = Prediction ?? config.Prediction,
         Schedule = Schedule is { } kind && kind != config.ScheduleOrDefault().Kind ? new ScheduleConfig(kind) : config.Schedule,
-        Optimizer = Rate is { } rate ? (config.Optimizer ?? new AdamOptions()) with { Rate = rate } : config.Optimizer,
+        Optimizer = Rate is { } rate ? config.OptimizerOrDefault() with { Rate = rate } : config.Optimizer,
     };
 }

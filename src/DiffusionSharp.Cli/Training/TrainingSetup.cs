@@ -28,7 +28,7 @@ internal sealed record TrainingSetup(RunConfig Config, DataSource Source, string
         var preset = FindPreset(request, written, source);
         var recipe = preset?.Build(data, source.SampleShape);
         var start = written ?? recipe!;
-        var config = request.Apply(start with { Data = data }).Validated();
+        var config = request.Apply(start with { Data = data }, begun: start == earlier).Validated();
         return new TrainingSetup(
             config,
             source,
