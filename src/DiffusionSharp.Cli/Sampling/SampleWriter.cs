@@ -52,8 +52,9 @@ internal static class SampleWriter
     {
         if (!DataSources.Names.ContainsKey(model.Config.Data)) return null;
         var source = DataSources.Open(model.Config.Data);
-        var values = new float[Math.Min(count, source.Count) * source.SampleShape.Count];
-        for (var k = 0; k * source.SampleShape.Count < values.Length; k++) source.Read(k, values.AsSpan(k * source.SampleShape.Count, source.SampleShape.Count));
-        return Tensor.From(new FloatTensor([values.Length / source.SampleShape.Count, .. source.SampleShape], values));
+        var size = source.SampleShape.Count;
+        var data = new FloatTensor(source.SampleShape.Prepend(Math.Min(count, source.Count)));
+        for (var k = 0; k < data.Shape[0]; k++) source.Read(k, data.Values.Slice(k * size, size));
+        return Tensor.From(data);
     }
 }

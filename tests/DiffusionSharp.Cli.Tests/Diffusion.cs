@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using DiffusionSharp.Cli.Output;
+
+namespace DiffusionSharp.Cli.Tests;
+
+/// <summary>What a command left behind.</summary>
+public sealed record Outcome(int Code, string Out, string Error);
+
+/// <summary>Runs the command: in this process, or as one of its own.</summary>
+internal static class Diffusion
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    public static Outcome Run(params string[] args) => Run(false, CancellationToken.None, args);
+
+    public static Outcome Run(bool terminal, CancellationToken stop, params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = DiffusionCommand.Run(args, new CommandConsole(output, error, terminal), stop);
+        return new Outcome(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Runs and asserts success.</summary>
+    public static string Succeed(params string[] args)
+    {
+        var outcome = Run(args);
+        Assert.Equal("", outcome.Error);
+        Assert.Equal(0, outcome.Code);
+        return outcome.Out;
+    }
+
+    /// <summary>Runs and asserts a failure of one line.</summary>
+    public static void Fail(int code, string line, params string[] args)
+    {
+        var outcome = Run(args);
+        Assert.Equal(line + Environment.NewLine, outcome.Error);
+        Assert.Equal(code, outcome.Code);
+    }
+
+    /// <summary>The built command as a process, its streams caught.</summary>
+    public static Process Start(params string[] args) => StartProcess("dotnet", ["exec", Assembly(), .. args]);
+
+    public static Process StartProcess(string file, params string[] args)
+    {
+        var info = new ProcessStartInfo(file, args) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var process = Process.Start(info)!;
+        process.StandardInput.Close();
+        return process;
+    }
+
+    /// <summary>Waits for the end of a process.</summary>
+    public static async Task<Outcome> End(Process process)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+            var error = process.StandardError.ReadToEndAsync(patience.Token);
+            await process.WaitForExitAsync(patience.Token);
+            return new Outcome(process.ExitCode, await output, await error);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+
+    /// <summary>Waits until a condition holds while a process runs.</summary>
+    public static async Task Until(Process process, Func<bool> condition)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.False(process.HasExited, "The process ended before the condition held.");
+            Assert.True(watch.Elapsed < Patience, "The condition never held.");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>The command as built beside these tests.</summary>
+    public static string Assembly() => typeof(DiffusionCommand).Assembly.Location;
+}

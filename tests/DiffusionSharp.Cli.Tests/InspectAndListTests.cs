@@ -1,0 +1,88 @@
+using System.Text.Json;
+using DiffusionSharp.Data.Formats;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Configuration;
+
+namespace DiffusionSharp.Cli.Tests;
+
+public sealed class InspectAndListTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_run_shows_training_schedule_and_layers()
+    {
+        var text = Diffusion.Succeed("inspect", runs.PicturesRun);
+        Assert.Contains("trained  6 of 6 steps of 4 samples", text, StringComparison.Ordinal);
+        Assert.Contains("kept     steps 3, 6", text, StringComparison.Ordinal);
+        Assert.Contains("schedule linear", text, StringComparison.Ordinal);
+        Assert.Contains("conv_in", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_parameters_of_a_run_are_those_of_its_file()
+    {
+        var answer = Object("inspect", runs.PointsRun, "--json");
+        using var file = SafetensorsFile.Open(Path.Combine(runs.PointsRun, "checkpoints", "step-00000012", "weights.safetensors"));
+        Assert.Equal(file.Entries.Sum(e => (long)e.Shape.Count), answer.GetProperty("parameters").GetInt64());
+        Assert.Equal(answer.GetProperty("parameters").GetInt64(), answer.GetProperty("layers").EnumerateArray().Sum(l => l.GetProperty("parameters").GetInt64()));
+        Assert.Equal((12, 192), (answer.GetProperty("step").GetInt32(), answer.GetProperty("position").GetInt32()));
+    }
+
+    [Fact]
+    public void The_schedule_of_a_run_is_variance_preserving_and_falls()
+    {
+        var levels = Object("inspect", runs.PointsRun, "--json").GetProperty("schedule").EnumerateArray().ToArray();
+        Assert.All(levels, l => Assert.Equal(1, Math.Pow(l.GetProperty("alpha").GetDouble(), 2) + Math.Pow(l.GetProperty("sigma").GetDouble(), 2), 12));
+        Assert.Equal((0.0, 999.0), (levels[0].GetProperty("time").GetDouble(), levels[^1].GetProperty("time").GetDouble()));
+    }
+
+    [Fact]
+    public void An_older_checkpoint_shows_its_own_step() =>
+        Assert.Contains("trained  3 of 6 steps", Diffusion.Succeed("inspect", Path.Combine(runs.PicturesRun, "checkpoints", "step-00000003")), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_continuous_schedule_begins_clean_and_a_run_without_checkpoint_says_so()
+    {
+        var config = SmallRuns.Points with { Schedule = new ScheduleConfig(ScheduleKind.VpLinear) };
+        folder.Write("run/config.json", ConfigJson.Write(config));
+        var text = Diffusion.Succeed("inspect", folder["run"]);
+        Assert.Contains("no checkpoint yet, of 12 steps", text, StringComparison.Ordinal);
+        Assert.Contains("schedule vp-linear", text, StringComparison.Ordinal);
+        var first = Object("inspect", folder["run"], "--json").GetProperty("schedule")[0];
+        Assert.Equal((1.0, 0.0), (first.GetProperty("alpha").GetDouble(), first.GetProperty("sigma").GetDouble()));
+        Assert.Equal(JsonValueKind.Null, first.GetProperty("logSnr").ValueKind);
+    }
+
+    [Fact]
+    public void Files_show_shapes_and_types()
+    {
+        var weights = Path.Combine(runs.PointsRun, "checkpoints", "step-00000012", "ema.safetensors");
+        Assert.Matches(@"output\.weight +F32 +\[16, 2\]", Diffusion.Succeed("inspect", weights));
+        Assert.Equal("safetensors", Object("inspect", weights, "--json").GetProperty("kind").GetString());
+        NpyFile.Write(folder["a.npy"], new FloatTensor([2, 2], [0, 1, -3, 4]));
+        Assert.Equal($"{folder["a.npy"]}: [2, 2] of F32, from -3 to 4, mean 0.5{Environment.NewLine}", Diffusion.Succeed("inspect", folder["a.npy"]));
+        Png.Write(folder["p", "a.png"], new Picture(2, 3, 1, new byte[6]));
+        Assert.Equal($"{folder["p", "a.png"]}: 3×2 pixels, 1 channels{Environment.NewLine}", Diffusion.Succeed("inspect", folder["p", "a.png"]));
+        Assert.Equal($"{folder["p"]}: 1 samples of 2×3×1{Environment.NewLine}", Diffusion.Succeed("inspect", folder["p"]));
+    }
+
+    [Fact]
+    public void A_built_in_source_shows_its_classes() =>
+        Assert.Contains("10 classes: 0, 1, 2", Diffusion.Succeed("inspect", "digits"), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("samplers", "ddim")]
+    [InlineData("schedules", "vp-cosine")]
+    [InlineData("presets", "cifar10")]
+    [InlineData("sources", "eight-gaussians")]
+    public void Lists_name_what_options_take(string what, string name)
+    {
+        Assert.Contains(Diffusion.Succeed("list", what).Split(Environment.NewLine), l => l.StartsWith(name + " ", StringComparison.Ordinal));
+        Assert.Contains(Diffusion.Succeed("list", what, "--json").TrimEnd().Split(Environment.NewLine), l => JsonDocument.Parse(l).RootElement.GetProperty("name").GetString() == name);
+    }
+
+    private static JsonElement Object(params string[] args) => JsonDocument.Parse(Diffusion.Succeed(args).TrimEnd()).RootElement;
+}

@@ -1,0 +1,114 @@
+using System.Text.Json;
+using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Runs;
+
+namespace DiffusionSharp.Cli.Tests;
+
+public sealed class TrainTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_run_of_points_needs_only_data_and_a_folder_and_says_what_to_do_next()
+    {
+        var text = Diffusion.Succeed("train", "--data", "moons", "--out", folder["run"], "--steps", "3", "--batch", "8", "--threads", "1");
+        Assert.Contains("recipe   points: An MLP with noise prediction", text, StringComparison.Ordinal);
+        Assert.Contains("changed  steps: 6000, 3", text, StringComparison.Ordinal);
+        Assert.Contains("data     moons: 100,000 samples of 2 values", text, StringComparison.Ordinal);
+        Assert.Contains("step 3/3  loss ", text, StringComparison.Ordinal);
+        Assert.Contains($"next     diffusion sample {folder["run"]} --out samples.svg", text, StringComparison.Ordinal);
+        Assert.Equal([3], new RunFolder(folder["run"]).CheckpointSteps());
+        Assert.True(File.Exists(folder["run", "samples", "step-00000003.svg"]));
+    }
+
+    [Fact]
+    public void A_run_of_pictures_takes_a_configuration_and_options_on_top()
+    {
+        var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Pictures));
+        Diffusion.Succeed("train", "--config", config, "--out", folder["run"], "--steps", "2", "--seed", "9", "--rate", "0.25", "--prediction", "data", "--schedule", "vp-cosine");
+        var written = new RunFolder(folder["run"]).ReadConfig();
+        Assert.Equal((2, 9ul, 0.25), (written.Steps, written.Seed, written.Optimizer!.Rate));
+        Assert.Equal((Denoisers.Prediction.Data, ScheduleKind.VpCosine), (written.Prediction, written.ScheduleOrDefault().Kind));
+        Assert.True(File.Exists(folder["run", "samples", "step-00000002.png"]));
+    }
+
+    [Fact]
+    public void The_preset_for_pictures_trains_digits_of_another_size()
+    {
+        Diffusion.Succeed("train", "--data", "digits", "--size", "8", "--out", folder["run"], "--steps", "1", "--batch", "2");
+        var written = new RunFolder(folder["run"]).ReadConfig();
+        Assert.Equal(("quickstart", 8, 8), (written.Preset, written.Size, written.UNet!.SampleSize));
+    }
+
+    [Fact]
+    public void Json_gives_one_object_a_line_from_start_to_end()
+    {
+        var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));
+        var lines = Diffusion.Succeed("train", "--config", config, "--out", folder["run"], "--json").TrimEnd().Split(Environment.NewLine);
+        var events = lines.Select(l => JsonDocument.Parse(l).RootElement).ToArray();
+        Assert.Equal(["start", "step", "step", "step", "end"], events.Select(e => e.GetProperty("event").GetString()));
+        Assert.Equal([4, 8, 12], events[1..^1].Select(e => e.GetProperty("step").GetInt32()));
+        Assert.Equal("moons", events[0].GetProperty("config").GetProperty("data").GetString());
+        Assert.True(events[^2].GetProperty("loss").GetDouble() > 0);
+        Assert.Equal(new RunFolder(folder["run"]).CheckpointFolder(12), events[^1].GetProperty("checkpoint").GetString());
+    }
+
+    [Fact]
+    public void A_terminal_sees_a_bar_that_ends_full()
+    {
+        var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));
+        var outcome = Diffusion.Run(true, CancellationToken.None, "train", "--config", config, "--out", folder["run"]);
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.Contains("100%", outcome.Out, StringComparison.Ordinal);
+        Assert.Contains("samples/s", outcome.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stop_leaves_a_checkpoint_and_resuming_gives_the_bytes_of_a_run_that_never_stopped()
+    {
+        var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));
+        Diffusion.Succeed("train", "--config", config, "--out", folder["whole"]);
+
+        // Already asked to stop: exactly one step is done.
+        var stopped = Diffusion.Run(false, new CancellationToken(canceled: true), "train", "--config", config, "--out", folder["cut"]);
+        Assert.Equal($"stopped: at step 1 of 12, with a checkpoint; go on with: diffusion train --out {folder["cut"]} --resume{Environment.NewLine}", stopped.Error);
+        Assert.Equal(1, stopped.Code);
+        Assert.Equal([1], new RunFolder(folder["cut"]).CheckpointSteps());
+
+        Diffusion.Succeed("train", "--out", folder["cut"], "--resume", "--threads", "2");
+        Assert.Equal(SmallRuns.Fingerprint(folder["whole"]), SmallRuns.Fingerprint(folder["cut"]));
+    }
+
+    [Fact]
+    public void Resuming_a_complete_run_does_nothing_and_says_so()
+    {
+        var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));
+        Diffusion.Succeed("train", "--config", config, "--out", folder["run"]);
+        var before = SmallRuns.Fingerprint(folder["run"]);
+        Assert.Contains("The run is complete: all 12 steps are done.", Diffusion.Succeed("train", "--out", folder["run"], "--resume"), StringComparison.Ordinal);
+        Assert.Equal(before, SmallRuns.Fingerprint(folder["run"]));
+    }
+
+    [Fact]
+    public void A_run_of_constant_rate_is_made_longer_by_resuming_with_more_steps()
+    {
+        var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));
+        Diffusion.Succeed("train", "--config", config, "--out", folder["run"], "--steps", "4");
+        Diffusion.Succeed("train", "--out", folder["run"], "--resume", "--steps", "12");
+        Diffusion.Succeed("train", "--config", config, "--out", folder["whole"]);
+        Assert.Equal(File.ReadAllBytes(folder["whole", "checkpoints", "step-00000012", "ema.safetensors"]), File.ReadAllBytes(folder["run", "checkpoints", "step-00000012", "ema.safetensors"]));
+    }
+
+    [Fact]
+    public void Resuming_with_another_option_names_what_differs_and_changes_nothing()
+    {
+        var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));
+        Diffusion.Succeed("train", "--config", config, "--out", folder["run"]);
+        var before = SmallRuns.Fingerprint(folder["run"]);
+        Diffusion.Fail(2, $"error: {folder["run"]}: the run here has another configuration (batch: 16, 8; seed: 7, 1, the run's first); leave these options out, or choose another folder.", "train", "--out", folder["run"], "--resume", "--batch", "8", "--seed", "1");
+        Diffusion.Fail(2, $"error: {folder["run"]}: a run is here already; go on with --resume, or choose another folder.", "train", "--config", config, "--out", folder["run"]);
+        Assert.Equal(before, SmallRuns.Fingerprint(folder["run"]));
+    }
+}
