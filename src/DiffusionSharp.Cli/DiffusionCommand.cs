@@ -63,7 +63,11 @@ public static class DiffusionCommand
     {
         var command = parse.CommandResult.Command;
         var path = command is RootCommand ? "diffusion" : $"diffusion {command.Name}";
-        return $"{OneLine(parse.Errors[0].Message).TrimEnd('.')}. See '{path} --help'.";
+
+
+        // A word that nothing takes is the slip behind whatever else is missing.
+        var problem = parse.UnmatchedTokens.Count > 0 ? $"Unrecognized command or argument '{parse.UnmatchedTokens[0]}'" : parse.Errors[0].Message;
+        return $"{OneLine(problem).TrimEnd('.')}. See '{path} --help'.";
     }
 
     private static (int Code, string Text) Failure(Exception error) => error switch

@@ -7,7 +7,7 @@ public sealed class TemporaryFolder : IDisposable
 
     public string Path { get; }
 
-    public string this[params string[] parts] => System.IO.Path.Combine([Path, .. parts]);
+    public string this[string name, params string[] below] => System.IO.Path.Combine([Path, name, .. below]);
 
     public string Write(string name, byte[] bytes)
     {

@@ -47,7 +47,7 @@ internal static class SampleCommand
                 parse.GetValue(eta),
                 parse.GetValue(spacing),
                 parse.GetValue(variance),
-                parse.GetValue(weights) ?? true,
+                parse.GetValue(weights) ?? WeightsKind.Average,
                 parse.GetValue(batch),
                 parse.GetValue(strip),
                 parse.GetValue(threads) ?? Environment.ProcessorCount,
@@ -58,7 +58,7 @@ internal static class SampleCommand
 
     private static int Run(SampleRequest request, CommandContext context)
     {
-        var model = TrainedModel.Load(request.Model, request.Average);
+        var model = TrainedModel.Load(request.Model, request.Weights == WeightsKind.Average);
         var format = SampleFormats.Of(request.Out, request.Strip, model.SampleShape);
         var sampler = SamplerChoice.Create(request, model);
         OutputFile.Check(request.Out);

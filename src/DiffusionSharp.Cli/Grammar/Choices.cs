@@ -12,6 +12,13 @@ internal enum SamplerKind
     Ddpm,
 }
 
+/// <summary>Which of a checkpoint's weights are used.</summary>
+internal enum WeightsKind
+{
+    Average,
+    Raw,
+}
+
 /// <summary>The one place where text of the command line becomes a type.</summary>
 internal static class Choices
 {
@@ -42,8 +49,7 @@ internal static class Choices
         ("small", DdpmVariance.FixedSmall, "β̃, the posterior's"),
         ("large", DdpmVariance.FixedLarge, "β, the forward step's"));
 
-    /// <summary>Whether the average of the weights is taken, or the weights themselves.</summary>
-    public static Choice<bool> Weights { get; } = new(
-        ("ema", true, "the average of the weights"),
-        ("raw", false, "the weights of the last step"));
+    public static Choice<WeightsKind> Weights { get; } = new(
+        ("ema", WeightsKind.Average, "the average of the weights"),
+        ("raw", WeightsKind.Raw, "the weights of the last step"));
 }

@@ -15,7 +15,7 @@ internal sealed record SampleRequest(
     double? Eta,
     TimestepSpacing? Spacing,
     DdpmVariance? Variance,
-    bool Average,
+    WeightsKind Weights,
     int? Batch,
     bool Strip,
     int Threads,

@@ -25,8 +25,9 @@ public static class AtomicFile
             File.Move(temporary, path, overwrite: true);
             written = true;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
+            // The last is how the runtime reports a file beyond the limit of its user or its file system (EFBIG).
             throw new IOException($"{path} could not be written: {error.Message}", error);
         }
         finally

@@ -79,7 +79,9 @@ public static class ConfigJson
             return;
         }
 
-        if (!JsonElement.DeepEquals(one, other)) differences.Add($"{path}: {Text(one)}, {Text(other)}");
+        // An absent key is no element, which DeepEquals does not take.
+        var absent = one.ValueKind == JsonValueKind.Undefined || other.ValueKind == JsonValueKind.Undefined;
+        if (absent || !JsonElement.DeepEquals(one, other)) differences.Add($"{path}: {Text(one)}, {Text(other)}");
 
         static string Text(JsonElement value) => value.ValueKind == JsonValueKind.Undefined ? "absent" : value.GetRawText();
     }

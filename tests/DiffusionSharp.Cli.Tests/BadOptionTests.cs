@@ -1,0 +1,108 @@
+using DiffusionSharp.Training.Configuration;
+
+namespace DiffusionSharp.Cli.Tests;
+
+public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("error: --steps: a whole number from 1 to 1000000000 is expected, '0' was given. See 'diffusion train --help'.", "--steps", "0")]
+    [InlineData("error: --steps: a whole number from 1 to 1000000000 is expected, '1e3' was given. See 'diffusion train --help'.", "--steps", "1e3")]
+    [InlineData("error: --batch: a whole number from 1 to 1000000 is expected, '-1' was given. See 'diffusion train --help'.", "--batch", "-1")]
+    [InlineData("error: --seed: a whole number from 0 to 18446744073709551615 is expected, '-1' was given. See 'diffusion train --help'.", "--seed", "-1")]
+    [InlineData("error: --rate: a finite number above 0 is expected, 'NaN' was given. See 'diffusion train --help'.", "--rate", "NaN")]
+    [InlineData("error: --rate: a finite number above 0 is expected, '1,5' was given. See 'diffusion train --help'.", "--rate", "1,5")]
+    [InlineData("error: --threads: a whole number from 1 to 1024 is expected, '0' was given. See 'diffusion train --help'.", "--threads", "0")]
+    [InlineData("error: --prediction: 'score' is unknown; there are noise, data, velocity. See 'diffusion train --help'.", "--prediction", "score")]
+    [InlineData("error: --schedule: 'quadratic' is unknown; there are linear, scaled-linear, cosine, sigmoid, vp-linear, vp-cosine. See 'diffusion train --help'.", "--schedule", "quadratic")]
+    [InlineData("error: Unrecognized command or argument '--stpes'. See 'diffusion train --help'.", "--stpes", "3")]
+    [InlineData("error: Required argument missing for option: '--steps'. See 'diffusion train --help'.", "--steps")]
+    [InlineData("error: --preset: 'huge' is unknown; there are quickstart, points, mnist, cifar10.", "--preset", "huge")]
+    [InlineData("error: --preset: 'mnist' is for pictures, the source 'moons' gives samples of 2 values; choose points.", "--preset", "mnist")]
+    [InlineData("error: --preset and --config both choose a recipe; give one of them.", "--preset", "points", "--config", "c.json")]
+    [InlineData("error: moons gives points; size and channels apply to pictures.", "--size", "8")]
+    public void Training_refuses(string line, params string[] options)
+    {
+        Diffusion.Fail(2, line, ["train", "--data", "moons", "--out", folder["run"], .. options]);
+        Assert.False(Directory.Exists(folder["run"]));
+    }
+
+    [Theory]
+    [InlineData("error: --eta: a number from 0 to 1 is expected, 'NaN' was given. See 'diffusion sample --help'.", "--eta", "NaN")]
+    [InlineData("error: --eta: a number from 0 to 1 is expected, '1.01' was given. See 'diffusion sample --help'.", "--eta", "1.01")]
+    [InlineData("error: --steps: a whole number from 1 to 1000000 is expected, '0' was given. See 'diffusion sample --help'.", "--steps", "0")]
+    [InlineData("error: --steps: at most the 1000 levels of this model's schedule, 1001 was given.", "--steps", "1001")]
+    [InlineData("error: --eta belongs to --sampler ddim, not to ddpm.", "--sampler", "ddpm", "--eta", "0")]
+    [InlineData("error: --variance belongs to --sampler ddpm, not to ddim.", "--variance", "small")]
+    [InlineData("error: --sampler: 'heun' is unknown; there are ddim, ddpm. See 'diffusion sample --help'.", "--sampler", "heun")]
+    [InlineData("error: --weights: 'best' is unknown; there are ema, raw. See 'diffusion sample --help'.", "--weights", "best")]
+    [InlineData("error: --count: a whole number from 1 to 10000000 is expected, '0' was given. See 'diffusion sample --help'.", "--count", "0")]
+    [InlineData("error: --strip is drawn as .png or .svg, not as .npy.", "--strip")]
+    public void Sampling_refuses(string line, params string[] options)
+    {
+        Diffusion.Fail(2, line, ["sample", runs.PointsRun, "--out", folder["a.npy"], .. options]);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void A_continuous_schedule_has_no_spacing()
+    {
+        var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));
+        Diffusion.Succeed("train", "--config", config, "--out", folder["run"], "--schedule", "vp-linear", "--steps", "1");
+        Diffusion.Fail(2, "error: --spacing belongs to discrete schedules; this model's schedule is vp-linear.", "sample", folder["run"], "--out", folder["a.npy"], "--spacing", "leading");
+    }
+
+    [Fact]
+    public void The_ending_of_the_file_must_fit_the_samples()
+    {
+        Diffusion.Fail(2, "error: --out: a.jpg ends in none of .png, .gif, .svg and .npy.", "sample", runs.PointsRun, "--out", "a.jpg");
+        Diffusion.Fail(2, "error: --out: .png shows pictures of 1 or 3 channels, this model's samples are 2 values; write .svg or .npy.", "sample", runs.PointsRun, "--out", "a.png");
+        Diffusion.Fail(2, "error: --out: .svg shows points in the plane, this model's samples are 8×8×1; write .png, .gif or .npy.", "sample", runs.PicturesRun, "--out", "a.svg");
+    }
+
+    [Fact]
+    public void An_output_path_that_cannot_be_written_is_refused_before_the_work()
+    {
+        Diffusion.Fail(2, $"error: --out: {folder["a.npy"]} is a folder, a file was expected.", "sample", runs.PointsRun, "--out", Directory.CreateDirectory(folder["a.npy"]).FullName);
+        var file = folder.Write("file", "x");
+        var outcome = Diffusion.Run("sample", runs.PointsRun, "--out", Path.Combine(file, "a.npy"));
+        Assert.Equal(2, outcome.Code);
+        Assert.StartsWith($"error: --out: {Path.Combine(file, "a.npy")} cannot be written: ", outcome.Error, StringComparison.Ordinal);
+        Assert.Single(outcome.Error.TrimEnd().Split('\n'));
+        Diffusion.Fail(2, $"error: {file}: a folder for the run is expected, this is a file.", "train", "--data", "moons", "--out", file, "--steps", "1");
+        Directory.CreateDirectory(folder["full"]);
+        folder.Write("full/other.txt", "x");
+        Diffusion.Fail(2, $"error: {folder["full"]}: the folder is not empty and holds no run; choose another.", "train", "--data", "moons", "--out", folder["full"], "--steps", "1");
+    }
+
+    [Fact]
+    public void Commands_and_arguments_that_are_missing_or_unknown_are_named()
+    {
+        Diffusion.Fail(2, "error: Required command was not provided. See 'diffusion --help'.");
+        Diffusion.Fail(2, "error: Unrecognized command or argument 'paint'. See 'diffusion --help'.", "paint");
+        Diffusion.Fail(2, "error: Option '--out' is required. See 'diffusion train --help'.", "train", "--data", "moons");
+        Diffusion.Fail(2, "error: --data is needed: the name of a built-in source (see 'diffusion list sources'), a folder, or a .npy file.", "train", "--out", folder["run"]);
+        Diffusion.Fail(2, "error: Required argument missing for command: 'sample'. See 'diffusion sample --help'.", "sample", "--out", "a.npy");
+        Diffusion.Fail(2, "error: list: 'colours' is unknown; there are samplers, schedules, presets, sources.", "list", "colours");
+        Diffusion.Fail(2, $"error: {folder["none"]}: there is no such file or folder, and no built-in source of this name.", "inspect", folder["none"]);
+        Diffusion.Fail(2, $"error: {folder["none"]}: there is no such folder.", "sample", folder["none"], "--out", folder["a.npy"]);
+        Diffusion.Fail(2, $"error: {folder["none"]}: there is no such folder.", "train", "--out", folder["none"], "--resume");
+        var odd = folder.Write("a.txt", "x");
+        Diffusion.Fail(2, $"error: {odd}: a run, a checkpoint, a folder of data, or a file ending in .safetensors, .npy, .png or .jpg is expected.", "inspect", odd);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("train")]
+    [InlineData("sample")]
+    [InlineData("inspect")]
+    [InlineData("list")]
+    public void Help_ends_with_an_example(params string[] command)
+    {
+        var text = Diffusion.Succeed([.. command, "--help"]);
+        Assert.Contains("Examples:" + Environment.NewLine + "  diffusion " + string.Concat(command), text, StringComparison.Ordinal);
+    }
+}
