@@ -58,7 +58,7 @@ def training_step(network: nn.Module, x: torch.Tensor, t: torch.Tensor) -> Calla
 def measure(model: str, mode: str, layout: str, batch: int | None, warmup: int, steps: int) -> dict[str, float | int]:
     """Median seconds of a step after a warm-up."""
     network, shape = create(model)
-    batch = batch or BATCH[model]
+    batch = BATCH[model] if batch is None else batch
     x, t = torch.randn(batch, *shape), torch.randint(1000, (batch,))
     if layout == "channels_last":
         network, x = network.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
