@@ -25,21 +25,24 @@ public static class DiffusionCommand
     /// <param name="console">Where it writes.</param>
     /// <param name="stop">Ends it cleanly; a training run leaves a checkpoint.</param>
     /// <returns>The exit code.</returns>
-    public static int Run(IReadOnlyList<string> args, CommandConsole console, CancellationToken stop = default)
+    public static int Run(IReadOnlyList<string> args, CommandConsole console, CancellationToken stop = default) => Run(args, new CommandContext(console, TimeProvider.System, stop));
+
+    /// <summary>Runs a command by a clock of the caller's.</summary>
+    internal static int Run(IReadOnlyList<string> args, CommandContext context)
     {
         try
         {
-            var root = Root(new CommandContext(console, TimeProvider.System, stop));
+            var root = Root(context);
             var parse = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
             if (parse.Action is ParseErrorAction) throw new UsageException(Problem(parse));
-            return parse.Invoke(new InvocationConfiguration { Output = console.Out, Error = console.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return parse.Invoke(new InvocationConfiguration { Output = context.Console.Out, Error = context.Console.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
 #pragma warning disable CA1031 // The edge of the program: whatever went wrong becomes one line and an exit code, never a stack trace.
         catch (Exception error)
 #pragma warning restore CA1031
         {
             var (code, text) = Failure(error);
-            console.Error.WriteLine(text);
+            context.Console.Error.WriteLine(text);
             return code;
         }
     }

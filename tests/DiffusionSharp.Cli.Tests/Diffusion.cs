@@ -17,7 +17,7 @@ internal static class Diffusion
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = DiffusionCommand.Run(args, new CommandConsole(output, error, terminal), stop);
+        var code = DiffusionCommand.Run(OnOneThread(args), new CommandConsole(output, error, terminal), stop);
         return new Outcome(code, output.ToString(), error.ToString());
     }
 
@@ -39,11 +39,12 @@ internal static class Diffusion
     }
 
     /// <summary>The built command as a process, its streams caught.</summary>
-    public static Process Start(params string[] args) => StartProcess("dotnet", ["exec", Assembly(), .. args]);
+    public static Process Start(params string[] args) => StartProcess("dotnet", ["exec", Assembly(), .. OnOneThread(args)]);
 
     public static Process StartProcess(string file, params string[] args)
     {
         var info = new ProcessStartInfo(file, args) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        info.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         var process = Process.Start(info)!;
         process.StandardInput.Close();
         return process;
@@ -78,6 +79,10 @@ internal static class Diffusion
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
+
+    // Tests run side by side; a test about threads names them.
+    private static string[] OnOneThread(string[] args) =>
+        args is ["train" or "sample", ..] && !args.Contains("--threads") ? [args[0], "--threads", "1", .. args[1..]] : args;
 
     /// <summary>The command as built beside these tests.</summary>
     public static string Assembly() => typeof(DiffusionCommand).Assembly.Location;

@@ -36,7 +36,7 @@ public sealed class SampleProgramTests : IDisposable
     {
         var program = Path.Combine(Folder(), name);
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)).Contains("release", StringComparison.OrdinalIgnoreCase) ? "Release" : "Debug";
-        using var build = Diffusion.StartProcess("dotnet", "build", program, "-c", configuration, "-p:BuildProjectReferences=false", "-nodeReuse:false");
+        using var build = Diffusion.StartProcess("dotnet", "build", "-c", configuration, "-p:BuildProjectReferences=false", "-p:UseSharedCompilation=false", program);
         var built = await Diffusion.End(build);
         Assert.True(built.Code == 0, built.Out + built.Error);
         using var run = Diffusion.StartProcess("dotnet", ["run", "--no-build", "-c", configuration, program, "--", .. arguments]);

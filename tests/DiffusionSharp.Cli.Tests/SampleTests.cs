@@ -1,4 +1,6 @@
 using System.Text.Json;
+using DiffusionSharp.Cli.Commands;
+using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Data.Formats;
 
 namespace DiffusionSharp.Cli.Tests;
@@ -126,9 +128,19 @@ public sealed class SampleTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDis
     [Fact]
     public void A_terminal_sees_progress_that_is_cleared_in_the_end()
     {
-        var outcome = Diffusion.Run(true, CancellationToken.None, "sample", runs.PointsRun, "--out", folder["a.npy"], "--sampler", "ddpm", "--count", "3000");
-        Assert.Equal(0, outcome.Code);
-        Assert.Contains("/3000 network calls, ", outcome.Out, StringComparison.Ordinal);
-        Assert.Contains("\r\u001b[K" + folder["a.npy"], outcome.Out, StringComparison.Ordinal);
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var context = new CommandContext(new CommandConsole(output, error, IsTerminal: true), new SecondAtEachLook(), CancellationToken.None);
+        Assert.Equal(0, DiffusionCommand.Run(["sample", runs.PointsRun, "--out", folder["a.npy"], "--count", "4", "--steps", "3"], context));
+        Assert.StartsWith("\r1/3 network calls, 2.0 s left\u001b[K\r2/3 network calls, 1.0 s left\u001b[K\r\u001b[K" + folder["a.npy"], output.ToString(), StringComparison.Ordinal);
+    }
+
+    private sealed class SecondAtEachLook : TimeProvider
+    {
+        private long seconds;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => seconds++;
     }
 }
