@@ -6,7 +6,7 @@ using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Training.Runs;
 
-/// <summary>The folder of a run: <c>config.json</c>, <c>metrics.jsonl</c>, <c>samples/</c>, <c>checkpoints/</c>.</summary>
+/// <summary>The folder of a run: <c>config.json</c>, <c>metrics.jsonl</c>, <c>loss.svg</c>, <c>samples/</c>, <c>checkpoints/</c>.</summary>
 public sealed class RunFolder
 {
     private const string StepPrefix = "step-";
@@ -22,6 +22,9 @@ public sealed class RunFolder
 
     /// <summary>The metrics' file.</summary>
     public string MetricsFile => In("metrics.jsonl");
+
+    /// <summary>The loss curve's file.</summary>
+    public string LossFile => In("loss.svg");
 
     /// <summary>Whether a run has begun here.</summary>
     public bool Exists => File.Exists(ConfigFile);

@@ -129,6 +129,7 @@ public sealed class Trainer
             var sheet = last || (Config.SampleEvery > 0 && done % Config.SampleEvery == 0) ? SampleSheet.Write(folder, Model(done), parallelism) : null;
             var checkpoint = last || stopping || done % Config.CheckpointEvery == 0;
             if (checkpoint) Checkpoint.Write(folder, Config.KeepCheckpoints, weights, state, new CheckpointState(done, Config.Seed, (long)done * Config.Batch, windowLoss, windowSteps));
+            if (checkpoint) LossCurve.Write(folder);
             yield return new TrainingProgress(done, Config.Steps, loss, norm, rate, sheet, checkpoint ? folder.CheckpointFolder(done) : null);
             if (stopping) yield break;
         }
