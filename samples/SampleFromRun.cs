@@ -24,6 +24,6 @@ foreach (var step in sampler.Steps(denoiser, model.SampleShape.Prepend(count), n
     if (step.Index % 10 == 0 || step.IsLast) Console.WriteLine($"step {step.Index + 1} of {step.Count}: time {step.Time:0}, largest value {samples.MaxAbs():0.00}");
 }
 
-var file = args.Length > 1 ? args[1] : model.IsPictures ? "samples.png" : "samples.svg";
+var file = args.Length > 1 ? args[1] : "samples" + SampleSheet.Extension(model.SampleShape);
 SampleSheet.Write(file, model, samples);
 Console.WriteLine($"wrote {count} samples to {file}");

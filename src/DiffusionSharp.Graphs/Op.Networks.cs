@@ -23,7 +23,7 @@ public static partial class Op
     /// <summary>x w + bias over the innermost axis: x [.., in], w [in, out], bias [out] or none.</summary>
     public static Node Linear(Node x, Node weight, Node? bias = null)
     {
-        if (x.Shape.Rank == 0 || weight.Shape.Rank != 2 || x.Shape[^1] != weight.Shape[0]) throw new ArgumentException($"Linear: {x.Shape} does not fit a weight of {weight.Shape}.");
+        if (x.Shape.Rank == 0 || x.Shape[^1] == 0 || weight.Shape.Rank != 2 || x.Shape[^1] != weight.Shape[0]) throw new ArgumentException($"Linear: {x.Shape} does not fit a weight of {weight.Shape}.");
         var y = MatMul(Reshape(x, [x.Shape.Count / x.Shape[^1], x.Shape[^1]]), weight);
         if (bias is not null) y += bias;
         return Reshape(y, x.Shape.With(^1, weight.Shape[1]));
@@ -75,7 +75,7 @@ public static partial class Op
     /// <summary>Normalises each row of the innermost axis, then scales by γ and shifts by β (Ba et al. 2016, arXiv:1607.06450).</summary>
     public static Node LayerNorm(Node x, Node gamma, Node beta, double epsilon = 1e-5)
     {
-        if (x.Shape.Rank == 0) throw new ArgumentException($"LayerNorm: {x.Shape} has no innermost axis.");
+        if (x.Shape.Rank == 0 || x.Shape[^1] == 0) throw new ArgumentException($"LayerNorm: {x.Shape} has no innermost axis.");
         var c = x.Shape[^1];
         return Reshape(GroupNorm(Reshape(x, [x.Shape.Count / c, 1, c]), gamma, beta, 1, epsilon), x.Shape);
     }
@@ -108,11 +108,12 @@ public static partial class Op
     /// <param name="t">[N], any real.</param>
     /// <param name="width">Columns of the result; an odd one ends in a column of zeros.</param>
     /// <param name="cosineFirst">Whether cosines come before sines.</param>
-    /// <param name="frequencyShift">Taken from half of the width in the exponent.</param>
+    /// <param name="frequencyShift">Taken from half of the width in the exponent; below it.</param>
     /// <param name="maxPeriod">Longest period over 2π.</param>
     public static Node SinusoidalFeatures(Node t, int width, bool cosineFirst = true, double frequencyShift = 0, double maxPeriod = 10000)
     {
         var half = width / 2;
+        if (half > 0 && !(frequencyShift < half)) throw new ArgumentOutOfRangeException(nameof(frequencyShift), frequencyShift, $"SinusoidalFeatures: the shift is below the {half} frequencies of a width of {width}.");
         var frequencies = new float[half];
         for (var i = 0; i < half; i++) frequencies[i] = (float)Math.Exp(-Math.Log(maxPeriod) * i / (half - frequencyShift));
         return Waves(t, frequencies, width, cosineFirst);

@@ -8,11 +8,12 @@ public static partial class Op
     /// <param name="loss">A single value.</param>
     /// <param name="rates">[4]: learning rate, 1 − β₁ᵗ, 1 − β₂ᵗ, decay of the average; an input filled before each run.</param>
     /// <param name="update">Settings.</param>
-    /// <returns>[1]: the norm of all gradients before clipping.</returns>
+    /// <returns>[1]: the norm of all gradients before clipping. Where it or the loss is not finite, every weight stays as it was.</returns>
     public static Node Train(Node loss, Node rates, AdamUpdate update)
     {
         if (rates.Shape != [4]) throw new ArgumentException($"Train: the rates are [4], not {rates.Shape}.", nameof(rates));
         var gradients = Gradients.Of(loss, loss.Graph.Parameters);
-        return loss.Graph.Build(update, [1], [rates, .. gradients]);
+        // 0 · loss is 0, or NaN where the loss is not finite although its gradients are: then the rates say so, and nothing is updated.
+        return loss.Graph.Build(update, [1], [rates + (0 * Reshape(loss, [1])), .. gradients]);
     }
 }

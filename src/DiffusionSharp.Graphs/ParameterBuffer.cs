@@ -38,6 +38,9 @@ public sealed class ParameterBuffer
     /// <summary>Copies all values of another buffer of the same layout.</summary>
     public void CopyFrom(ParameterBuffer other) => other.Memory.Span.CopyTo(Memory.Span);
 
+    /// <summary>The name of the first parameter with a value that is not finite; null where all are.</summary>
+    public string? FirstNonFinite() => Layout.Entries.FirstOrDefault(e => Finite.FirstNonFinite(Memory.Slice(e.Start, e.Shape.Count)) >= 0)?.Name;
+
     /// <summary>Every parameter by name, copied.</summary>
     public IEnumerable<(string Name, FloatTensor Value)> Export()
     {

@@ -9,7 +9,11 @@ namespace DiffusionSharp.Graphs;
 /// <param name="FirstMoment">Running mean of the gradients.</param>
 /// <param name="SecondMoment">Running mean of their squares.</param>
 /// <param name="Average">Exponential moving average of the weights; null where none is kept.</param>
-public sealed record TrainingState(ParameterBuffer FirstMoment, ParameterBuffer SecondMoment, ParameterBuffer? Average);
+public sealed record TrainingState(ParameterBuffer FirstMoment, ParameterBuffer SecondMoment, ParameterBuffer? Average)
+{
+    /// <summary>The name of the first parameter whose moment or average is not finite; null where all are.</summary>
+    public string? FirstNonFinite() => FirstMoment.FirstNonFinite() ?? SecondMoment.FirstNonFinite() ?? Average?.FirstNonFinite();
+}
 
 /// <summary>A compiled graph: memory is planned once, and a run is a replay that allocates nothing.</summary>
 /// <remarks>Not safe for two runs at a time: inputs, outputs and the arena are the program's own.</remarks>

@@ -1,5 +1,5 @@
-using DiffusionSharp.TestKit;
 using DiffusionSharp.Tensors;
+using DiffusionSharp.TestKit;
 using ElementwiseCode = DiffusionSharp.Tensors.Kernels.ElementwiseCode;
 
 namespace DiffusionSharp.Graphs.Tests;

@@ -1,6 +1,6 @@
 using DiffusionSharp.Graphs.Execution;
-using DiffusionSharp.TestKit;
 using DiffusionSharp.Tensors;
+using DiffusionSharp.TestKit;
 
 namespace DiffusionSharp.Graphs.Tests;
 

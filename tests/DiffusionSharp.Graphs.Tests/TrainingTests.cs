@@ -173,4 +173,23 @@ public sealed class TrainingTests
         h = Op.Conv2D(h, b.Parameter([3, 3, 4, 4], -0.3, 0.3), 1, Padding.All(1)) + b.Parameter([4]) + Op.Conv2D(x, b.Parameter([1, 1, 3, 4]));
         return Op.MeanSquaredError(Op.UpsampleNearest(Op.AveragePool(h, 2), 2), Data(b, [2, 4, 4, 4]));
     }
+
+    [Fact]
+    public void A_loss_that_overflows_while_its_gradients_do_not_leaves_every_weight_as_it_was()
+    {
+        var graph = new Graph();
+        var w = graph.Parameter("w", [3], (values, _) => values.Fill(1e25f));
+        var loss = Op.Sum(Op.Square(w));
+        var norm = Op.Train(loss, graph.Input("rates", [4]), new AdamUpdate(0.9, 0.999, 1e-8, 0, true, 1));
+        var weights = new ParameterBuffer(graph.Layout);
+        weights.Initialize(new Rng(1));
+        var state = new TrainingState(new ParameterBuffer(graph.Layout), new ParameterBuffer(graph.Layout), new ParameterBuffer(graph.Layout));
+        var program = Program.Compile(new Dictionary<string, Node> { ["loss"] = loss, ["norm"] = norm }, weights, new Execution.CpuExecutor(Parallelism.Single), state);
+        new float[] { 0.1f, 0.1f, 0.001f, 0.9f }.CopyTo(program.Input("rates"));
+        program.Run();
+        Assert.Equal(float.PositiveInfinity, program.Output("loss")[0]);
+        Assert.True(float.IsFinite(program.Output("norm")[0]));
+        Assert.All(weights["w"].ToArray(), value => Assert.Equal(1e25f, value));
+        Assert.All(state.FirstMoment["w"].ToArray(), value => Assert.Equal(0, value));
+    }
 }

@@ -15,8 +15,8 @@ namespace DiffusionSharp.Training.Tests;
 /// <summary>Whole sampling loops of a recorded network: schedule, network, conversion, clipping and sampler together.</summary>
 public sealed class RecordedLoopTests
 {
-    // The recorded loop ran in float32 throughout; ten steps of a network multiply that rounding.
-    private const double Tolerance = 2e-5;
+    // The recorded loop ran in float32: its ε̂ is off by about 1e-6, and x₀ = (x − σ ε̂)/α multiplies that by 1/α, 60 at the first step.
+    private const double Tolerance = 6e-5;
 
     [Theory]
     [InlineData("ddpm10")]

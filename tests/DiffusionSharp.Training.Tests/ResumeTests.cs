@@ -67,4 +67,42 @@ public sealed class ResumeTests
         var error = Assert.Throws<DataException>(() => Trainer.Start(SmallRuns.Pictures, SmallRuns.Digits, folder["run"], Parallelism.Single));
         Assert.EndsWith("a run is here already; go on with --resume, or choose another folder.", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void What_a_stop_can_leave_of_checkpoints_and_files_is_passed_over_and_cleared_away()
+    {
+        using var folder = new TemporaryFolder();
+        SmallRuns.Train(folder["straight"]);
+        var run = new RunFolder(folder["run"]);
+        Directory.CreateDirectory(run.Path);
+        File.WriteAllText(run.ConfigFile + ".tmp", "{");
+        SmallRuns.Train(run.Path, steps: 17);
+        File.Delete(run.ConfigFile + ".tmp");
+        foreach (var left in new[] { run.CheckpointFolder(15) + ".partial", run.CheckpointFolder(9) + ".old.partial" })
+        {
+            Directory.CreateDirectory(left);
+            File.WriteAllText(Path.Combine(left, "weights.safetensors"), "half");
+        }
+
+        SmallRuns.Train(run.Path);
+        Assert.Equal(SmallRuns.Fingerprint(folder["straight"]), SmallRuns.Fingerprint(run.Path));
+    }
+
+    [Fact]
+    public void A_state_that_does_not_fit_its_folder_or_data_that_changed_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        SmallRuns.Train(folder["run"], steps: 12);
+        var state = Path.Combine(new RunFolder(folder["run"]).CheckpointFolder(10), "state.json");
+        var whole = File.ReadAllText(state);
+        foreach (var (key, value) in new[] { ("\"step\": 10", "\"step\": -3"), ("\"seed\": 5", "\"seed\": 6"), ("\"position\": 60", "\"position\": 61") })
+        {
+            Assert.Contains(key, whole, StringComparison.Ordinal);
+            File.WriteAllText(state, whole.Replace(key, value, StringComparison.Ordinal));
+            Assert.Contains("the checkpoint is damaged", Assert.Throws<DataException>(() => SmallRuns.Train(folder["run"])).Message, StringComparison.Ordinal);
+        }
+
+        File.WriteAllText(state, whole.Replace("\"sourceCount\": 100", "\"sourceCount\": 99", StringComparison.Ordinal));
+        Assert.Contains("the data has changed, 99 samples when the run was stopped and 100 now", Assert.Throws<DataException>(() => SmallRuns.Train(folder["run"])).Message, StringComparison.Ordinal);
+    }
 }

@@ -30,7 +30,7 @@ public sealed class SamplingTests
         using var folder = new TemporaryFolder();
         var config = SmallRuns.Pictures with { SampleEvery = 0, LogEvery = 1000, CheckpointEvery = 1000, Steps = 1000, WarmupSteps = 10 };
         long before = 0;
-        foreach (var progress in Trainer.Start(config, SmallRuns.Digits, folder["run"], Parallelism.Single).Run(TimeProvider.System))
+        foreach (var progress in Trainer.Start(config, SmallRuns.Digits, folder["run"], Parallelism.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken))
         {
             if (progress.Step == 100) before = GC.GetAllocatedBytesForCurrentThread();
             if (progress.Step < 120) continue;

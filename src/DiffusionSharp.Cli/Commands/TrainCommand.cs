@@ -26,13 +26,14 @@ internal static class TrainCommand
         var batch = Options.Integer("--batch", "Samples a step.", most: 1_000_000);
         var seed = Options.Seed("Of the first weights, the order of the data and all noise.");
         var size = Options.Integer("--size", "Crop pictures to their middle square and resize them to this side.", most: 16384);
+        var channels = Options.Integer("--channels", "Convert the pictures of a folder to 1 (grey), 3 (RGB) or 4 (RGBA) channels.", most: 4);
         var rate = Options.Real("--rate", "Learning rate before its schedule.", x => x > 0, "a finite number above 0");
         var prediction = Options.Named("--prediction", "What the network learns to give.", Choices.Predictions);
         var schedule = Options.Named("--schedule", "How noise grows with time.", Choices.Schedules);
         var threads = Options.Threads();
         var resume = new Option<bool>("--resume") { Description = "Go on with the run in --out from its newest checkpoint; other options may be left out." };
         var json = Options.Json();
-        var command = new Command("train", "Train a model on a source of data.") { data, output, preset, config, steps, batch, seed, size, rate, prediction, schedule, threads, resume, json };
+        var command = new Command("train", "Train a model on a source of data.") { data, output, preset, config, steps, batch, seed, size, channels, rate, prediction, schedule, threads, resume, json };
         command.SetAction(parse => Run(
             new TrainRequest(
                 parse.GetValue(data),
@@ -43,6 +44,7 @@ internal static class TrainCommand
                 parse.GetValue(batch),
                 parse.GetValue(seed),
                 parse.GetValue(size),
+                parse.GetValue(channels),
                 parse.GetValue(rate),
                 parse.GetValue(prediction),
                 parse.GetValue(schedule),

@@ -10,12 +10,13 @@ internal static class OutputFile
     public static void Check(string path)
     {
         if (Directory.Exists(path)) throw new UsageException($"--out: {path} is a folder, a file was expected.");
-        var probe = path + ".tmp";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            File.WriteAllBytes(probe, []);
-            File.Delete(probe);
+            // Opened for appending: a file that is there keeps its content, and one that is not is removed again.
+            var existed = File.Exists(path);
+            new FileStream(path, FileMode.Append, FileAccess.Write).Dispose();
+            if (!existed) File.Delete(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {

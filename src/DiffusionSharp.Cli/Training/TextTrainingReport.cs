@@ -60,5 +60,5 @@ internal static class SampleHint
 {
     /// <summary>A command that works for the run's kind of samples.</summary>
     public static string For(string run) =>
-        $"diffusion sample {Say.Quoted(run)} --out {(new RunFolder(run).ReadConfig().UNet is null ? "samples.svg" : "samples.png")}";
+        $"diffusion sample {Say.Quoted(run)} --out samples{SampleSheet.Extension(new RunFolder(run).ReadConfig().SampleShape())}";
 }

@@ -13,6 +13,7 @@ internal sealed record TrainRequest(
     int? Batch,
     ulong? Seed,
     int? Size,
+    int? Channels,
     double? Rate,
     Prediction? Prediction,
     ScheduleKind? Schedule,
@@ -26,6 +27,7 @@ internal sealed record TrainRequest(
     public RunConfig Apply(RunConfig config, bool begun) => (Steps is not { } steps || steps == config.Steps ? config : begun ? config with { Steps = steps } : config.WithSteps(steps)) with
     {
         Size = Size ?? config.Size,
+        Channels = Channels ?? config.Channels,
         Batch = Batch ?? config.Batch,
         Seed = Seed ?? config.Seed,
         Prediction = Prediction ?? config.Prediction,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Tensors.Kernels;
@@ -142,8 +143,10 @@ public sealed class CpuExecutor(Parallelism parallelism) : Executor
                 return rng => RandomMasks.Dropout(y.Span, rng.Split(d.Stream), d.Rate, p);
             case AdamUpdate update:
                 return BindUpdate(update, plan, memory, inputs[0], y);
-            default:
+            case GroupNormStatistics or GroupNormApply or GroupNormGradSums or GroupNormGradInput:
                 return BindGroupNorm(step, inputs, y);
+            default:
+                throw new NotSupportedException($"The CPU executor does not know {step.Operation.Name}.");
         }
     }
 
@@ -212,7 +215,7 @@ public sealed class CpuExecutor(Parallelism parallelism) : Executor
             GroupNormApply s => _ => GroupNorm.Apply(i[0].Span, i[1].Span, i[2].Span, i[3].Span, y.Span, n, positions, c, s.Groups, s.Silu, p),
             GroupNormGradSums s => _ => GroupNorm.GradientSums(i[0].Span, i[1].Span, i[2].Span, i[3].Span, i[4].Span, y.Span, n, positions, c, s.Groups, s.Silu, p),
             GroupNormGradInput s => _ => GroupNorm.GradientInput(i[0].Span, i[1].Span, i[2].Span, i[3].Span, i[4].Span, i[5].Span, y.Span, n, positions, c, s.Groups, s.Silu, p),
-            _ => throw new NotSupportedException($"The CPU executor does not know {step.Operation.Name}."),
+            _ => throw new UnreachableException(),
         };
     }
 
@@ -227,8 +230,8 @@ public sealed class CpuExecutor(Parallelism parallelism) : Executor
         {
             var size = Math.Sqrt(Optimizers.SumOfSquares(gradients.Span, p));
             norm.Span[0] = (float)size;
-            if (!double.IsFinite(size)) return;
             var r = rates.Span;
+            if (!double.IsFinite(size) || !float.IsFinite(r[0])) return;
             var scale = size > update.ClipNorm ? update.ClipNorm / (size + 1e-6) : 1;
             var s = new AdamWStep(r[0], update.Beta1, update.Beta2, update.Epsilon, update.WeightDecay, update.Decoupled, r[1], r[2], scale, r[3]);
             Optimizers.AdamW(weights.Span, gradients.Span, first.Span, second.Span, average.Span, s, p);

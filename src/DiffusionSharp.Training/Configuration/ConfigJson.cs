@@ -19,7 +19,7 @@ public static class ConfigJson
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new JsonStringEnumConverter<ScheduleKind>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<Denoisers.Prediction>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<Objectives.LossWeighting>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<RateCurve>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<BlockKind>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<ResamplingKind>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<TimeEmbeddingKind>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<InitializationScheme>(JsonNamingPolicy.CamelCase) },
+        Converters = { Words<ScheduleKind>(), Words<Denoisers.Prediction>(), Words<Objectives.LossWeighting>(), Words<RateCurve>(), Words<BlockKind>(), Words<ResamplingKind>(), Words<TimeEmbeddingKind>(), Words<InitializationScheme>() },
     });
 
     /// <summary>The configuration as indented JSON.</summary>
@@ -39,7 +39,7 @@ public static class ConfigJson
         {
             throw new DataException($"{name}: {error.Message.ReplaceLineEndings(" ")}");
         }
-        catch (ArgumentException error)
+        catch (Exception error) when (error is ArgumentException or NotSupportedException)
         {
             throw new DataException($"{name}: {error.Message.ReplaceLineEndings(" ")}");
         }
@@ -70,6 +70,10 @@ public static class ConfigJson
         return differences;
     }
 
+    // A number is no name: 7 would pass for a kind that does not exist.
+    private static JsonStringEnumConverter<T> Words<T>()
+        where T : struct, Enum => new(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
     private static void Compare(string path, JsonElement one, JsonElement other, List<string> differences)
     {
         if (one.ValueKind == JsonValueKind.Object && other.ValueKind == JsonValueKind.Object)
@@ -97,9 +101,10 @@ internal sealed partial class ConfigJsonContext : JsonSerializerContext;
 /// <param name="Step">Steps done.</param>
 /// <param name="Seed">The run's.</param>
 /// <param name="Position">Samples drawn from the data so far.</param>
+/// <param name="SourceCount">Samples of the data; another number means another order.</param>
 /// <param name="WindowLoss">Sum of the losses since the last line of metrics.</param>
 /// <param name="WindowSteps">How many they are.</param>
-public sealed record CheckpointState(int Step, ulong Seed, long Position, double WindowLoss, int WindowSteps);
+public sealed record CheckpointState(int Step, ulong Seed, long Position, int SourceCount, double WindowLoss, int WindowSteps);
 
 /// <summary>One line of <c>metrics.jsonl</c>.</summary>
 /// <param name="Step">Steps done.</param>

@@ -23,6 +23,7 @@ namespace DiffusionSharp.Training.Configuration;
 /// <param name="Ema">The average of the weights that sampling uses.</param>
 /// <param name="Flip">Whether pictures are mirrored left to right at random.</param>
 /// <param name="Size">Pictures are resized and centre-cropped to this side; null keeps theirs.</param>
+/// <param name="Channels">Pictures of a folder are converted to this many channels, 1 to 4; null keeps theirs, which must then agree.</param>
 /// <param name="LogEvery">Steps between lines of metrics.</param>
 /// <param name="SampleEvery">Steps between sheets of samples; 0 gives only the last.</param>
 /// <param name="SampleCount">Samples on a sheet.</param>
@@ -46,6 +47,7 @@ public sealed record RunConfig(
     EmaOptions? Ema = null,
     bool Flip = false,
     int? Size = null,
+    int? Channels = null,
     int LogEvery = 10,
     int SampleEvery = 0,
     int SampleCount = 64,
@@ -84,6 +86,13 @@ public sealed record RunConfig(
         AtLeast("checkpointEvery", CheckpointEvery, 1);
         AtLeast("keepCheckpoints", KeepCheckpoints, 1);
         if (Size is { } size) AtLeast("size", size, 1);
+        if (Channels is < 1 or > 4) throw new ArgumentException($"channels: 1 to 4 are expected, {Channels} was given.");
+        AtMost("batch", Batch, 1_000_000);
+        AtMost("sampleCount", SampleCount, 1_000_000);
+        AtMost("uNet.layersPerBlock", UNet?.LayersPerBlock ?? 0, 64);
+        AtMost("mlp.layers", Mlp?.Layers ?? 0, 1024);
+        foreach (var width in UNet?.Channels ?? []) AtMost("uNet.channels", width, 65_536);
+        AtMost("mlp.width", Mlp?.Width ?? 0, 65_536);
         AtLeast("warmupSteps", WarmupSteps, 0);
         if (UNet is null == Mlp is null) throw new ArgumentException("config: exactly one of 'uNet' and 'mlp' is needed.");
         if (!Enum.IsDefined(Prediction) || Prediction is Prediction.Score or Prediction.Flow) throw new ArgumentException($"prediction: noise, data or velocity is expected, not {Prediction}.");
@@ -102,6 +111,12 @@ public sealed record RunConfig(
         if (schedule.ZeroTerminalSnr && Prediction == Prediction.Noise) throw new ArgumentException("prediction: noise says nothing about the data at zero terminal SNR; choose velocity or data.");
         if (!schedule.IsContinuous() && SampleSteps > schedule.Levels) throw new ArgumentException($"sampleSteps: at most the {schedule.Levels} levels of the schedule, not {SampleSteps}.");
         return this;
+    }
+
+    // A configuration may come from anywhere: nothing is built from numbers that no memory could hold.
+    private static void AtMost(string key, int value, int most)
+    {
+        if (value > most) throw new ArgumentException($"{key}: at most {most} is expected, {value} was given.");
     }
 
     private static void AtLeast(string key, int value, int least)

@@ -33,6 +33,9 @@ public sealed record ScheduleConfig(ScheduleKind Kind = ScheduleKind.Linear, int
     // Continuous times are stretched to the range of the discrete ones, so that the same time embedding resolves them.
     private const double ContinuousTimeScale = 999;
 
+    // Finer than float32 tells times apart.
+    private const int MostLevels = 100_000;
+
     // Closest to clean data that a continuous schedule is trained: below it the noise is under a pixel's rounding.
     private const double ContinuousStart = 1e-3;
 
@@ -43,6 +46,9 @@ public sealed record ScheduleConfig(ScheduleKind Kind = ScheduleKind.Linear, int
     /// <exception cref="ArgumentException">The number of levels is below 1, or a continuous schedule is asked for levels or rescaling.</exception>
     public Schedule Create()
     {
+        if (!Enum.IsDefined(Kind)) throw new ArgumentException($"schedule.kind: unknown value {Kind}.");
+        if (Levels > MostLevels) throw new ArgumentException($"schedule.levels: at most {MostLevels} are expected, {Levels} were given.");
+        if (ZeroTerminalSnr && Levels < 2) throw new ArgumentException("schedule.levels: zero terminal SNR needs at least 2.");
         if (Levels < 1) throw new ArgumentException($"schedule.levels: at least 1 is needed, {Levels} was given.");
         if (IsContinuous() && (Levels != 1000 || ZeroTerminalSnr)) throw new ArgumentException($"schedule: {Kind} is continuous; levels and zeroTerminalSnr belong to discrete schedules.");
         DiscreteSchedule? discrete = Kind switch

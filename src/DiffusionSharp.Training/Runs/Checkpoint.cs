@@ -28,7 +28,7 @@ public static class Checkpoint
     public static void Write(RunFolder folder, int keep, ParameterBuffer weights, TrainingState training, CheckpointState state)
     {
         var final = folder.CheckpointFolder(state.Step);
-        var partial = final + ".partial";
+        var partial = final + RunFolder.Partial;
         try
         {
             if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
@@ -37,7 +37,7 @@ public static class Checkpoint
             if (training.Average is { } average) SafetensorsFile.Write(Path.Combine(partial, Average), average.Export());
             SafetensorsFile.Write(Path.Combine(partial, Optimizer), [.. Named("first.", training.FirstMoment), .. Named("second.", training.SecondMoment)]);
             AtomicFile.Write(Path.Combine(partial, State), JsonSerializer.SerializeToUtf8Bytes(state, ConfigJson.Shared.CheckpointState));
-            if (Directory.Exists(final)) Directory.Delete(final, recursive: true);
+            Retire(final);
             Directory.Move(partial, final);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -48,7 +48,8 @@ public static class Checkpoint
         }
 
         var steps = folder.CheckpointSteps();
-        for (var i = 0; i < steps.Count - keep; i++) Remove(folder.CheckpointFolder(steps[i]));
+        for (var i = 0; i < steps.Count - keep; i++) Retire(folder.CheckpointFolder(steps[i]));
+        foreach (var stale in folder.PartialCheckpoints()) Remove(stale);
     }
 
     /// <summary>Reads where a checkpoint's run stood.</summary>
@@ -93,6 +94,16 @@ public static class Checkpoint
         buffer.Import(name => file.Read(prefix + name));
     }
 
+    // Renamed first, so that a stop while files are deleted never leaves a half folder that looks like a checkpoint.
+    private static void Retire(string folder)
+    {
+        if (!Directory.Exists(folder)) return;
+        var retired = folder + ".old" + RunFolder.Partial;
+        Remove(retired);
+        Directory.Move(folder, retired);
+        Remove(retired);
+    }
+
     private static void Remove(string folder)
     {
         try
@@ -101,7 +112,7 @@ public static class Checkpoint
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // What cannot be removed does no harm: it is either an older whole checkpoint or a partial one, which nothing reads.
+            // What cannot be removed does no harm: it is its name says that it is partial, and nothing reads it.
         }
     }
 }

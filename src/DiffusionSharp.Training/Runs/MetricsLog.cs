@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using DiffusionSharp.Data;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Training.Configuration;
 
@@ -20,27 +21,35 @@ public sealed class MetricsLog
         AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Concat(kept)));
     }
 
-    /// <summary>All whole lines of a log; one that was cut off while being written is passed over.</summary>
+    /// <summary>All lines of a log; a last one that was cut off while being written is passed over.</summary>
+    /// <exception cref="DataException">A line before the last is damaged.</exception>
     public static IReadOnlyList<MetricsLine> Read(string path)
     {
         var lines = new List<MetricsLine>();
-        foreach (var text in File.ReadLines(path))
+        var texts = File.ReadAllLines(path);
+        for (var i = 0; i < texts.Length; i++)
         {
             try
             {
-                if (JsonSerializer.Deserialize(text, OneLine.MetricsLine) is { } line) lines.Add(line);
+                if (JsonSerializer.Deserialize(texts[i], OneLine.MetricsLine) is { } line) lines.Add(line);
             }
-            catch (JsonException)
+            catch (JsonException error)
             {
-                // The last line of a killed run; its step will be done again.
+                // The last line of a killed run is cut off; its step will be done again.
+                if (i < texts.Length - 1) throw new DataException($"{path}: line {i + 1} is damaged: {error.Message.ReplaceLineEndings(" ")}");
             }
         }
 
         return lines;
     }
 
-    /// <summary>Appends a line.</summary>
-    public void Append(MetricsLine line) => File.AppendAllText(path, Text(line));
+    /// <summary>Appends a line, flushed to the disk: a checkpoint written after it never outlives it.</summary>
+    public void Append(MetricsLine line)
+    {
+        using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        file.Write(Encoding.UTF8.GetBytes(Text(line)));
+        file.Flush(flushToDisk: true);
+    }
 
     private static string Text(MetricsLine line) => JsonSerializer.Serialize(line, OneLine.MetricsLine) + "\n";
 }

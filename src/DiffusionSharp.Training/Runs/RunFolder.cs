@@ -9,6 +9,9 @@ namespace DiffusionSharp.Training.Runs;
 /// <summary>The folder of a run: <c>config.json</c>, <c>metrics.jsonl</c>, <c>loss.svg</c>, <c>samples/</c>, <c>checkpoints/</c>.</summary>
 public sealed class RunFolder
 {
+    /// <summary>The ending of a checkpoint that is being written or removed.</summary>
+    internal const string Partial = ".partial";
+
     private const string StepPrefix = "step-";
 
     /// <summary>Names a run's folder; nothing is made yet.</summary>
@@ -43,7 +46,7 @@ public sealed class RunFolder
     {
         if (File.Exists(Path)) throw new DataException($"{Path}: a folder for the run is expected, this is a file.");
         if (Exists) throw new DataException($"{Path}: a run is here already; go on with --resume, or choose another folder.");
-        if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any()) throw new DataException($"{Path}: the folder is not empty and holds no run; choose another.");
+        if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any(e => e != ConfigFile + ".tmp")) throw new DataException($"{Path}: the folder is not empty and holds no run; choose another.");
         WriteConfig(config);
     }
 
@@ -61,6 +64,9 @@ public sealed class RunFolder
         if (!Directory.Exists(folder)) return [];
         return [.. Directory.EnumerateDirectories(folder).Select(d => ParseStep(System.IO.Path.GetFileName(d))).OfType<int>().Order()];
     }
+
+    /// <summary>What a stop has left of checkpoints that were being written or removed.</summary>
+    internal IReadOnlyList<string> PartialCheckpoints() => Directory.Exists(In("checkpoints")) ? [.. Directory.EnumerateDirectories(In("checkpoints"), "*" + Partial)] : [];
 
     private static string StepName(int step) => StepPrefix + step.ToString("D8", CultureInfo.InvariantCulture);
 

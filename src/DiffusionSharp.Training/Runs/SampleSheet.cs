@@ -8,7 +8,7 @@ using DiffusionSharp.Training.Models;
 
 namespace DiffusionSharp.Training.Runs;
 
-/// <summary>The sheet of samples from fixed noise that shows how training goes: pictures as PNG, points as SVG.</summary>
+/// <summary>The sheet of samples from fixed noise that shows how training goes: pictures as PNG, points in the plane as SVG, anything else as numbers.</summary>
 public static class SampleSheet
 {
     // Points are cheap, and a scatter of few says nothing.
@@ -23,7 +23,7 @@ public static class SampleSheet
         var count = model.IsPictures ? config.SampleCount : Math.Max(config.SampleCount, PointCount);
         var job = new SamplingJob(model, new DdimSampler(model.Schedule, grid), count, config.Seed, model.IsPictures ? 32 : 1024);
         var samples = job.Run(parallelism);
-        var path = folder.SampleFile(model.Step, Extension(model));
+        var path = folder.SampleFile(model.Step, Extension(model.SampleShape));
         Write(path, model, samples);
         return path;
     }
@@ -31,9 +31,25 @@ public static class SampleSheet
     /// <summary>Writes samples as a sheet.</summary>
     public static void Write(string path, TrainedModel model, Tensor samples)
     {
-        if (model.IsPictures) Png.Write(path, PictureSheet.Grid(samples));
-        else AtomicFile.Write(path, Encoding.UTF8.GetBytes(PointSheet.Panels([samples], [$"step {model.Step}"])));
+        switch (Extension(model.SampleShape))
+        {
+            case ".png":
+                Png.Write(path, PictureSheet.Grid(samples));
+                break;
+            case ".svg":
+                AtomicFile.Write(path, Encoding.UTF8.GetBytes(PointSheet.Panels([samples], [$"step {model.Step}"])));
+                break;
+            default:
+                NpyFile.Write(path, samples.ToFloat());
+                break;
+        }
     }
 
-    private static string Extension(TrainedModel model) => model.IsPictures ? ".png" : ".svg";
+    /// <summary>The form in which samples of a shape are seen best: <c>.png</c> for grey and colour pictures, <c>.svg</c> for points in the plane, <c>.npy</c> for the rest.</summary>
+    public static string Extension(Shape sample) => (sample.Rank, sample[^1]) switch
+    {
+        (3, 1 or 3) => ".png",
+        (1, 2) => ".svg",
+        _ => ".npy",
+    };
 }

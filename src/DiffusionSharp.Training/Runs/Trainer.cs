@@ -27,10 +27,11 @@ public sealed class Trainer
     private readonly TrainingState state;
     private readonly Rng dropout;
     private readonly CheckpointState start;
+    private readonly int sourceCount;
 
     private Trainer(RunConfig config, DataSource source, RunFolder folder, Parallelism parallelism, string? checkpoint)
     {
-        (Config, this.folder, this.parallelism) = (config, folder, parallelism);
+        (Config, this.folder, this.parallelism, sourceCount) = (config, folder, parallelism, source.Count);
         var blueprint = new NetworkBlueprint(config, source.SampleShape);
         var layout = blueprint.Layout();
         weights = new ParameterBuffer(layout);
@@ -40,12 +41,15 @@ public sealed class Trainer
         {
             weights.Initialize(root.Split("weights"));
             state.Average!.CopyFrom(weights);
-            start = new CheckpointState(0, config.Seed, 0, 0, 0);
+            start = new CheckpointState(0, config.Seed, 0, source.Count, 0, 0);
         }
         else
         {
-            Checkpoint.ReadTraining(checkpoint, weights, state);
             start = Checkpoint.ReadState(checkpoint);
+            if (start.Step < 1 || start.Step > config.Steps || folder.CheckpointFolder(start.Step) != checkpoint || start.Seed != config.Seed || start.Position != (long)start.Step * config.Batch || start.WindowSteps < 0 || !double.IsFinite(start.WindowLoss))
+                throw new DataException($"{checkpoint}: the checkpoint is damaged: its state.json does not fit its folder or the run's configuration.");
+            if (start.SourceCount != source.Count) throw new DataException($"{config.Data}: the data has changed, {start.SourceCount} samples when the run was stopped and {source.Count} now; a run is resumed on the data it began with.");
+            Checkpoint.ReadTraining(checkpoint, weights, state);
         }
 
         dropout = root.Split("dropout");
@@ -78,7 +82,10 @@ public sealed class Trainer
     }
 
     /// <summary>Goes on with a run from its newest checkpoint, or from its beginning where it has none.</summary>
-    /// <param name="config">What is asked for now; it must be the run's own, but for a larger number of steps where the rate does not depend on it.</param>
+    /// <param name="config">
+    /// What is asked for now; it must be the run's own, but for a larger number of steps where the rate does not depend on it. The weights of a
+    /// run so lengthened are those of a run planned for that length; its metrics keep a line, and its samples a sheet, at the old end.
+    /// </param>
     /// <param name="source">The run's data.</param>
     /// <param name="path">The run's folder.</param>
     /// <param name="parallelism">The threads; as many as now are wanted.</param>
@@ -91,8 +98,9 @@ public sealed class Trainer
         var extends = config.Steps > old.Steps && old.RateCurve == RateCurve.Constant;
         var differences = ConfigJson.Differences(extends ? old with { Steps = config.Steps } : old, config);
         if (differences.Count > 0) throw new DataException($"{path}: the run here has another configuration ({string.Join("; ", differences)}, the run's first); leave these options out, or choose another folder.");
+        var trainer = new Trainer(config, source, folder, parallelism, steps.Count == 0 ? null : folder.CheckpointFolder(steps[^1]));
         if (extends) folder.WriteConfig(config);
-        return new Trainer(config, source, folder, parallelism, steps.Count == 0 ? null : folder.CheckpointFolder(steps[^1]));
+        return trainer;
     }
 
     /// <summary>The steps still to do; each is done as it is enumerated.</summary>
@@ -128,7 +136,8 @@ public sealed class Trainer
             var stopping = stop.IsCancellationRequested;
             var sheet = last || (Config.SampleEvery > 0 && done % Config.SampleEvery == 0) ? SampleSheet.Write(folder, Model(done), parallelism) : null;
             var checkpoint = last || stopping || done % Config.CheckpointEvery == 0;
-            if (checkpoint) Checkpoint.Write(folder, Config.KeepCheckpoints, weights, state, new CheckpointState(done, Config.Seed, (long)done * Config.Batch, windowLoss, windowSteps));
+            if (checkpoint && (weights.FirstNonFinite() ?? state.FirstNonFinite()) is { } bad) throw new DivergedException($"step {done}: the update made '{bad}' not finite; {LastCheckpoint()}. Begin a new run with a lower learning rate.");
+            if (checkpoint) Checkpoint.Write(folder, Config.KeepCheckpoints, weights, state, new CheckpointState(done, Config.Seed, (long)done * Config.Batch, sourceCount, windowLoss, windowSteps));
             if (checkpoint) LossCurve.Write(folder);
             yield return new TrainingProgress(done, Config.Steps, loss, norm, rate, sheet, checkpoint ? folder.CheckpointFolder(done) : null);
             if (stopping) yield break;
@@ -139,6 +148,12 @@ public sealed class Trainer
     /// <param name="step">Steps done.</param>
     public TrainedModel Model(int step) => new(Config, state.Average!, step);
 
+    private string LastCheckpoint()
+    {
+        var kept = folder.CheckpointSteps();
+        return kept.Count == 0 ? "there is no checkpoint before it" : $"the checkpoint of step {kept[^1]} is whole and can be sampled";
+    }
+
     private DivergedException Diverged(int step, MetricsLog metrics, double rate, double decay)
     {
         metrics.Append(new MetricsLine(step + 1, null, null, rate, decay, 0, 0));
@@ -147,8 +162,6 @@ public sealed class Trainer
             if (!float.IsFinite(program.Losses[k])) times.Add(program.T[k].ToString("G6", CultureInfo.InvariantCulture));
         var layer = program.FindNonFinite(dropout.Split(step)) ?? "the optimizer";
         var at = times.Count == 0 ? "" : $" at time {string.Join(", ", times.Take(3))}{(times.Count > 3 ? ", …" : "")}";
-        var kept = folder.CheckpointSteps();
-        var good = kept.Count == 0 ? "there is no checkpoint before it" : $"the checkpoint of step {kept[^1]} is good";
-        return new DivergedException($"step {step + 1}: the {(times.Count > 0 ? "loss" : "gradient")} is not finite; the first such value arose in {layer}{at}; {good}. A lower learning rate or a smaller clipping norm is the usual mend.");
+        return new DivergedException($"step {step + 1}: the {(times.Count > 0 ? "loss" : "gradient")} is not finite; the first such value arose in {layer}{at}; {LastCheckpoint()}. Begin a new run with a lower learning rate or a smaller clipping norm.");
     }
 }

@@ -1,0 +1,81 @@
+using DiffusionSharp.Data;
+using DiffusionSharp.Denoisers;
+using DiffusionSharp.Schedules;
+using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Objectives;
+
+namespace DiffusionSharp.Training.Tests;
+
+public sealed class ConfigTests
+{
+    [Fact]
+    public void A_configuration_survives_writing_and_reading()
+    {
+        var text = ConfigJson.Write(SmallRuns.Pictures);
+        Assert.Equal(text, ConfigJson.Write(ConfigJson.Read(text, "config")));
+        Assert.Empty(ConfigJson.Differences(SmallRuns.Pictures, ConfigJson.Read(text, "config")));
+    }
+
+    [Fact]
+    public void Every_preset_makes_a_valid_configuration_for_its_kind_of_samples()
+    {
+        foreach (var preset in Presets.All) preset.Build("data", preset.ForPictures ? [32, 32, 3] : [2]).Validated();
+    }
+
+    [Theory]
+    [InlineData("\"seed\": 5", "\"sed\": 5", "sed")]
+    [InlineData("\"steps\": 40", "\"steps\": 0", "steps: at least 1 is expected, 0 was given.")]
+    [InlineData("\"steps\": 40", "\"steps\": \"many\"", "steps")]
+    [InlineData("\"prediction\": \"velocity\"", "\"prediction\": 2", "prediction")]
+    [InlineData("\"prediction\": \"velocity\"", "\"prediction\": \"score\"", "prediction: noise, data or velocity is expected, not Score.")]
+    [InlineData("\"layersPerBlock\": 1", "\"layersPerBlock\": 1000000000", "uNet.layersPerBlock: at most 64 is expected, 1000000000 was given.")]
+    [InlineData("\"seed\": 5", "\"seed\": 5, \"schedule\": {\"levels\": 2000000000}", "schedule.levels: at most 100000 are expected, 2000000000 were given.")]
+    [InlineData("\"seed\": 5", "\"seed\": 5, \"schedule\": {\"levels\": 1, \"zeroTerminalSnr\": true}", "zero terminal SNR needs at least 2")]
+    [InlineData("\"attention\"", "\"skip\"", "test.json: UNet2D: blocks of kind Skip are not supported")]
+    public void What_is_wrong_in_a_configuration_is_named_in_one_line(string right, string wrong, string expected)
+    {
+        var text = ConfigJson.Write(SmallRuns.Pictures);
+        Assert.Contains(right, text, StringComparison.Ordinal);
+        var error = Assert.Throws<DataException>(() => ConfigJson.Read(text.Replace(right, wrong, StringComparison.Ordinal), "test.json"));
+        Assert.StartsWith("test.json: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void Min_snr_weights_are_the_clipped_ratio_in_units_of_the_data_loss()
+    {
+        var schedule = DiscreteSchedule.Cosine();
+        foreach (var t in new[] { 0, 100, 500, 900 })
+        {
+            var level = schedule.At(t);
+            var clipped = Math.Min(level.Snr, 5);
+            Assert.Equal(1, LossWeights.At(LossWeighting.Simple, Prediction.Noise, level));
+            Assert.Equal(clipped, LossWeights.At(LossWeighting.MinSnr, Prediction.Data, level), 12);
+
+            // An error of the data of size e is one of the noise of size e·α/σ and, at α² + σ² = 1, one of the velocity of size e/σ.
+            Assert.Equal(clipped, LossWeights.At(LossWeighting.MinSnr, Prediction.Noise, level) * level.Snr, 1e-9);
+            Assert.Equal(clipped, LossWeights.At(LossWeighting.MinSnr, Prediction.Velocity, level) / (level.Sigma * level.Sigma), 1e-6);
+        }
+    }
+
+    [Theory]
+    [InlineData(ScheduleKind.VpLinear)]
+    [InlineData(ScheduleKind.VpCosine)]
+    public void Continuous_schedules_train_and_sample_where_data_and_noise_both_count(ScheduleKind kind)
+    {
+        var config = new ScheduleConfig(kind);
+        var schedule = config.Create();
+        foreach (var u in new[] { 0, 0.5, 1 - 1e-12 })
+        {
+            var level = config.Draw(schedule, u);
+            Assert.InRange(level.Alpha, 1e-5, 1);
+            Assert.InRange(level.Sigma, 1e-4, 1);
+            Assert.InRange(config.TimeInput(level), 0.5, 999);
+        }
+
+        var grid = config.Grid(schedule, TimestepSpacing.Trailing, 10);
+        Assert.Equal(10, grid.Count);
+        Assert.Equal(schedule.CleanTime, grid.End);
+    }
+}
