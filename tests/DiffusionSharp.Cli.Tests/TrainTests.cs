@@ -15,7 +15,7 @@ public sealed class TrainTests : IDisposable
     {
         var text = Diffusion.Succeed("train", "--data", "moons", "--out", folder["run"], "--steps", "3", "--batch", "8", "--threads", "1");
         Assert.Contains("recipe   points: An MLP with noise prediction", text, StringComparison.Ordinal);
-        Assert.Contains("changed  steps: 6000, 3", text, StringComparison.Ordinal);
+        Assert.Contains("changed  steps: 8000, 3", text, StringComparison.Ordinal);
         Assert.Contains("data     moons: 100,000 samples of 2 values", text, StringComparison.Ordinal);
         Assert.Contains("step 3/3  loss ", text, StringComparison.Ordinal);
         Assert.Contains($"next     diffusion sample {folder["run"]} --out samples.svg", text, StringComparison.Ordinal);
