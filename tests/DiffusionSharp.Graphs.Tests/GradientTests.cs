@@ -67,6 +67,15 @@ public sealed class GradientTests
     }
 
     [Fact]
+    public void A_fixed_number_is_nothing_to_differentiate_by()
+    {
+        var graph = new Graph();
+        var two = graph.Scalar(2.5);
+        var error = Assert.Throws<ArgumentException>(() => Gradients.Of(Op.Sum(graph.Input("x", [3]) * two), [two]));
+        Assert.StartsWith("Gradients: Scalar [] is a number known while building, not a variable.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Gradient_nodes_carry_the_scope_of_the_layer_they_are_the_gradient_of()
     {
         var graph = new Graph();

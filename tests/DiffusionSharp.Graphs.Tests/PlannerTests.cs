@@ -34,6 +34,25 @@ public sealed class PlannerTests
         }
     }
 
+    [Theory]
+    [InlineData(2, 1, 4)]
+    [InlineData(1, 2, 1, 4)]
+    [InlineData(2, 1, 4, 1)]
+    [InlineData(4, 1)]
+    [InlineData(4, 4)]
+    [InlineData(2, 1, 1, 1)]
+    [InlineData(1)]
+    [InlineData]
+    public void An_addend_of_the_size_of_a_bias_or_time_embedding_but_of_another_shape_is_stretched_as_it_should(params int[] shape)
+    {
+        var b = new CaseBuilder("sizes");
+        var y = Op.Conv2D(b.Variable([2, 2, 4, 3]), b.Parameter([1, 1, 3, 4])) + b.Variable(Shape.Create(shape));
+        Replay.AssertOutputs(b, new Dictionary<string, Node> { ["y"] = y }, 2e-5);
+        if (shape.Length > 2) return;
+        y = Op.MatMul(b.Variable([4, 3]), b.Parameter([3, 4])) + b.Variable(Shape.Create(shape));
+        Replay.AssertOutputs(b, new Dictionary<string, Node> { ["y"] = y }, 2e-5);
+    }
+
     [Fact]
     public void Of_two_convolutions_that_are_added_the_second_takes_the_sum()
     {
