@@ -101,6 +101,18 @@ public sealed class TrainTests : IDisposable
         Assert.Equal(File.ReadAllBytes(folder["whole", "checkpoints", "step-00000012", "ema.safetensors"]), File.ReadAllBytes(folder["run", "checkpoints", "step-00000012", "ema.safetensors"]));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_run_that_diverges_fails_with_the_step_and_the_layer(bool terminal)
+    {
+        var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));
+        var outcome = Diffusion.Run(terminal, CancellationToken.None, "train", "--config", config, "--out", folder["run"], "--rate", "1e35");
+        Assert.Equal(1, outcome.Code);
+        Assert.Matches(@"^error: step \d+: the loss is not finite; the first such value arose in .+; there is no checkpoint before it\. A lower learning rate", outcome.Error);
+        Assert.Single(outcome.Error.TrimEnd().Split('\n'));
+    }
+
     [Fact]
     public void Resuming_with_another_option_names_what_differs_and_changes_nothing()
     {

@@ -12,7 +12,7 @@ internal static class Say
         string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
         var unit = 0;
         for (; bytes >= 1024 && unit < units.Length - 1; unit++) bytes /= 1024;
-        return string.Create(CultureInfo.InvariantCulture, $"{(unit == 0 ? bytes.ToString("0", CultureInfo.InvariantCulture) : bytes.ToString("0.0", CultureInfo.InvariantCulture))} {units[unit]}");
+        return $"{bytes.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture)} {units[unit]}";
     }
 
     /// <summary>A number of things with its digits in groups.</summary>

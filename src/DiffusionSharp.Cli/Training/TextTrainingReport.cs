@@ -44,21 +44,3 @@ internal abstract class TextTrainingReport(CommandContext context) : TrainingRep
     protected static string Numbers((double Loss, double SamplesPerSecond, double SecondsLeft) pace) =>
         string.Create(CultureInfo.InvariantCulture, $"loss {pace.Loss:0.0000}  {Say.Rate(pace.SamplesPerSecond)} samples/s  {Say.Duration(pace.SecondsLeft)} left");
 }
-
-/// <summary>Memory of a run beside what its program allocates.</summary>
-internal static class TrainingMemory
-{
-    // Weights, average, two moments.
-    private const int Buffers = 4;
-
-    /// <summary>Bytes of weights, average and moments.</summary>
-    public static long StateBytes(Trainer trainer) => Buffers * sizeof(float) * trainer.Parameters;
-}
-
-/// <summary>The command that comes after training.</summary>
-internal static class SampleHint
-{
-    /// <summary>A command that works for the run's kind of samples.</summary>
-    public static string For(string run) =>
-        $"diffusion sample {Say.Quoted(run)} --out samples{SampleSheet.Extension(new RunFolder(run).ReadConfig().SampleShape())}";
-}
