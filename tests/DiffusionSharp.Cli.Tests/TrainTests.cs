@@ -82,6 +82,16 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
+    public void The_command_that_began_a_run_goes_on_with_it_when_resume_is_added()
+    {
+        string[] command = ["train", "--data", "moons", "--preset", "points", "--out", folder["run"], "--steps", "20", "--batch", "8"];
+        Diffusion.Run(false, new CancellationToken(canceled: true), command);
+        Assert.Equal([1], new RunFolder(folder["run"]).CheckpointSteps());
+        Diffusion.Succeed([.. command, "--resume"]);
+        Assert.Equal(20, new RunFolder(folder["run"]).CheckpointSteps()[^1]);
+    }
+
+    [Fact]
     public void Resuming_a_complete_run_does_nothing_and_says_so()
     {
         var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));

@@ -21,7 +21,6 @@ internal sealed record TrainingSetup(RunConfig Config, DataSource Source, string
     public static TrainingSetup From(TrainRequest request, Parallelism parallelism)
     {
         if (request is { Preset: not null, ConfigFile: not null }) throw new UsageException("--preset and --config both choose a recipe; give one of them.");
-        // A resumed run keeps its warm-up; what is asked for with --preset or --config is compared with it as a whole.
         var earlier = request.Resume ? new RunFolder(request.Out).ReadConfig() : null;
         var written = request.ConfigFile is { } file ? ConfigJson.ReadFile(file) : request.Preset is null ? earlier : null;
         var data = request.Data is { } asked ? Settled(asked) : (written ?? earlier)?.Data ?? throw new UsageException("--data is needed: the name of a built-in source (see 'diffusion list sources'), a folder, or a .npy file.");
@@ -29,7 +28,9 @@ internal sealed record TrainingSetup(RunConfig Config, DataSource Source, string
         var preset = FindPreset(request, written, source);
         var recipe = preset?.Build(data, source.SampleShape);
         var start = written ?? recipe!;
-        var config = request.Apply(start with { Data = data }, begun: earlier is not null).Validated();
+
+        // A run that goes on as it is keeps its warm-up; a recipe named anew takes the steps as it did when the run began.
+        var config = request.Apply(start with { Data = data }, begun: ReferenceEquals(start, earlier)).Validated();
         return new TrainingSetup(
             config,
             source,
