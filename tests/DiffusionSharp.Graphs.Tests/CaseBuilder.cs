@@ -1,5 +1,5 @@
-using DiffusionSharp.TestKit;
 using DiffusionSharp.Tensors;
+using DiffusionSharp.TestKit;
 
 namespace DiffusionSharp.Graphs.Tests;
 

@@ -1,9 +1,9 @@
 using DiffusionSharp.Data.Sources;
+using DiffusionSharp.Denoisers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
-using DiffusionSharp.Denoisers;
 
 namespace DiffusionSharp.Training.Objectives;
 
