@@ -119,7 +119,7 @@ public sealed class TrainTests : IDisposable
         var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));
         var outcome = Diffusion.Run(terminal, CancellationToken.None, "train", "--config", config, "--out", folder["run"], "--rate", "1e35");
         Assert.Equal(1, outcome.Code);
-        Assert.Matches(@"^error: step \d+: the loss is not finite; the first such value arose in .+; there is no checkpoint before it\. A lower learning rate", outcome.Error);
+        Assert.Matches(@"^error: step \d+: the loss is not finite; the first such value arose in .+; there is no checkpoint before it\. Begin a new run with a lower learning rate", outcome.Error);
         Assert.Single(outcome.Error.TrimEnd().Split('\n'));
     }
 
