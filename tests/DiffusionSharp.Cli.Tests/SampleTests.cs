@@ -32,6 +32,18 @@ public sealed class SampleTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDis
     }
 
     [Fact]
+    public void The_precision_of_a_run_is_that_of_its_samples_unless_another_is_asked_for()
+    {
+        string[] sample = ["sample", runs.PicturesRun, "--count", "3", "--steps", "2", "--out"];
+        Diffusion.Succeed([.. sample, folder["run.npy"]]);
+        Diffusion.Succeed([.. sample, folder["fast.npy"], "--precision", "fast"]);
+        Diffusion.Succeed([.. sample, folder["exact.npy"], "--precision", "exact"]);
+        Assert.Equal(File.ReadAllBytes(folder["run.npy"]), File.ReadAllBytes(folder["fast.npy"]));
+        var (fast, exact) = (NpyFile.Read(folder["fast.npy"]).Values.ToArray(), NpyFile.Read(folder["exact.npy"]).Values.ToArray());
+        for (var i = 0; i < fast.Length; i++) Assert.Equal(exact[i], fast[i], 1e-3);
+    }
+
+    [Fact]
     public void Pictures_become_an_animation_with_a_frame_for_each_step()
     {
         Diffusion.Succeed("sample", runs.PicturesRun, "--out", folder["a.gif"], "--count", "4", "--steps", "5");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Runs;
 
@@ -53,6 +54,18 @@ public sealed class TrainTests : IDisposable
         Assert.Equal("moons", events[0].GetProperty("config").GetProperty("data").GetString());
         Assert.True(events[^2].GetProperty("loss").GetDouble() > 0);
         Assert.Equal(new RunFolder(folder["run"]).CheckpointFolder(12), events[^1].GetProperty("checkpoint").GetString());
+    }
+
+    [Fact]
+    public void Precision_is_fast_unless_asked_and_stays_with_the_run()
+    {
+        var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));
+        Diffusion.Succeed("train", "--config", config, "--out", folder["fast"], "--steps", "1");
+        Assert.Contains("\"precision\": \"fast\"", File.ReadAllText(folder["fast", "config.json"]), StringComparison.Ordinal);
+        Diffusion.Succeed("train", "--config", config, "--out", folder["exact"], "--steps", "1", "--precision", "exact");
+        Diffusion.Succeed("train", "--out", folder["exact"], "--resume", "--steps", "2");
+        Assert.Equal(Precision.Exact, new RunFolder(folder["exact"]).ReadConfig().Precision);
+        Diffusion.Fail(2, $"error: {folder["exact"]}: the run here has another configuration (precision: \"exact\", \"fast\", the run's first); leave these options out, or choose another folder.", "train", "--out", folder["exact"], "--resume", "--precision", "fast");
     }
 
     [Fact]

@@ -1,7 +1,10 @@
 using DiffusionSharp.Data;
 using DiffusionSharp.Denoisers;
+using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Objectives;
 
 namespace DiffusionSharp.Training.Tests;
@@ -17,6 +20,19 @@ public sealed class ConfigTests
     }
 
     [Fact]
+    public void Precision_is_fast_where_none_is_written_and_reaches_the_network()
+    {
+        var text = ConfigJson.Write(SmallRuns.Pictures with { Precision = Precision.Exact });
+        Assert.Equal(Precision.Exact, ConfigJson.Read(text, "config").Precision);
+        Assert.Contains(",\n  \"precision\": \"exact\"", text, StringComparison.Ordinal);
+        var absent = ConfigJson.Read(text.Replace(",\n  \"precision\": \"exact\"", "", StringComparison.Ordinal), "config");
+        Assert.Equal(Precision.Fast, absent.Precision);
+        var model = new TrainedModel(absent, new ParameterBuffer(new NetworkBlueprint(absent, absent.SampleShape()).Layout()), 1);
+        Assert.Equal(Precision.Exact, model.With(Precision.Exact).Config.Precision);
+        Assert.Equal(Precision.Exact, new NetworkBlueprint(model.With(Precision.Exact).Config, absent.SampleShape()).Precision);
+    }
+
+    [Fact]
     public void Every_preset_makes_a_valid_configuration_for_its_kind_of_samples()
     {
         foreach (var preset in Presets.All) preset.Build("data", preset.ForPictures ? [32, 32, 3] : [2]).Validated();
@@ -28,6 +44,8 @@ public sealed class ConfigTests
     [InlineData("\"steps\": 40", "\"steps\": \"many\"", "steps")]
     [InlineData("\"prediction\": \"velocity\"", "\"prediction\": 2", "prediction")]
     [InlineData("\"prediction\": \"velocity\"", "\"prediction\": \"score\"", "prediction: noise, data or velocity is expected, not Score.")]
+    [InlineData("\"precision\": \"fast\"", "\"precision\": \"double\"", "precision")]
+    [InlineData("\"precision\": \"fast\"", "\"precision\": 1", "precision")]
     [InlineData("\"layersPerBlock\": 1", "\"layersPerBlock\": 1000000000", "uNet.layersPerBlock: at most 64 is expected, 1000000000 was given.")]
     [InlineData("\"seed\": 5", "\"seed\": 5, \"schedule\": {\"levels\": 2000000000}", "schedule.levels: at most 100000 are expected, 2000000000 were given.")]
     [InlineData("\"seed\": 5", "\"seed\": 5, \"schedule\": {\"levels\": 1, \"zeroTerminalSnr\": true}", "zero terminal SNR needs at least 2")]

@@ -33,9 +33,10 @@ internal static class SampleCommand
         var weights = Options.Named("--weights", "The average of the weights, or those of the last step.  [default: ema]", Choices.Weights);
         var batch = Options.Integer("--batch", "Samples at a time; memory grows with it, results do not depend on it.", most: 1_000_000);
         var strip = new Option<bool>("--strip") { Description = "Show how samples emerge: moments of denoising side by side." };
+        var precision = Options.Precision("fast allows Winograd's convolutions, exact rules them out.  [default: the run's]");
         var threads = Options.Threads();
         var json = Options.Json();
-        var command = new Command("sample", "Draw samples from a trained model.") { model, output, sampler, steps, count, seed, eta, spacing, variance, weights, batch, strip, threads, json };
+        var command = new Command("sample", "Draw samples from a trained model.") { model, output, sampler, steps, count, seed, eta, spacing, variance, weights, batch, strip, precision, threads, json };
         command.SetAction(parse => Run(
             new SampleRequest(
                 parse.GetValue(model)!,
@@ -49,6 +50,7 @@ internal static class SampleCommand
                 parse.GetValue(variance),
                 parse.GetValue(weights) ?? WeightsKind.Average,
                 parse.GetValue(batch),
+                parse.GetValue(precision),
                 parse.GetValue(strip),
                 parse.GetValue(threads) ?? Environment.ProcessorCount,
                 parse.GetValue(json)),
@@ -59,6 +61,7 @@ internal static class SampleCommand
     private static int Run(SampleRequest request, CommandContext context)
     {
         var model = TrainedModel.Load(request.Model, request.Weights == WeightsKind.Average);
+        if (request.Precision is { } precision) model = model.With(precision);
         var format = SampleFormats.Of(request.Out, request.Strip, model.SampleShape);
         var sampler = SamplerChoice.Create(request, model);
         OutputFile.Check(request.Out);

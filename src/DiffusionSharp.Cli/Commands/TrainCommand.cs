@@ -30,10 +30,11 @@ internal static class TrainCommand
         var rate = Options.Real("--rate", "Learning rate before its schedule.", x => x > 0, "a finite number above 0");
         var prediction = Options.Named("--prediction", "What the network learns to give.", Choices.Predictions);
         var schedule = Options.Named("--schedule", "How noise grows with time.", Choices.Schedules);
+        var precision = Options.Precision("fast allows Winograd's convolutions, exact rules them out; part of the run, since it changes bits.  [default: fast]");
         var threads = Options.Threads();
         var resume = new Option<bool>("--resume") { Description = "Go on with the run in --out from its newest checkpoint; other options may be left out." };
         var json = Options.Json();
-        var command = new Command("train", "Train a model on a source of data.") { data, output, preset, config, steps, batch, seed, size, channels, rate, prediction, schedule, threads, resume, json };
+        var command = new Command("train", "Train a model on a source of data.") { data, output, preset, config, steps, batch, seed, size, channels, rate, prediction, schedule, precision, threads, resume, json };
         command.SetAction(parse => Run(
             new TrainRequest(
                 parse.GetValue(data),
@@ -48,6 +49,7 @@ internal static class TrainCommand
                 parse.GetValue(rate),
                 parse.GetValue(prediction),
                 parse.GetValue(schedule),
+                parse.GetValue(precision),
                 parse.GetValue(threads) ?? Environment.ProcessorCount,
                 parse.GetValue(resume),
                 parse.GetValue(json)),

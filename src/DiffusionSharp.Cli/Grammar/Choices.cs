@@ -1,4 +1,5 @@
 using DiffusionSharp.Denoisers;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Training.Configuration;
@@ -38,6 +39,10 @@ internal static class Choices
         ("noise", Prediction.Noise, "ε, the noise"),
         ("data", Prediction.Data, "x₀, the data"),
         ("velocity", Prediction.Velocity, "v = α ε − σ x₀"));
+
+    public static Choice<Precision> Precisions { get; } = new(
+        ("fast", Precision.Fast, "Winograd's F(4×4, 3×3) for 3×3 convolutions, largest error about 1e-5 of the largest value"),
+        ("exact", Precision.Exact, "plain sums of products"));
 
     public static Choice<TimestepSpacing> Spacings { get; } = new(
         ("leading", TimestepSpacing.Leading, "i·⌊T/S⌋"),

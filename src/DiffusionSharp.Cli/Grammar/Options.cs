@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using DiffusionSharp.Graphs.Execution;
 
 namespace DiffusionSharp.Cli.Grammar;
 
@@ -14,6 +15,8 @@ internal static class Options
     private const int MostOfAnything = 1_000_000_000;
 
     public static Option<bool> Json() => new("--json") { Description = "Write JSON, one object a line, for other programs." };
+
+    public static Option<Precision?> Precision(string description) => Named("--precision", description, Choices.Precisions);
 
     public static Option<int?> Threads() => Integer("--threads", "Threads to compute with; results do not depend on it.  [default: all]", 1, MostThreads);
 

@@ -1,4 +1,5 @@
 using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 
@@ -17,6 +18,7 @@ internal sealed record SampleRequest(
     DdpmVariance? Variance,
     WeightsKind Weights,
     int? Batch,
+    Precision? Precision,
     bool Strip,
     int Threads,
     bool Json);

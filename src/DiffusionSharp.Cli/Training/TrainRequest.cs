@@ -1,4 +1,5 @@
 using DiffusionSharp.Denoisers;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Cli.Training;
@@ -17,6 +18,7 @@ internal sealed record TrainRequest(
     double? Rate,
     Prediction? Prediction,
     ScheduleKind? Schedule,
+    Precision? Precision,
     int Threads,
     bool Resume,
     bool Json)
@@ -30,6 +32,7 @@ internal sealed record TrainRequest(
         Channels = Channels ?? config.Channels,
         Batch = Batch ?? config.Batch,
         Seed = Seed ?? config.Seed,
+        Precision = Precision ?? config.Precision,
         Prediction = Prediction ?? config.Prediction,
         Schedule = Schedule is { } kind && kind != config.ScheduleOrDefault().Kind ? new ScheduleConfig(kind) : config.Schedule,
         Optimizer = Rate is { } rate ? config.OptimizerOrDefault() with { Rate = rate } : config.Optimizer,

@@ -7,8 +7,12 @@ namespace DiffusionSharp.Graphs.Execution;
 
 /// <summary>Runs plans with the managed kernels: one method per operation, each binding its operands to one kernel call.</summary>
 /// <param name="parallelism">The threads; results do not depend on how many.</param>
-public sealed class CpuExecutor(Parallelism parallelism) : Executor
+/// <param name="precision">What the kernels may trade for speed.</param>
+public sealed class CpuExecutor(Parallelism parallelism, Precision precision = Precision.Fast) : Executor
 {
+    /// <summary>What the kernels may trade for speed.</summary>
+    public Precision Precision { get; } = precision;
+
     /// <inheritdoc/>
     public override int WorkspaceLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => operation switch
     {

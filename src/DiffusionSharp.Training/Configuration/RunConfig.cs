@@ -1,4 +1,5 @@
 using DiffusionSharp.Denoisers;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
@@ -30,6 +31,7 @@ namespace DiffusionSharp.Training.Configuration;
 /// <param name="SampleSteps">DDIM steps of a sheet.</param>
 /// <param name="CheckpointEvery">Steps between checkpoints; the last step always has one.</param>
 /// <param name="KeepCheckpoints">How many of the newest stay, at least 1.</param>
+/// <param name="Precision">What kernels may trade for speed; it changes bits, so a run keeps it.</param>
 public sealed record RunConfig(
     string Data,
     string Preset,
@@ -53,7 +55,8 @@ public sealed record RunConfig(
     int SampleCount = 64,
     int SampleSteps = 50,
     int CheckpointEvery = 500,
-    int KeepCheckpoints = 2)
+    int KeepCheckpoints = 2,
+    Precision Precision = Precision.Fast)
 {
     /// <summary>The schedule, the default where none is written.</summary>
     public ScheduleConfig ScheduleOrDefault() => Schedule ?? new ScheduleConfig();
@@ -97,6 +100,7 @@ public sealed record RunConfig(
         if (UNet is null == Mlp is null) throw new ArgumentException("config: exactly one of 'uNet' and 'mlp' is needed.");
         if (!Enum.IsDefined(Prediction) || Prediction is Prediction.Score or Prediction.Flow) throw new ArgumentException($"prediction: noise, data or velocity is expected, not {Prediction}.");
         if (!Enum.IsDefined(Weighting)) throw new ArgumentException($"weighting: unknown value {Weighting}.");
+        if (!Enum.IsDefined(Precision)) throw new ArgumentException($"precision: unknown value {Precision}.");
         var schedule = ScheduleOrDefault();
         UNet?.Validate();
         if (UNet is { SampleSize: null }) throw new ArgumentException("uNet.sampleSize: the side of the pictures is needed.");

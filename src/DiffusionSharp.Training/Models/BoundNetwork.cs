@@ -24,7 +24,7 @@ public sealed class BoundNetwork : DenoisingNetwork
         var graph = new Graph();
         var x = graph.Input("x", batchShape);
         var t = graph.Input("t", [batch]);
-        program = Program.Compile(new Dictionary<string, Node> { ["out"] = blueprint.Build(graph, x, t, training: false) }, weights, new CpuExecutor(parallelism));
+        program = Program.Compile(new Dictionary<string, Node> { ["out"] = blueprint.Build(graph, x, t, training: false) }, weights, new CpuExecutor(parallelism, blueprint.Precision));
     }
 
     /// <summary>What runs.</summary>

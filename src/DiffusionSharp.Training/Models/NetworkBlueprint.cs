@@ -1,4 +1,5 @@
 using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
@@ -24,6 +25,9 @@ public sealed class NetworkBlueprint
 
     /// <summary>The shape of one sample.</summary>
     public Shape SampleShape { get; }
+
+    /// <summary>What its kernels may trade for speed.</summary>
+    public Precision Precision => config.Precision;
 
     /// <summary>Builds the network.</summary>
     /// <param name="graph">Where.</param>

@@ -1,6 +1,7 @@
 using DiffusionSharp.Data;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
@@ -68,6 +69,9 @@ public sealed class TrainedModel
         Checkpoint.ReadWeights(checkpoint, average, weights);
         return new TrainedModel(config, weights, Checkpoint.ReadState(checkpoint).Step);
     }
+
+    /// <summary>The same model, computed with another precision than its run was.</summary>
+    public TrainedModel With(Precision precision) => new(Config with { Precision = precision }, Weights, Step);
 
     /// <summary>Compiles the network and gives it its meaning; pictures are clipped to [−1, 1].</summary>
     /// <param name="batch">Samples at a time.</param>

@@ -30,7 +30,7 @@ public sealed class TrainingProgram
             losses = Op.Mean(error, false, 1) * graph.Input("weight", [batch]);
             var loss = Op.Mean(losses);
             norm = Op.Train(loss, graph.Input("rates", [4]), optimizer.ToUpdate());
-            program = Program.Compile(new Dictionary<string, Node> { ["loss"] = loss, ["losses"] = losses, ["norm"] = norm }, weights, new CpuExecutor(parallelism), state);
+            program = Program.Compile(new Dictionary<string, Node> { ["loss"] = loss, ["losses"] = losses, ["norm"] = norm }, weights, new CpuExecutor(parallelism, blueprint.Precision), state);
         }
     }
 
