@@ -32,27 +32,6 @@ public sealed class NetworkWork
     /// <summary>Bytes of activations, gradients and scratch.</summary>
     public long ArenaBytes => program.ArenaBytes;
 
-    /// <summary>U-Net S: 32×32×1, channels 32/64/128, two layers a block, attention with head width 8 at the lowest.</summary>
-    public static UNet2DOptions Small { get; } = new(
-        SampleSize: 32,
-        InChannels: 1,
-        OutChannels: 1,
-        Channels: [32, 64, 128],
-        DownBlocks: [BlockKind.Plain, BlockKind.Plain, BlockKind.Attention],
-        UpBlocks: [BlockKind.Attention, BlockKind.Plain, BlockKind.Plain]);
-
-    /// <summary>U-Net M: the CIFAR-10 network of DDPM.</summary>
-    public static UNet2DOptions Medium { get; } = new(
-        SampleSize: 32,
-        Channels: [128, 256, 256, 256],
-        DownBlocks: [BlockKind.Plain, BlockKind.Attention, BlockKind.Plain, BlockKind.Plain],
-        UpBlocks: [BlockKind.Plain, BlockKind.Plain, BlockKind.Attention, BlockKind.Plain],
-        DownsamplePadding: 0,
-        CosineFirst: false,
-        FrequencyShift: 1,
-        NormEpsilon: 1e-6,
-        HeadWidth: null);
-
     /// <summary>Compiles one of the networks.</summary>
     /// <param name="model">s, m or mlp.</param>
     /// <param name="training">A whole training step, or the forward pass alone.</param>
@@ -60,11 +39,12 @@ public sealed class NetworkWork
     /// <param name="parallelism">The threads.</param>
     public static NetworkWork Create(string model, bool training, int? batch, Parallelism parallelism)
     {
-        var n = batch ?? model switch { "s" => 64, "m" => 4, "mlp" => 1024, _ => throw new ArgumentException($"--model: s, m or mlp is expected, not '{model}'.") };
+        var network = model switch { "s" => ReferenceNetworks.UNetS, "m" => ReferenceNetworks.UNetM, "mlp" => ReferenceNetworks.Points, _ => throw new ArgumentException($"--model: s, m or mlp is expected, not '{model}'.") };
+        var n = batch ?? network.Batch;
         var graph = new Graph();
-        Shape shape = model switch { "s" => [n, 32, 32, 1], "m" => [n, 32, 32, 3], _ => [n, 2] };
+        var shape = network.SampleShape.Prepend(n);
         var (x, t) = (graph.Input("x", shape), graph.Input("t", [n]));
-        var output = model == "mlp" ? Mlp.Build(graph, new MlpOptions(2), x, t) : UNet2D.Build(graph, model == "s" ? Small : Medium, x, t, training: training);
+        var output = network.UNet is { } unet ? UNet2D.Build(graph, unet, x, t, training: training) : Mlp.Build(graph, network.Mlp!, x, t);
         var outputs = new Dictionary<string, Node> { ["out"] = output };
         TrainingState? state = null;
         if (training)

@@ -56,7 +56,7 @@ public static class DiffusionCommand
             [root] = [TrainCommand.Example, SampleCommand.Example, InspectCommand.Example],
             [train] = [TrainCommand.Example, "diffusion train --data digits --out digits-run --steps 300", "diffusion train --out moons-run --resume"],
             [sample] = [SampleCommand.Example, "diffusion sample moons-run --out moons.npy --sampler ddpm --count 10000"],
-            [inspect] = [InspectCommand.Example, "diffusion inspect digits"],
+            [inspect] = [InspectCommand.Example, "diffusion inspect digits", "diffusion inspect quickstart --plan --batch 32"],
             [list] = ["diffusion list sources", "diffusion list presets --json"],
         });
         return root;

@@ -10,6 +10,7 @@ public sealed class Graph
     private readonly Dictionary<string, Node> parameters = [];
     private readonly List<Node> nodes = [];
     private string scope = "";
+    private bool differentiating;
     private int dropouts;
 
     /// <summary>All nodes in building order.</summary>
@@ -47,7 +48,7 @@ public sealed class Graph
     /// <summary>Names what is built until the result is disposed, inside the scope around it.</summary>
     public ScopeMark Scope(string name)
     {
-        var mark = new ScopeMark(this, scope);
+        var mark = new ScopeMark(this, scope, differentiating);
         scope = Join(scope, name);
         return mark;
     }
@@ -55,11 +56,11 @@ public sealed class Graph
     /// <summary>A random stream no other dropout of this graph has.</summary>
     internal int NextDropoutStream() => dropouts++;
 
-    /// <summary>Gives nodes that gradients build the name of the layer they are the gradient of.</summary>
+    /// <summary>Gives nodes that gradients build the name of the layer they are the gradient of, and marks them.</summary>
     internal ScopeMark ScopeOf(Node node)
     {
-        var mark = new ScopeMark(this, scope);
-        scope = node.Scope;
+        var mark = new ScopeMark(this, scope, differentiating);
+        (scope, differentiating) = (node.Scope, true);
         return mark;
     }
 
@@ -69,7 +70,7 @@ public sealed class Graph
             if (operand.Graph != this) throw new ArgumentException($"{operation.Name}: an operand belongs to another graph.");
         var key = new NodeKey(operation, shape, operands);
         if (known.TryGetValue(key, out var same)) return same;
-        var node = new Node(this, nodes.Count, operation, shape, operands, scope);
+        var node = new Node(this, nodes.Count, operation, shape, operands, scope, differentiating);
         nodes.Add(node);
         known[key] = node;
         return node;
@@ -82,20 +83,21 @@ public sealed class Graph
     {
         private readonly Graph graph;
         private readonly string outer;
+        private readonly bool outerDifferentiating;
 
-        internal ScopeMark(Graph graph, string outer) => (this.graph, this.outer) = (graph, outer);
-
-        /// <inheritdoc/>
-        public void Dispose() => graph.scope = outer;
+        internal ScopeMark(Graph graph, string outer, bool outerDifferentiating) => (this.graph, this.outer, this.outerDifferentiating) = (graph, outer, outerDifferentiating);
 
         /// <inheritdoc/>
-        public bool Equals(ScopeMark other) => graph == other.graph && outer == other.outer;
+        public void Dispose() => (graph.scope, graph.differentiating) = (outer, outerDifferentiating);
+
+        /// <inheritdoc/>
+        public bool Equals(ScopeMark other) => graph == other.graph && outer == other.outer && outerDifferentiating == other.outerDifferentiating;
 
         /// <inheritdoc/>
         public override bool Equals(object? obj) => obj is ScopeMark other && Equals(other);
 
         /// <inheritdoc/>
-        public override int GetHashCode() => HashCode.Combine(graph, outer);
+        public override int GetHashCode() => HashCode.Combine(graph, outer, outerDifferentiating);
 
         /// <summary>Equality.</summary>
         public static bool operator ==(ScopeMark left, ScopeMark right) => left.Equals(right);

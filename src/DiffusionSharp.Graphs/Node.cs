@@ -5,9 +5,9 @@ namespace DiffusionSharp.Graphs;
 /// <summary>A value that a program will compute: an operation, its inputs and its shape. Nothing is computed while building.</summary>
 public sealed class Node
 {
-    internal Node(Graph graph, int id, Operation operation, Shape shape, Node[] inputs, string scope)
+    internal Node(Graph graph, int id, Operation operation, Shape shape, Node[] inputs, string scope, bool isGradient)
     {
-        (Graph, Id, Operation, Shape, Inputs, Scope) = (graph, id, operation, shape, inputs, scope);
+        (Graph, Id, Operation, Shape, Inputs, Scope, IsGradient) = (graph, id, operation, shape, inputs, scope, isGradient);
     }
 
     /// <summary>The graph this node belongs to.</summary>
@@ -27,6 +27,9 @@ public sealed class Node
 
     /// <summary>The layer that built this node, such as <c>down_blocks.0.resnets.1</c>; empty outside any.</summary>
     public string Scope { get; }
+
+    /// <summary>Whether <see cref="Gradients"/> built it: part of the backward pass.</summary>
+    public bool IsGradient { get; }
 
     /// <summary>Sum, with broadcasting.</summary>
     public static Node operator +(Node a, Node b) => Op.Add(a, b);

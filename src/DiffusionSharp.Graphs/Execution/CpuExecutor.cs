@@ -25,6 +25,19 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
     };
 
     /// <inheritdoc/>
+    public override string Describe(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => operation switch
+    {
+        MatMul => output.Rank == 3 ? "batched gemm" : "gemm",
+        Conv2D or Conv2DGradInput or Conv2DGradWeight => "direct",
+        Attention or AttentionGrad => "row by row",
+        Elementwise or BroadcastTo => "one pass",
+        Slice or Pad or Concatenate => "copy",
+        Sum or Max => "reduction",
+        AdamUpdate => "two passes",
+        _ => "one pass",
+    };
+
+    /// <inheritdoc/>
     public override IReadOnlyList<StepAction> Bind(Plan plan, PlanMemory memory) => [.. plan.Steps.Select(s => Bind(s, plan, memory))];
 
     private static (int Outer, int Reduce, int Inner) Reduction(Shape shape, int axis, int count) =>

@@ -10,6 +10,9 @@ public abstract class Executor
     /// <summary>Floats of scratch for an operation; a function of the shapes alone, so that plans do not depend on the machine's load.</summary>
     public abstract int WorkspaceLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output);
 
+    /// <summary>How an operation would be computed, in a word or two for people: <c>direct</c>, <c>winograd</c>, <c>gemm</c>.</summary>
+    public abstract string Describe(Operation operation, IReadOnlyList<Shape> inputs, Shape output);
+
     /// <summary>Binds every step to memory once, so that running allocates nothing.</summary>
     public abstract IReadOnlyList<StepAction> Bind(Plan plan, PlanMemory memory);
 }

@@ -28,6 +28,19 @@ public enum Region
 /// <summary>A value's place: region, first float, and the shape that says how many follow.</summary>
 public readonly record struct Operand(Region Region, int Start, Shape Shape);
 
+/// <summary>The part of a program that a step belongs to.</summary>
+public enum Phase
+{
+    /// <summary>What was built by hand: the network and its loss.</summary>
+    Forward,
+
+    /// <summary>What differentiation built.</summary>
+    Backward,
+
+    /// <summary>The optimizer's update and what reads its result.</summary>
+    Update,
+}
+
 /// <summary>What a step does beside its operation.</summary>
 public abstract record Fusion;
 
@@ -47,7 +60,8 @@ public sealed record EpilogueFusion(int Bias, int PerSample, int Residual) : Fus
 /// <param name="Output">Where the result goes; may be the place of an operand that dies here.</param>
 /// <param name="Workspace">Scratch of this step alone.</param>
 /// <param name="Fusion">What is done in the same pass, if anything.</param>
-public sealed record PlanStep(Operation Operation, string Scope, IReadOnlyList<Operand> Inputs, Operand Output, Operand Workspace, Fusion? Fusion);
+/// <param name="Phase">The part of the program it belongs to.</param>
+public sealed record PlanStep(Operation Operation, string Scope, IReadOnlyList<Operand> Inputs, Operand Output, Operand Workspace, Fusion? Fusion, Phase Phase);
 
 /// <summary>What to compute and where: the whole of a program, but for how.</summary>
 /// <param name="Steps">In execution order.</param>

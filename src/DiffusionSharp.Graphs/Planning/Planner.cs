@@ -20,6 +20,7 @@ public sealed class Planner
     private readonly List<PlanStep> steps = [];
     private readonly List<(Operand, FloatTensor)> constants = [];
     private readonly HashSet<Node> kept = [];
+    private readonly HashSet<Node> afterUpdate = [];
 
     private Planner(IReadOnlyDictionary<string, Node> outputs)
     {
@@ -88,11 +89,13 @@ public sealed class Planner
     private List<Node> UpdateLast(IEnumerable<Node> computed)
     {
         if (update is null) return [.. computed];
-        var after = new HashSet<Node> { update };
+        afterUpdate.Add(update);
         foreach (var node in live)
-            if (node.Inputs.Any(after.Contains)) after.Add(node);
-        return [.. computed.OrderBy(after.Contains)];
+            if (node.Inputs.Any(afterUpdate.Contains)) afterUpdate.Add(node);
+        return [.. computed.OrderBy(afterUpdate.Contains)];
     }
+
+    private Phase PhaseOf(Node node) => afterUpdate.Contains(node) ? Phase.Update : node.IsGradient ? Phase.Backward : Phase.Forward;
 
     // So is an output that is a parameter: a copy of it is kept.
     private Dictionary<Node, Operand> HoldParameters(IEnumerable<Node> outputs) =>
@@ -150,7 +153,7 @@ public sealed class Planner
     {
         var source = Storage(fuser.Unstretched(from));
         var operand = places[source] with { Shape = fuser.Unstretched(from).Shape };
-        return new PlanStep(new BroadcastTo(), from.Scope, [operand], to, default, new ChainFusion([]));
+        return new PlanStep(new BroadcastTo(), from.Scope, [operand], to, default, new ChainFusion([]), Phase.Update);
     }
 
     private Reading Describe(Node node)
@@ -200,7 +203,7 @@ public sealed class Planner
             arena.Free(scratch.Start);
         }
 
-        steps.Add(new PlanStep(reading.Operation, node.Scope, inputs, output, scratch, reading.Fusion));
+        steps.Add(new PlanStep(reading.Operation, node.Scope, inputs, output, scratch, reading.Fusion, PhaseOf(node)));
         foreach (var dead in reading.Operands.Select(Storage).Append(node).Distinct())
         {
             var dies = lastUse.TryGetValue(dead, out var last) ? last == index : dead == node;

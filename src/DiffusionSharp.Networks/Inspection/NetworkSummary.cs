@@ -49,15 +49,7 @@ public sealed class NetworkSummary
     }
 
     /// <summary>Summarises a plan: what a program runs, fused passes under the layer that ends them.</summary>
-    public static NetworkSummary Of(Plan plan) => Group(plan.Steps.Select(s => new Item(s.Scope, s.Operation.Name, s.Output.Shape, StepCost(s))), plan.Layout.Entries);
-
-    private static OperationCost StepCost(PlanStep step) => step.Fusion switch
-    {
-        ChainFusion chain => new(0, (long)chain.Code.Count * step.Output.Shape.Count),
-        EpilogueFusion e => OperationCost.Of(step.Operation, [.. step.Inputs.Select(i => i.Shape)], step.Output.Shape)
-            + new OperationCost(0, (long)step.Output.Shape.Count * ((e.Bias >= 0 ? 1 : 0) + (e.PerSample >= 0 ? 1 : 0) + (e.Residual >= 0 ? 1 : 0))),
-        _ => OperationCost.Of(step.Operation, [.. step.Inputs.Select(i => i.Shape)], step.Output.Shape),
-    };
+    public static NetworkSummary Of(Plan plan) => Group(plan.Steps.Select(s => new Item(s.Scope, s.Operation.Name, s.Output.Shape, OperationCost.Of(s))), plan.Layout.Entries);
 
     private static NetworkSummary Group(IEnumerable<Item> items, IEnumerable<ParameterEntry> parameters)
     {

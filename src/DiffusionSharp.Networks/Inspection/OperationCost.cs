@@ -1,4 +1,5 @@
 using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Networks.Inspection;
@@ -26,6 +27,15 @@ public readonly record struct OperationCost(long MultiplyAdds, long Others)
         Input or Parameter or Constant or Scalar or Reshape or BroadcastTo or Transpose or Slice or Pad or Concatenate or UpsampleNearest or Embedding => default,
         AdamUpdate => new(0, inputs.Skip(1).Sum(Count)),
         _ => new(0, inputs.Append(output).Max(Count)),
+    };
+
+    /// <summary>The cost of a step of a plan, with all that is fused into it.</summary>
+    public static OperationCost Of(PlanStep step) => step.Fusion switch
+    {
+        ChainFusion chain => new(0, (long)chain.Code.Count * step.Output.Shape.Count),
+        EpilogueFusion e => Of(step.Operation, [.. step.Inputs.Select(i => i.Shape)], step.Output.Shape)
+            + new OperationCost(0, (long)step.Output.Shape.Count * ((e.Bias >= 0 ? 1 : 0) + (e.PerSample >= 0 ? 1 : 0) + (e.Residual >= 0 ? 1 : 0))),
+        _ => Of(step.Operation, [.. step.Inputs.Select(i => i.Shape)], step.Output.Shape),
     };
 
     private static long Count(Shape shape) => shape.Count;

@@ -10,9 +10,13 @@ namespace DiffusionSharp.Training.Configuration;
 /// <param name="Name">As on the command line.</param>
 /// <param name="Description">What it is for, in one line.</param>
 /// <param name="Recipe">What it follows and where it departs; printed when training begins.</param>
-/// <param name="ForPictures">Whether it trains on pictures, or on vectors.</param>
+/// <param name="Sample">The shape of the samples it was made for; others of the same rank are trained too.</param>
 /// <param name="Build">The configuration for a source and the shape of its samples.</param>
-public sealed record Preset(string Name, string Description, string Recipe, bool ForPictures, Func<string, Shape, RunConfig> Build);
+public sealed record Preset(string Name, string Description, string Recipe, Shape Sample, Func<string, Shape, RunConfig> Build)
+{
+    /// <summary>Whether it trains on pictures, or on vectors.</summary>
+    public bool ForPictures => Sample.Rank == 3;
+}
 
 /// <summary>The recipes that <c>train --preset</c> knows.</summary>
 public static class Presets
@@ -24,25 +28,25 @@ public static class Presets
             "quickstart",
             "small pictures, a few minutes on two cores",
             "A small U-Net with velocity prediction (Salimans and Ho 2022, arXiv:2202.00512) on the cosine schedule (Nichol and Dhariwal 2021, arXiv:2102.09672) and min-SNR weighting (Hang et al. 2023, arXiv:2303.09556).",
-            true,
+            [28, 28, 1],
             Quickstart),
         new(
             "points",
             "vectors and points in the plane, a minute on two cores",
             "An MLP with noise prediction and the linear schedule of DDPM (Ho et al. 2020, arXiv:2006.11239).",
-            false,
+            [2],
             Points),
         new(
             "mnist",
             "28×28 grey digits, a quarter of an hour on two cores",
             "DDPM (Ho et al. 2020, arXiv:2006.11239) made small: velocity prediction, cosine schedule, min-SNR weighting, a higher rate with cosine decay and a short EMA horizon, since the run is short.",
-            true,
+            [28, 28, 1],
             Mnist),
         new(
             "cifar10",
             "the DDPM paper's CIFAR-10 network and recipe, 35.7 M parameters; days on a CPU",
             "DDPM on CIFAR-10 exactly (Ho et al. 2020, arXiv:2006.11239, appendix B): linear schedule, noise prediction, Adam 2e-4 after 5000 warm-up steps, batch 128, dropout 0.1, flips, clipping to norm 1, EMA 0.9999, 800,000 steps.",
-            true,
+            [32, 32, 3],
             Cifar10),
     ];
 

@@ -21,10 +21,16 @@ public sealed class BoundNetwork : DenoisingNetwork
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         batchShape = blueprint.SampleShape.Prepend(batch);
+        program = Program.Compile(Outputs(blueprint, batch), weights, new CpuExecutor(parallelism, blueprint.Precision));
+    }
+
+    /// <summary>The network as nodes: <c>out</c> from the inputs <c>x</c> and <c>t</c>.</summary>
+    /// <param name="blueprint">The network.</param>
+    /// <param name="batch">Samples at a time.</param>
+    public static IReadOnlyDictionary<string, Node> Outputs(NetworkBlueprint blueprint, int batch)
+    {
         var graph = new Graph();
-        var x = graph.Input("x", batchShape);
-        var t = graph.Input("t", [batch]);
-        program = Program.Compile(new Dictionary<string, Node> { ["out"] = blueprint.Build(graph, x, t, training: false) }, weights, new CpuExecutor(parallelism, blueprint.Precision));
+        return new Dictionary<string, Node> { ["out"] = blueprint.Build(graph, graph.Input("x", blueprint.SampleShape.Prepend(batch)), graph.Input("t", [batch]), training: false) };
     }
 
     /// <summary>What runs.</summary>

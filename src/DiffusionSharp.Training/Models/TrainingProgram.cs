@@ -19,18 +19,24 @@ public sealed class TrainingProgram
     /// <param name="parallelism">The threads.</param>
     public TrainingProgram(NetworkBlueprint blueprint, int batch, AdamOptions optimizer, ParameterBuffer weights, TrainingState state, Parallelism parallelism)
     {
+        program = Program.Compile(Outputs(blueprint, batch, optimizer), weights, new CpuExecutor(parallelism, blueprint.Precision), state);
+    }
+
+    /// <summary>The step as nodes: the mean <c>loss</c>, the <c>losses</c> of all samples, and the update, whose value is the gradients' <c>norm</c>.</summary>
+    /// <param name="blueprint">The network.</param>
+    /// <param name="batch">Samples a step.</param>
+    /// <param name="optimizer">Adam or AdamW, and clipping.</param>
+    public static IReadOnlyDictionary<string, Node> Outputs(NetworkBlueprint blueprint, int batch, AdamOptions optimizer)
+    {
         var graph = new Graph();
         var shape = blueprint.SampleShape.Prepend(batch);
         var prediction = blueprint.Build(graph, graph.Input("x", shape), graph.Input("t", [batch]), training: true);
-        Node losses;
-        Node norm;
         using (graph.Scope("loss"))
         {
             var error = Op.Reshape(Op.Square(prediction - graph.Input("target", shape)), [batch, shape.Tail().Count]);
-            losses = Op.Mean(error, false, 1) * graph.Input("weight", [batch]);
+            var losses = Op.Mean(error, false, 1) * graph.Input("weight", [batch]);
             var loss = Op.Mean(losses);
-            norm = Op.Train(loss, graph.Input("rates", [4]), optimizer.ToUpdate());
-            program = Program.Compile(new Dictionary<string, Node> { ["loss"] = loss, ["losses"] = losses, ["norm"] = norm }, weights, new CpuExecutor(parallelism, blueprint.Precision), state);
+            return new Dictionary<string, Node> { ["loss"] = loss, ["losses"] = losses, ["norm"] = Op.Train(loss, graph.Input("rates", [4]), optimizer.ToUpdate()) };
         }
     }
 

@@ -1,0 +1,108 @@
+using System.Globalization;
+using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Programs;
+using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Graphs.Planning;
+using DiffusionSharp.Networks.Inspection;
+using DiffusionSharp.Tensors;
+
+namespace DiffusionSharp.Cli.Inspection;
+
+/// <summary>The plan of a network's training step, or of its forward pass: every step and what the whole needs. Nothing is allocated or run.</summary>
+internal sealed class InspectedPlan : Inspected
+{
+    private readonly NamedNetwork network;
+    private readonly bool training;
+    private readonly PlanSummary summary;
+
+    public InspectedPlan(NamedNetwork network, bool training)
+    {
+        (this.network, this.training) = (network, training);
+        var executor = new CpuExecutor(Parallelism.Single, network.Config.Precision);
+        summary = PlanSummary.Of(Planner.Plan(network.Outputs(training), executor.WorkspaceLength), executor);
+    }
+
+    /// <inheritdoc/>
+    public override void Write(TextWriter output)
+    {
+        output.WriteLine($"{network.Name}: {(training ? "a training step" : "the forward pass")} of {Say.Count(network.Config.Batch)} samples of {Say.Sample(network.SampleShape)}, {network.Config.Precision.ToString().ToLowerInvariant()}");
+        output.WriteLine();
+        var table = new TextTable();
+        table.Add("step", "phase", "operation", "fused", "layer", "output", "place", "read", "written", "operations", "how");
+        foreach (var s in summary.Steps)
+        {
+            table.Add(
+                s.Index.ToString(CultureInfo.InvariantCulture),
+                Phase(s),
+                s.Step.Operation.Name,
+                s.Fused,
+                s.Step.Scope,
+                s.Step.Output.Shape.ToString(),
+                Place(s.Step.Output),
+                Say.Bytes(s.Read),
+                Say.Bytes(s.Written),
+                Say.Count(s.Cost.Flops),
+                s.Method);
+        }
+
+        table.Write(output);
+        output.WriteLine();
+        WriteTotals(output);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Key, object? Value)> Members() =>
+    [
+        ("kind", "plan"),
+        ("network", network.Name),
+        ("training", training),
+        ("batch", network.Config.Batch),
+        ("sampleShape", network.SampleShape.Dimensions.ToArray()),
+        ("precision", network.Config.Precision.ToString().ToLowerInvariant()),
+        ("steps", summary.Steps.Select(Object)),
+        ("arenaBytes", summary.ArenaBytes),
+        ("peakBytes", summary.PeakBytes),
+        ("parameterBytes", summary.ParameterBytes),
+        ("gradientBytes", summary.GradientBytes),
+        ("optimizerBytes", summary.OptimizerBytes),
+        ("parameters", summary.Plan.Layout.Count),
+        ("multiplyAdds", summary.Cost.MultiplyAdds),
+        ("flops", summary.Cost.Flops),
+    ];
+
+    private void WriteTotals(TextWriter output)
+    {
+        var table = new TextTable();
+        table.Add("steps", Say.Count(summary.Steps.Count));
+        table.Add("operations", $"{Say.Count(summary.Cost.Flops)}, of them {Say.Count(summary.Cost.MultiplyAdds)} multiply-adds, which count twice");
+        table.Add("arena", $"{Say.Bytes(summary.ArenaBytes)} of inputs, values and scratch; {Say.Bytes(summary.PeakBytes)} of them are in use at once at most");
+        table.Add("parameters", $"{Say.Bytes(summary.ParameterBytes)} ({Say.Count(summary.Plan.Layout.Count)})");
+        if (training)
+        {
+            table.Add("gradients", Say.Bytes(summary.GradientBytes));
+            table.Add("optimizer", $"{Say.Bytes(summary.OptimizerBytes)} of two moments and the average");
+        }
+
+        table.Write(output);
+    }
+
+    private static string Phase(StepSummary s) => s.Step.Phase.ToString().ToLowerInvariant();
+
+    private static string Place(Operand place) => string.Create(CultureInfo.InvariantCulture, $"{place.Region.ToString().ToLowerInvariant()}+{sizeof(float) * (long)place.Start:#,0}");
+
+    private static IReadOnlyList<(string Key, object? Value)> Object(StepSummary s) =>
+    [
+        ("step", s.Index),
+        ("phase", Phase(s)),
+        ("operation", s.Step.Operation.Name),
+        ("fused", s.Fused),
+        ("layer", s.Step.Scope),
+        ("output", s.Step.Output.Shape.Dimensions.ToArray()),
+        ("region", s.Step.Output.Region.ToString().ToLowerInvariant()),
+        ("offset", sizeof(float) * (long)s.Step.Output.Start),
+        ("read", s.Read),
+        ("written", s.Written),
+        ("flops", s.Cost.Flops),
+        ("how", s.Method),
+    ];
+}

@@ -1,0 +1,88 @@
+using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Graphs.Planning;
+
+namespace DiffusionSharp.Networks.Inspection;
+
+/// <summary>One step of a plan.</summary>
+/// <param name="Index">Its position, from 0.</param>
+/// <param name="Step">The step itself: operation, layer, places, phase.</param>
+/// <param name="Fused">What is done in the same pass: addends, the length of a chain, whether in place; empty where nothing is.</param>
+/// <param name="Read">Bytes that it must read: each operand once.</param>
+/// <param name="Written">Bytes that it writes.</param>
+/// <param name="Cost">Its arithmetic.</param>
+/// <param name="Method">How the executor computes it.</param>
+public sealed record StepSummary(int Index, PlanStep Step, string Fused, long Read, long Written, OperationCost Cost, string Method);
+
+/// <summary>A plan step by step, and the memory it needs.</summary>
+public sealed class PlanSummary
+{
+    private PlanSummary(Plan plan, IReadOnlyList<StepSummary> steps)
+    {
+        (Plan, Steps) = (plan, steps);
+        Cost = steps.Aggregate(default(OperationCost), (sum, s) => sum + s.Cost);
+        PeakBytes = sizeof(float) * Liveness.Peak(plan);
+    }
+
+    /// <summary>The plan.</summary>
+    public Plan Plan { get; }
+
+    /// <summary>Its steps in order.</summary>
+    public IReadOnlyList<StepSummary> Steps { get; }
+
+    /// <summary>Arithmetic of one run.</summary>
+    public OperationCost Cost { get; }
+
+    /// <summary>Bytes of inputs, constants, values and scratch.</summary>
+    public long ArenaBytes => sizeof(float) * (long)Plan.ArenaLength;
+
+    /// <summary>Bytes of the arena that are in use at once, at most: what no other placement in this order could go below.</summary>
+    public long PeakBytes { get; }
+
+    /// <summary>Bytes of the parameters.</summary>
+    public long ParameterBytes => sizeof(float) * (long)Plan.Layout.Length;
+
+    /// <summary>Bytes of the gradients; 0 where nothing is trained.</summary>
+    public long GradientBytes => Plan.Trains ? ParameterBytes : 0;
+
+    /// <summary>Bytes of both moments and the average; 0 where nothing is trained.</summary>
+    public long OptimizerBytes => Plan.Trains ? 3 * ParameterBytes : 0;
+
+    /// <summary>Summarises a plan as an executor would run it.</summary>
+    public static PlanSummary Of(Plan plan, Executor executor) => new(plan, [.. plan.Steps.Select((s, i) => Summarize(s, i, plan, executor))]);
+
+    private static StepSummary Summarize(PlanStep step, int index, Plan plan, Executor executor)
+    {
+        var (read, written) = Traffic(step, plan);
+        return new StepSummary(index, step, Fused(step), sizeof(float) * read, sizeof(float) * written, OperationCost.Of(step), executor.Describe(step.Operation, [.. step.Inputs.Select(i => i.Shape)], step.Output.Shape));
+    }
+
+    // Each operand once, however often a kernel comes back to it; of a part, only the part. The optimizer goes over everything that is trained.
+    private static (long Read, long Written) Traffic(PlanStep step, Plan plan)
+    {
+        long output = step.Output.Shape.Count, all = plan.Layout.Length;
+        return step.Operation switch
+        {
+            AdamUpdate => (6 * all, 4 * all),
+            Slice => (output, output),
+            Embedding => (output + step.Inputs[1].Shape.Count, output),
+            _ => (step.Inputs.Distinct().Sum(i => (long)i.Shape.Count), output),
+        };
+    }
+
+    private static string Fused(PlanStep step)
+    {
+        var parts = new List<string>();
+        if (step.Fusion is EpilogueFusion e)
+        {
+            if (e.Bias >= 0) parts.Add("bias");
+            if (e.PerSample >= 0) parts.Add("per-sample");
+            if (e.Residual >= 0) parts.Add("residual");
+        }
+
+        if (step.Fusion is ChainFusion { Code.Count: > 1 and var count }) parts.Add($"chain of {count}");
+        if (step.Operation is GroupNormApply { Silu: true } or GroupNormGradSums { Silu: true } or GroupNormGradInput { Silu: true }) parts.Add("SiLU");
+        if (step.Inputs.Any(i => i.Region == step.Output.Region && i.Start == step.Output.Start && i.Shape.Count == step.Output.Shape.Count)) parts.Add("in place");
+        return string.Join(", ", parts);
+    }
+}
