@@ -52,14 +52,14 @@ public sealed class Program
         return new Program(plan, memory, executor.Bind(plan, memory));
     }
 
-    /// <summary>The memory of an input, to be filled before <see cref="Run"/>.</summary>
+    /// <summary>The memory of an input, to be filled before <see cref="Run(Rng)"/>.</summary>
     /// <exception cref="ArgumentException">No output depends on an input of this name.</exception>
     public Span<float> Input(string name) => Plan.Inputs.TryGetValue(name, out var place) ? memory.At(place).Span : throw new ArgumentException($"Program: there is no input '{name}'; there are {string.Join(", ", Plan.Inputs.Keys)}.", nameof(name));
 
     /// <summary>Whether an input of this name is read.</summary>
     public bool HasInput(string name) => Plan.Inputs.ContainsKey(name);
 
-    /// <summary>The values of an output after <see cref="Run"/>; overwritten by the next.</summary>
+    /// <summary>The values of an output after <see cref="Run(Rng)"/>; overwritten by the next.</summary>
     /// <exception cref="ArgumentException">There is no output of this name.</exception>
     public ReadOnlySpan<float> Output(string name) => Plan.Outputs.TryGetValue(name, out var place) ? memory.At(place).Span : throw new ArgumentException($"Program: there is no output '{name}'; there are {string.Join(", ", Plan.Outputs.Keys)}.", nameof(name));
 
@@ -68,6 +68,19 @@ public sealed class Program
     public void Run(Rng rng = default)
     {
         for (var i = 0; i < steps.Count; i++) steps[i](rng);
+    }
+
+    /// <summary>Computes every output as <see cref="Run(Rng)"/> does and tells of each step.</summary>
+    /// <param name="rng">What dropout draws from.</param>
+    /// <param name="observer">Told after every step.</param>
+    public void Run(Rng rng, IStepObserver observer)
+    {
+        observer.Begin();
+        for (var i = 0; i < steps.Count; i++)
+        {
+            steps[i](rng);
+            observer.Done(i);
+        }
     }
 
     /// <summary>Runs again, all but the optimizer's update, and names the first place where a value is not finite.</summary>

@@ -101,6 +101,7 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
     [InlineData("train")]
     [InlineData("sample")]
     [InlineData("inspect")]
+    [InlineData("profile")]
     [InlineData("list")]
     public void Help_ends_with_an_example(params string[] command)
     {

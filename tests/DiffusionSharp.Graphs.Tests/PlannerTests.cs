@@ -123,6 +123,54 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void The_least_memory_that_an_order_of_steps_needs_is_known_and_no_arena_goes_below_it()
+    {
+        // The input, which stands always, and the operand and the result of a softmax.
+        var b = new CaseBuilder("peak");
+        var y = Op.Softmax(b.Variable([8, 16]));
+        var plan = Replay.Compile(b, new Dictionary<string, Node> { ["s"] = Op.Sum(Op.Softmax(Op.Softmax(y))) }).Plan;
+        Assert.Equal(3 * 8 * 16, Liveness.Peak(plan with { Steps = [.. plan.Steps.Select(s => s with { Workspace = default })] }));
+        for (var seed = 0; seed < 40; seed++)
+        {
+            var graph = new RandomGraph(seed, 40);
+            plan = Planner.Plan(graph.Outputs, new CpuExecutor(Parallelism.Single).WorkspaceLength);
+            Assert.InRange(Liveness.Peak(plan), 0, plan.ArenaLength);
+        }
+    }
+
+    [Fact]
+    public void A_step_belongs_to_forward_backward_or_update()
+    {
+        var c = new TrainingCase("phases", b => Op.MeanSquaredError(Op.Linear(Op.Silu(b.Parameter([4, 3])), b.Parameter([3, 2])), b.Variable([4, 2])), new AdamUpdate(0.9, 0.999, 1e-8, 0, true, 1));
+        var steps = c.Program.Plan.Steps;
+        Assert.Equal(Phase.Update, steps.Single(s => s.Operation is AdamUpdate).Phase);
+        Assert.All(steps.Where(s => s.Output.Region == Region.Gradients && s.Operation is not BroadcastTo), s => Assert.Equal(Phase.Backward, s.Phase));
+        Assert.Equal([Phase.Forward, Phase.Backward], steps.Where(s => s.Operation is MatMul).Select(s => s.Phase).Distinct());
+    }
+
+    [Fact]
+    public void An_observer_is_told_of_every_step_in_turn_and_the_result_is_the_same()
+    {
+        var graph = new RandomGraph(5, 30);
+        var program = Replay.Compile(graph.Builder, graph.Outputs);
+        program.Run(CaseBuilder.Rng);
+        var plain = graph.Outputs.Keys.ToDictionary(name => name, name => program.Output(name).ToArray());
+        var observer = new Observer();
+        program.Run(CaseBuilder.Rng, observer);
+        Assert.Equal([-1, .. Enumerable.Range(0, program.Plan.Steps.Count)], observer.Seen);
+        Assert.All(plain, o => Assert.Equal(o.Value, program.Output(o.Key).ToArray()));
+    }
+
+    private sealed class Observer : IStepObserver
+    {
+        public List<int> Seen { get; } = [];
+
+        public void Begin() => Seen.Add(-1);
+
+        public void Done(int step) => Seen.Add(step);
+    }
+
+    [Fact]
     public void Outputs_may_be_inputs_parameters_numbers_views_and_one_another()
     {
         var b = new CaseBuilder("outputs");

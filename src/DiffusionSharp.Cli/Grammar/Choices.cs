@@ -1,5 +1,6 @@
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Networks.Inspection;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Training.Configuration;
@@ -43,6 +44,11 @@ internal static class Choices
     public static Choice<Precision> Precisions { get; } = new(
         ("fast", Precision.Fast, "Winograd's F(4×4, 3×3) for 3×3 convolutions, largest error about 1e-5 of the largest value"),
         ("exact", Precision.Exact, "plain sums of products"));
+
+    public static Choice<ProfileGrouping> Groupings { get; } = new(
+        ("kind", ProfileGrouping.Kind, "operations"),
+        ("layer", ProfileGrouping.Layer, "layers"),
+        ("step", ProfileGrouping.Step, "every step"));
 
     public static Choice<TimestepSpacing> Spacings { get; } = new(
         ("leading", TimestepSpacing.Leading, "i·⌊T/S⌋"),

@@ -7,11 +7,12 @@ public static class Liveness
     /// <remarks>No placement of these values in this order needs less; the arena's length over this is what placing them costs.</remarks>
     public static long Peak(Plan plan)
     {
-        // Sources and outputs stand from the first run on; the rest is followed from its last reader back to its writer.
+        // Sources stand always; the rest is followed from its last reader, which for outputs is the caller, back to its writer.
         var always = new HashSet<Stretch>();
-        foreach (var place in plan.Inputs.Values.Concat(plan.Constants.Select(c => c.Place)).Concat(plan.Outputs.Values)) Add(always, place);
+        foreach (var place in plan.Inputs.Values.Concat(plan.Constants.Select(c => c.Place))) Add(always, place);
         var standing = always.Sum(s => (long)s.Length);
         var live = new HashSet<Stretch>();
+        foreach (var place in plan.Outputs.Values) Add(live, place);
         long peak = standing;
         foreach (var step in plan.Steps.Reverse())
         {

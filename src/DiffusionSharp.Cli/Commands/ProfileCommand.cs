@@ -1,0 +1,55 @@
+using System.CommandLine;
+using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Programs;
+using DiffusionSharp.Networks.Inspection;
+using DiffusionSharp.Tensors;
+
+namespace DiffusionSharp.Cli.Commands;
+
+/// <summary><c>diffusion profile</c>: where the time of a step goes on this machine.</summary>
+internal static class ProfileCommand
+{
+    /// <summary>A command that works.</summary>
+    public const string Example = "diffusion profile quickstart --batch 8 --steps 3";
+
+    private const int Runs = 5, WarmUp = 2;
+
+    /// <summary>The command with its options.</summary>
+    public static Command Create(CommandContext context)
+    {
+        var name = new Argument<string>("NETWORK") { Description = $"What to run on random numbers: {NamedNetwork.Expected}." };
+        var batch = Options.Integer("--batch", "Samples of a step.  [default: the configuration's]", most: 1_000_000);
+        var steps = Options.Integer("--steps", $"Steps to time, after {WarmUp} to warm up; of each operation the median counts.  [default: {Runs}]", most: 100_000);
+        var forward = new Option<bool>("--forward") { Description = "The forward pass that sampling runs, not a training step." };
+        var by = Options.Named("--by", "What a row is.  [default: kind]", Choices.Groupings);
+        var precision = Options.Precision("fast allows Winograd's convolutions, exact rules them out.  [default: the configuration's]");
+        var threads = Options.Threads();
+        var json = Options.Json();
+        var command = new Command("profile", "Time every operation of a network's step and compare with what this machine can do.") { name, batch, steps, forward, by, precision, threads, json };
+        command.SetAction(parse =>
+        {
+            var network = NamedNetwork.Find("profile", parse.GetValue(name)!, parse.GetValue(batch), parse.GetValue(precision));
+            using var parallelism = new Parallelism(parse.GetValue(threads) ?? Environment.ProcessorCount);
+            var training = !parse.GetValue(forward);
+            var program = new ProfiledProgram(network, training, parallelism);
+            var runs = parse.GetValue(steps) ?? Runs;
+            ProgramProfile profile;
+            try
+            {
+                profile = program.Profile(WarmUp, runs, context.Clock, context.Stop);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new StoppedException("before all steps were timed; nothing is shown.");
+            }
+
+            var rows = ProfileRows.Of(program.Summary, profile, parse.GetValue(by) ?? ProfileGrouping.Kind);
+            var report = new ProfileReport(network, training, runs, parallelism.Threads, program.Summary, rows, MachineLimits.Measure(parallelism, context.Clock));
+            if (parse.GetValue(json)) context.Console.Out.WriteLine(JsonLine.Of(report.Members()));
+            else report.Write(context.Console.Out);
+            return DiffusionCommand.Success;
+        });
+        return command;
+    }
+}

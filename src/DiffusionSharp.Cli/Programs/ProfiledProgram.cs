@@ -1,0 +1,58 @@
+using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Networks.Inspection;
+using DiffusionSharp.Networks.Optimization;
+using DiffusionSharp.Tensors;
+
+namespace DiffusionSharp.Cli.Programs;
+
+/// <summary>A program on random inputs, to be timed.</summary>
+internal sealed class ProfiledProgram
+{
+    private const int Levels = 1000;
+
+    private readonly NamedNetwork network;
+    private readonly Graphs.Program program;
+
+    public ProfiledProgram(NamedNetwork network, bool training, Parallelism parallelism)
+    {
+        this.network = network;
+        var outputs = network.Outputs(training);
+        var layout = outputs.Values.First().Graph.Layout;
+        var weights = new ParameterBuffer(layout);
+        weights.Initialize(new Rng(1));
+        var state = training ? new TrainingState(new ParameterBuffer(layout), new ParameterBuffer(layout), new ParameterBuffer(layout)) : null;
+        state?.Average!.CopyFrom(weights);
+        var executor = new CpuExecutor(parallelism, network.Config.Precision);
+        program = Graphs.Program.Compile(outputs, weights, executor, state);
+        Summary = PlanSummary.Of(program.Plan, executor);
+        new Rng(2).FillNormal(program.Input("x"));
+        var times = program.Input("t");
+        for (var i = 0; i < times.Length; i++) times[i] = new Rng(3).Integer(Levels, (ulong)i);
+        if (!training) return;
+        new Rng(4).FillNormal(program.Input("target"));
+        program.Input("weight").Fill(1);
+    }
+
+    /// <summary>The plan.</summary>
+    public PlanSummary Summary { get; }
+
+    /// <summary>Runs and times.</summary>
+    /// <param name="warmUp">Runs before the timed ones.</param>
+    /// <param name="runs">Timed runs.</param>
+    /// <param name="clock">What time is read from.</param>
+    /// <param name="stop">Ends it between two runs.</param>
+    public ProgramProfile Profile(int warmUp, int runs, TimeProvider clock, CancellationToken stop)
+    {
+        var profile = new ProgramProfile(program.Plan.Steps.Count, runs, clock);
+        for (var i = 0; i < warmUp + runs; i++)
+        {
+            stop.ThrowIfCancellationRequested();
+            if (program.Plan.Trains) TrainingRates.Write(program.Input("rates"), i + 1, network.Config.OptimizerOrDefault(), new LearningRateSchedule(), network.Config.EmaOrDefault());
+            if (i < warmUp) program.Run(new Rng((ulong)i));
+            else program.Run(new Rng((ulong)i), profile);
+        }
+
+        return profile;
+    }
+}
