@@ -36,23 +36,26 @@ public sealed class ConvCall
     private readonly AlignedBuffer y;
     private readonly AlignedBuffer workspace;
 
-    public ConvCall(ConvShape shape, Parallelism parallelism)
+    private readonly ConvMethod method;
+
+    public ConvCall(ConvShape shape, Parallelism parallelism, ConvMethod method = ConvMethod.Direct)
     {
+        this.method = method;
         g = shape.Geometry;
         this.parallelism = parallelism;
         x = Operands.Filled((long)g.Batch * g.Height * g.Width * g.InChannels, 1);
         w = Operands.Filled((long)g.KernelHeight * g.KernelWidth * g.InChannels * g.OutChannels, 2);
         y = Operands.Filled((long)g.Batch * g.OutHeight * g.OutWidth * g.OutChannels, 3);
         workspace = new AlignedBuffer(Math.Max(
-            Conv2D.ForwardWorkspaceLength(g),
-            Math.Max(Conv2D.GradInputWorkspaceLength(g), Conv2D.GradWeightWorkspaceLength(g))));
+            Conv2D.ForwardWorkspaceLength(g, method),
+            Math.Max(Conv2D.GradInputWorkspaceLength(g, method), Conv2D.GradWeightWorkspaceLength(g, method))));
     }
 
-    public void Forward() => Conv2D.Forward(x.Span, w.Span, y.Span, g, Epilogue.None, workspace.Span, parallelism);
+    public void Forward() => Conv2D.Forward(x.Span, w.Span, y.Span, g, Epilogue.None, workspace.Span, parallelism, method);
 
-    public void GradInput() => Conv2D.GradInput(y.Span, w.Span, x.Span, g, workspace.Span, parallelism);
+    public void GradInput() => Conv2D.GradInput(y.Span, w.Span, x.Span, g, workspace.Span, parallelism, method);
 
-    public void GradWeight() => Conv2D.GradWeight(x.Span, y.Span, w.Span, g, workspace.Span, parallelism);
+    public void GradWeight() => Conv2D.GradWeight(x.Span, y.Span, w.Span, g, workspace.Span, parallelism, method);
 }
 
 /// <summary>Normal numbers, the same on every run.</summary>

@@ -55,6 +55,10 @@ internal static class KernelTable
             var call = new ConvCall(shape, parallelism);
             var figures = new Action[] { call.Forward, call.GradInput, call.GradWeight }.Select(pass => Figure(shape.Operations, peak, pass)).ToArray();
             Print($"{shape.Name,-20} {string.Join(' ', figures)}");
+            if (!Conv2D.AllowsWinograd(shape.Geometry)) continue;
+            call = new ConvCall(shape, parallelism, ConvMethod.Winograd);
+            figures = new Action[] { call.Forward, call.GradInput, call.GradWeight }.Select(pass => Figure(shape.Operations, peak, pass)).ToArray();
+            Print($"{"  winograd",-20} {string.Join(' ', figures)}");
         }
 
         Print($"{"product m×n×k",-22}");

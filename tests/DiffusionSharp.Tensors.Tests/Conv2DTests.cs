@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using DiffusionSharp.Tensors.Kernels;
+using static DiffusionSharp.Tensors.Tests.ConvCases;
 
 namespace DiffusionSharp.Tensors.Tests;
 
@@ -8,8 +9,6 @@ public sealed class Conv2DTests : IDisposable
     private readonly Parallelism two = new(2);
     private readonly Parallelism three = new(3);
 
-    public static TheoryData<string> Passes => ["forward", "input gradient", "weight gradient"];
-
     public void Dispose()
     {
         two.Dispose();
@@ -17,7 +16,7 @@ public sealed class Conv2DTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Passes))]
+    [MemberData(nameof(Passes), MemberType = typeof(ConvCases))]
     public void Each_pass_equals_the_double_loop_for_kernels_strides_and_paddings(string pass)
     {
         foreach (var (kernelHeight, kernelWidth) in new[] { (1, 1), (3, 3), (5, 5), (7, 7), (2, 3), (4, 1) })
@@ -28,7 +27,7 @@ public sealed class Conv2DTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Passes))]
+    [MemberData(nameof(Passes), MemberType = typeof(ConvCases))]
     public void Each_pass_equals_the_double_loop_for_channel_counts_around_the_tiles(string pass)
     {
         foreach (var ci in new[] { 1, 2, 7, 8, 12, 13, 16, 31, 32, 40, 67 })
@@ -38,14 +37,14 @@ public sealed class Conv2DTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Passes))]
+    [MemberData(nameof(Passes), MemberType = typeof(ConvCases))]
     public void Each_pass_equals_the_double_loop_for_many_and_for_wide_pictures(string pass)
     {
         foreach (var g in Larger()) Check(pass, g);
     }
 
     [Theory]
-    [MemberData(nameof(Passes))]
+    [MemberData(nameof(Passes), MemberType = typeof(ConvCases))]
     public void Each_pass_has_the_same_bytes_for_one_two_and_three_threads(string pass)
     {
         foreach (var g in Larger())
@@ -90,7 +89,7 @@ public sealed class Conv2DTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Passes))]
+    [MemberData(nameof(Passes), MemberType = typeof(ConvCases))]
     public void NaN_reaches_exactly_the_results_it_touches(string pass)
     {
         foreach (var (ci, co, stride) in new[] { (16, 33, 1), (9, 40, 2), (3, 20, 1), (20, 2, 1) })
@@ -150,78 +149,10 @@ public sealed class Conv2DTests : IDisposable
         Geometry(4, 4, 4, 64, 96, 3, 3, 1, 1, 1, 1, 1)!.Value,
     ];
 
-    private static ConvGeometry? Geometry(int n, int h, int w, int ci, int co, int kh, int kw, int stride, int top, int left, int bottom, int right)
-    {
-        var (spareHeight, spareWidth) = (h + top + bottom - kh, w + left + right - kw);
-        if (spareHeight < 0 || spareWidth < 0) return null;
-        return new ConvGeometry(n, h, w, ci, co, kh, kw, stride, top, left, (spareHeight / stride) + 1, (spareWidth / stride) + 1);
-    }
-
-    private static int X(in ConvGeometry g) => g.Batch * g.Height * g.Width * g.InChannels;
-
-    private static int W(in ConvGeometry g) => g.KernelHeight * g.KernelWidth * g.InChannels * g.OutChannels;
-
-    private static int Y(in ConvGeometry g) => g.Batch * g.OutHeight * g.OutWidth * g.OutChannels;
-
-    private static (float[] First, float[] Second) Operands(string pass, ConvGeometry g)
-    {
-        var x = KernelArrays.Normal(X(g), 1);
-        var w = KernelArrays.Normal(W(g), 2);
-        var dy = KernelArrays.Normal(Y(g), 3);
-        return pass switch { "forward" => (x, w), "input gradient" => (dy, w), _ => (x, dy) };
-    }
-
-    private static float[] Run(string pass, float[] first, float[] second, ConvGeometry g, Parallelism parallelism) => pass switch
-    {
-        "forward" => KernelArrays.Guarded(Y(g), Conv2D.ForwardWorkspaceLength(g), (y, workspace) =>
-            Conv2D.Forward(first, second, y, g, Epilogue.None, workspace, parallelism)),
-        "input gradient" => KernelArrays.Guarded(X(g), Conv2D.GradInputWorkspaceLength(g), (dx, workspace) =>
-            Conv2D.GradInput(first, second, dx, g, workspace, parallelism)),
-        _ => KernelArrays.Guarded(W(g), Conv2D.GradWeightWorkspaceLength(g), (dw, workspace) =>
-            Conv2D.GradWeight(first, second, dw, g, workspace, parallelism)),
-    };
-
     private void Check(string pass, ConvGeometry g)
     {
         var (first, second) = Operands(pass, g);
         var (expected, magnitude) = Oracle(pass, first, second, g);
         KernelArrays.AssertClose(expected, magnitude, Run(pass, first, second, g, two), $"{pass} {g}");
-    }
-
-    // The definition: every product of the convolution once, sent to the result the pass asks for.
-    private static (double[] Result, double[] Magnitude) Oracle(string pass, float[] first, float[] second, ConvGeometry g)
-    {
-        var result = new double[pass switch { "forward" => Y(g), "input gradient" => X(g), _ => W(g) }];
-        var magnitude = new double[result.Length];
-        for (var n = 0; n < g.Batch; n++)
-            for (var oh = 0; oh < g.OutHeight; oh++)
-                for (var ow = 0; ow < g.OutWidth; ow++)
-                    for (var kh = 0; kh < g.KernelHeight; kh++)
-                        for (var kw = 0; kw < g.KernelWidth; kw++)
-                        {
-                            var (ih, iw) = ((oh * g.Stride) + kh - g.PadTop, (ow * g.Stride) + kw - g.PadLeft);
-                            if (ih < 0 || ih >= g.Height || iw < 0 || iw >= g.Width) continue;
-                            var x = ((((n * g.Height) + ih) * g.Width) + iw) * g.InChannels;
-                            var y = ((((n * g.OutHeight) + oh) * g.OutWidth) + ow) * g.OutChannels;
-                            var w = ((kh * g.KernelWidth) + kw) * g.InChannels * g.OutChannels;
-                            for (var ci = 0; ci < g.InChannels; ci++)
-                            {
-                                for (var co = 0; co < g.OutChannels; co++)
-                                {
-                                    var weight = w + (ci * g.OutChannels) + co;
-                                    var (to, left, right) = pass switch
-                                    {
-                                        "forward" => (y + co, x + ci, weight),
-                                        "input gradient" => (x + ci, y + co, weight),
-                                        _ => (weight, x + ci, y + co),
-                                    };
-                                    var product = (double)first[left] * second[right];
-                                    result[to] += product;
-                                    magnitude[to] += Math.Abs(product);
-                                }
-                            }
-                        }
-
-        return (result, magnitude);
     }
 }

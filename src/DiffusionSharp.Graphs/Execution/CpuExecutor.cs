@@ -17,9 +17,9 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
     public override int WorkspaceLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => operation switch
     {
         MatMul m => MatMulWorkspace(m, inputs[0], output),
-        Conv2D c => Tensors.Kernels.Conv2D.ForwardWorkspaceLength(Geometry(inputs[0], inputs[1], output, c.Stride, c.Padding)),
-        Conv2DGradInput c => Tensors.Kernels.Conv2D.GradInputWorkspaceLength(Geometry(output, inputs[1], inputs[0], c.Stride, c.Padding)),
-        Conv2DGradWeight c => Tensors.Kernels.Conv2D.GradWeightWorkspaceLength(Geometry(inputs[0], output, inputs[1], c.Stride, c.Padding)),
+        Conv2D c => Geometry(inputs[0], inputs[1], output, c.Stride, c.Padding) is var g ? Tensors.Kernels.Conv2D.ForwardWorkspaceLength(g, Method(g)) : 0,
+        Conv2DGradInput c => Geometry(output, inputs[1], inputs[0], c.Stride, c.Padding) is var g ? Tensors.Kernels.Conv2D.GradInputWorkspaceLength(g, Method(g)) : 0,
+        Conv2DGradWeight c => Geometry(inputs[0], output, inputs[1], c.Stride, c.Padding) is var g ? Tensors.Kernels.Conv2D.GradWeightWorkspaceLength(g, Method(g)) : 0,
         Sum s => Reduction(inputs[0], s.Axis, s.AxisCount) is var (outer, reduce, inner) ? Reduce.SumWorkspaceLength(outer, reduce, inner) : 0,
         _ => 0,
     };
@@ -56,6 +56,10 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
             : Gemm.BatchedWorkspaceLength(output[0], output[1], output[2], k, m.TransposeA, m.TransposeB);
     }
 
+    // By the shape of one picture alone: a sample's bytes must not depend on the size of its batch.
+    private static ConvMethod Method(in ConvGeometry g) =>
+        Tensors.Kernels.Conv2D.AllowsWinograd(g) ? ConvMethod.Winograd : ConvMethod.Direct;
+
     private StepAction Bind(PlanStep step, Plan plan, PlanMemory memory)
     {
         var inputs = step.Inputs.Select(memory.At).ToArray();
@@ -78,19 +82,19 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
             {
                 var g = Geometry(shapes[0], shapes[1], step.Output.Shape, c.Stride, c.Padding);
                 var epilogue = new BoundEpilogue(step.Fusion as EpilogueFusion, inputs, g.OutHeight * g.OutWidth);
-                return _ => Tensors.Kernels.Conv2D.Forward(inputs[0].Span, inputs[1].Span, y.Span, g, epilogue.Open(), scratch.Span, p);
+                return _ => Tensors.Kernels.Conv2D.Forward(inputs[0].Span, inputs[1].Span, y.Span, g, epilogue.Open(), scratch.Span, p, Method(g));
             }
 
             case Conv2DGradInput c:
             {
                 var g = Geometry(step.Output.Shape, shapes[1], shapes[0], c.Stride, c.Padding);
-                return _ => Tensors.Kernels.Conv2D.GradInput(inputs[0].Span, inputs[1].Span, y.Span, g, scratch.Span, p);
+                return _ => Tensors.Kernels.Conv2D.GradInput(inputs[0].Span, inputs[1].Span, y.Span, g, scratch.Span, p, Method(g));
             }
 
             case Conv2DGradWeight c:
             {
                 var g = Geometry(shapes[0], step.Output.Shape, shapes[1], c.Stride, c.Padding);
-                return _ => Tensors.Kernels.Conv2D.GradWeight(inputs[0].Span, inputs[1].Span, y.Span, g, scratch.Span, p);
+                return _ => Tensors.Kernels.Conv2D.GradWeight(inputs[0].Span, inputs[1].Span, y.Span, g, scratch.Span, p, Method(g));
             }
 
             case Sum s:

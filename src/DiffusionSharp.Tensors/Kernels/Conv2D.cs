@@ -14,9 +14,10 @@ public static unsafe class Conv2D
 {
     /// <summary>Floats of scratch that <see cref="Forward"/> needs; depends on the shape alone.</summary>
     /// <exception cref="ArgumentException">A size is out of range.</exception>
-    public static int ForwardWorkspaceLength(in ConvGeometry g)
+    public static int ForwardWorkspaceLength(in ConvGeometry g, ConvMethod method = ConvMethod.Direct)
     {
-        g.Validate("Conv2D.Forward");
+        Validate("Conv2D.Forward", g, method);
+        if (method == ConvMethod.Winograd) return WinogradWorkspaceLength(g.InChannels, g.OutChannels);
         return WorkspaceLength(g.OutChannels, (long)g.KernelHeight * g.KernelWidth * g.InChannels, (long)g.KernelWidth * g.InChannels);
     }
 
@@ -28,6 +29,7 @@ public static unsafe class Conv2D
     /// <param name="epilogue">Terms added to the result, whose rows are the N·OH·OW output pixels.</param>
     /// <param name="workspace">At least <see cref="ForwardWorkspaceLength"/> floats; contents are arbitrary before and after.</param>
     /// <param name="parallelism">Threads to use; the result does not depend on them.</param>
+    /// <param name="method">How to compute; <see cref="ConvMethod.Winograd"/> where <see cref="AllowsWinograd"/> says so.</param>
     /// <exception cref="ArgumentException">A size is out of range, or a span does not hold what the sizes ask.</exception>
     public static void Forward(
         ReadOnlySpan<float> x,
@@ -36,15 +38,16 @@ public static unsafe class Conv2D
         in ConvGeometry g,
         Epilogue epilogue,
         Span<float> workspace,
-        Parallelism parallelism)
+        Parallelism parallelism,
+        ConvMethod method = ConvMethod.Direct)
     {
         const string Operation = "Conv2D.Forward";
-        g.Validate(Operation);
+        Validate(Operation, g, method);
         Guard.Length(Operation, "x [N, H, W, Ci]", x.Length, g.InputLength);
         Guard.Length(Operation, "w [KH, KW, Ci, Co]", w.Length, g.WeightLength);
         Guard.Length(Operation, "y [N, OH, OW, Co]", y.Length, g.OutputLength);
         epilogue.Validate(Operation, (long)g.Batch * g.OutHeight * g.OutWidth, g.OutChannels);
-        Guard.Workspace(Operation, workspace.Length, ForwardWorkspaceLength(g));
+        Guard.Workspace(Operation, workspace.Length, ForwardWorkspaceLength(g, method));
 
         fixed (float* pX = x, pW = w, pY = y, pWorkspace = workspace)
         fixed (float* pBias = epilogue.Bias, pPerSample = epilogue.PerSample, pResidual = epilogue.Residual)
@@ -58,6 +61,12 @@ public static unsafe class Conv2D
                 RowsPerSample = epilogue.RowsPerSample,
                 Residual = pResidual,
             };
+            if (method == ConvMethod.Winograd)
+            {
+                RunWinograd(pX, pW, WinogradTiles.Forward(g), g, backward: false, output, pWorkspace, parallelism);
+                return;
+            }
+
             var packing = new PanelPacking
             {
                 Source = pW,
@@ -75,9 +84,10 @@ public static unsafe class Conv2D
 
     /// <summary>Floats of scratch that <see cref="GradInput"/> needs; depends on the shape alone.</summary>
     /// <exception cref="ArgumentException">A size is out of range.</exception>
-    public static int GradInputWorkspaceLength(in ConvGeometry g)
+    public static int GradInputWorkspaceLength(in ConvGeometry g, ConvMethod method = ConvMethod.Direct)
     {
-        g.Validate("Conv2D.GradInput");
+        Validate("Conv2D.GradInput", g, method);
+        if (method == ConvMethod.Winograd) return WinogradWorkspaceLength(g.OutChannels, g.InChannels);
         var tapsOfAParity = (long)(((g.KernelHeight - 1) / g.Stride) + 1) * (((g.KernelWidth - 1) / g.Stride) + 1);
         return WorkspaceLength(g.InChannels, tapsOfAParity * g.OutChannels, (long)g.KernelWidth * g.OutChannels);
     }
@@ -89,6 +99,7 @@ public static unsafe class Conv2D
     /// <param name="g">The shapes of the forward convolution.</param>
     /// <param name="workspace">At least <see cref="GradInputWorkspaceLength"/> floats; contents are arbitrary before and after.</param>
     /// <param name="parallelism">Threads to use; the result does not depend on them.</param>
+    /// <param name="method">How to compute; <see cref="ConvMethod.Winograd"/> where <see cref="AllowsWinograd"/> says so.</param>
     /// <exception cref="ArgumentException">A size is out of range, or a span does not hold what the sizes ask.</exception>
     public static void GradInput(
         ReadOnlySpan<float> dy,
@@ -96,20 +107,27 @@ public static unsafe class Conv2D
         Span<float> dx,
         in ConvGeometry g,
         Span<float> workspace,
-        Parallelism parallelism)
+        Parallelism parallelism,
+        ConvMethod method = ConvMethod.Direct)
     {
         const string Operation = "Conv2D.GradInput";
-        g.Validate(Operation);
+        Validate(Operation, g, method);
         Guard.Length(Operation, "dy [N, OH, OW, Co]", dy.Length, g.OutputLength);
         Guard.Length(Operation, "w [KH, KW, Ci, Co]", w.Length, g.WeightLength);
         Guard.Length(Operation, "dx [N, H, W, Ci]", dx.Length, g.InputLength);
-        Guard.Workspace(Operation, workspace.Length, GradInputWorkspaceLength(g));
+        Guard.Workspace(Operation, workspace.Length, GradInputWorkspaceLength(g, method));
 
         // Pixels between the taps of a kernel smaller than its stride are read by no output.
         if (g.Stride > Math.Min(g.KernelHeight, g.KernelWidth)) dx.Clear();
         fixed (float* pDy = dy, pW = w, pDx = dx, pWorkspace = workspace)
         {
             var output = new OutputTile { Output = pDx, Columns = g.InChannels };
+            if (method == ConvMethod.Winograd)
+            {
+                RunWinograd(pDy, pW, WinogradTiles.Backward(g), g, backward: true, output, pWorkspace, parallelism);
+                return;
+            }
+
             for (var parityRow = 0; parityRow < g.Stride; parityRow++)
             {
                 for (var parityColumn = 0; parityColumn < g.Stride; parityColumn++)
@@ -140,9 +158,10 @@ public static unsafe class Conv2D
 
     /// <summary>Floats of scratch that <see cref="GradWeight"/> needs; depends on the shape alone.</summary>
     /// <exception cref="ArgumentException">A size is out of range.</exception>
-    public static int GradWeightWorkspaceLength(in ConvGeometry g)
+    public static int GradWeightWorkspaceLength(in ConvGeometry g, ConvMethod method = ConvMethod.Direct)
     {
-        g.Validate("Conv2D.GradWeight");
+        Validate("Conv2D.GradWeight", g, method);
+        if (method == ConvMethod.Winograd) return checked((int)WinogradWeightGradient.WorkspaceLength(g));
         return WeightGradient.WorkspaceLength(g);
     }
 
@@ -153,6 +172,7 @@ public static unsafe class Conv2D
     /// <param name="g">The shapes of the forward convolution.</param>
     /// <param name="workspace">At least <see cref="GradWeightWorkspaceLength"/> floats; contents are arbitrary before and after.</param>
     /// <param name="parallelism">Threads to use; the result does not depend on them.</param>
+    /// <param name="method">How to compute; <see cref="ConvMethod.Winograd"/> where <see cref="AllowsWinograd"/> says so.</param>
     /// <exception cref="ArgumentException">A size is out of range, or a span does not hold what the sizes ask.</exception>
     public static void GradWeight(
         ReadOnlySpan<float> x,
@@ -160,18 +180,44 @@ public static unsafe class Conv2D
         Span<float> dw,
         in ConvGeometry g,
         Span<float> workspace,
-        Parallelism parallelism)
+        Parallelism parallelism,
+        ConvMethod method = ConvMethod.Direct)
     {
         const string Operation = "Conv2D.GradWeight";
-        g.Validate(Operation);
+        Validate(Operation, g, method);
         Guard.Length(Operation, "x [N, H, W, Ci]", x.Length, g.InputLength);
         Guard.Length(Operation, "dy [N, OH, OW, Co]", dy.Length, g.OutputLength);
         Guard.Length(Operation, "dw [KH, KW, Ci, Co]", dw.Length, g.WeightLength);
-        Guard.Workspace(Operation, workspace.Length, GradWeightWorkspaceLength(g));
+        Guard.Workspace(Operation, workspace.Length, GradWeightWorkspaceLength(g, method));
         fixed (float* pX = x, pDy = dy, pDw = dw, pWorkspace = workspace)
         {
-            WeightGradient.Run(pX, pDy, pDw, g, pWorkspace, parallelism);
+            if (method == ConvMethod.Winograd) WinogradWeightGradient.Run(pX, pDy, pDw, g, pWorkspace, parallelism);
+            else WeightGradient.Run(pX, pDy, pDw, g, pWorkspace, parallelism);
         }
+    }
+
+    /// <summary>Whether <see cref="ConvMethod.Winograd"/> can compute a convolution: 3×3, stride 1, padding of 2 at most, channels in multiples of 16.</summary>
+    public static bool AllowsWinograd(in ConvGeometry g) =>
+        g is { KernelHeight: 3, KernelWidth: 3, Stride: 1, PadTop: <= 2, PadLeft: <= 2 } && g.InChannels % 16 == 0 && g.OutChannels % 16 == 0;
+
+    private static void Validate(string operation, in ConvGeometry g, ConvMethod method)
+    {
+        g.Validate(operation);
+        if (method == ConvMethod.Winograd && !AllowsWinograd(g))
+            throw new ArgumentException($"{operation}: Winograd takes 3×3 kernels of stride 1, padding up to 2 and channels in multiples of 16, not {g}.");
+    }
+
+    private static int WinogradWorkspaceLength(int rows, int columns) =>
+        checked((int)(WinogradPacking.Length(rows, columns) + rows + (2 * Aligned.Slack)));
+
+    private static void RunWinograd(float* input, float* w, in WinogradTiles tiles, in ConvGeometry g, bool backward, in OutputTile output, float* workspace, Parallelism parallelism)
+    {
+        var rows = backward ? g.OutChannels : g.InChannels;
+        var zeros = Aligned.Up(workspace);
+        new Span<float>(zeros, rows).Clear();
+        var packed = Aligned.Up(zeros + rows);
+        WinogradPacking.Run(w, packed, g.InChannels, g.OutChannels, backward, parallelism);
+        WinogradProduct.Run(input, zeros, packed, tiles, rows, output, parallelism);
     }
 
     private static int WorkspaceLength(int columns, long depth, long zeros) =>

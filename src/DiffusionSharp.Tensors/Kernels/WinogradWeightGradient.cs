@@ -1,0 +1,182 @@
+using System.Runtime.Intrinsics;
+
+namespace DiffusionSharp.Tensors.Kernels;
+
+/// <summary>The weight gradient of a 3×3 convolution of stride 1 in the transformed domain: dw = Gᵀ [Σ_tiles (Bᵀ d B)(A ∂Y Aᵀ)ᵀ] G.</summary>
+/// <remarks>
+/// The result is cut into blocks of input and output channels whose 36 sums stay in the second-level cache, and the tiles into chunks, each with its own
+/// sums, added in order at the end. Tiles pass through a task's scratch a few at a time. The cut follows from the shape alone, and so does the order of summation.
+/// </remarks>
+internal unsafe struct WinogradWeightGradient : ITileBody
+{
+    private const int BlockChannels = 64;
+    private const int MostTiles = 48;
+    private const int ScratchFloats = 128 * 1024;
+    private const int WantedTasks = 16;
+
+    // Points a power of two apart would crowd into a few sets of the first-level cache.
+    private const int Skew = 16;
+
+    private float* x;
+    private float* dy;
+    private float* zeros;
+    private float* sums;
+    private ConvGeometry g;
+    private WinogradTiles tiles;
+    private Cut cut;
+
+    public static long WorkspaceLength(in ConvGeometry g)
+    {
+        var cut = new Cut(g);
+        return Math.Max(g.InChannels, g.OutChannels) + ((long)cut.Chunks * WinogradTransform.Points * g.InChannels * g.OutChannels) + (2 * Aligned.Slack);
+    }
+
+    public static void Run(float* x, float* dy, float* dw, in ConvGeometry g, float* workspace, Parallelism parallelism)
+    {
+        var zeros = Aligned.Up(workspace);
+        var channels = Math.Max(g.InChannels, g.OutChannels);
+        new Span<float>(zeros, channels).Clear();
+        var body = new WinogradWeightGradient
+        {
+            x = x,
+            dy = dy,
+            zeros = zeros,
+            sums = Aligned.Up(zeros + channels),
+            g = g,
+            tiles = WinogradTiles.Forward(g),
+            cut = new Cut(g),
+        };
+        parallelism.For(body.cut.Chunks * body.cut.Blocks, ref body);
+        var end = new Ending { Sums = body.sums, Dw = dw, Cut = body.cut, InChannels = g.InChannels, OutChannels = g.OutChannels };
+        parallelism.For(g.InChannels, ref end);
+    }
+
+    public readonly void Run(int tile)
+    {
+        var (chunk, block) = Math.DivRem(tile, cut.Blocks);
+        var (inBlock, outBlock) = Math.DivRem(block, cut.OutBlocks);
+        var firstIn = inBlock * cut.InPerBlock;
+        var firstOut = outBlock * cut.OutPerBlock;
+        var ins = Math.Min(cut.InPerBlock, g.InChannels - firstIn);
+        var outs = Math.Min(cut.OutPerBlock, g.OutChannels - firstOut);
+        var step = (nint)g.InChannels * g.OutChannels;
+        var target = sums + (chunk * WinogradTransform.Points * step) + ((nint)firstIn * g.OutChannels) + firstOut;
+        var first = chunk * cut.TilesPerChunk;
+        var end = Math.Min(tiles.Count, first + cut.TilesPerChunk);
+
+        var fitting = ScratchFloats / (WinogradTransform.Points * (ins + outs));
+        var most = Math.Clamp(fitting, 8, MostTiles);
+        var vPoint = ((nint)most * ins) + Skew;
+        var zPoint = ((nint)most * outs) + Skew;
+        var v = Scratch.Take(checked((int)(WinogradTransform.Points * (vPoint + zPoint))));
+        var z = v + (WinogradTransform.Points * vPoint);
+        for (var t = first; t < end; t += most)
+        {
+            var count = Math.Min(most, end - t);
+            if (Vector512.IsHardwareAccelerated) Transform<Lanes16>(t, count, firstIn, ins, firstOut, outs, v, vPoint, z, zPoint);
+            else if (Vector256.IsHardwareAccelerated) Transform<Lanes8>(t, count, firstIn, ins, firstOut, outs, v, vPoint, z, zPoint);
+            else Transform<Lanes1>(t, count, firstIn, ins, firstOut, outs, v, vPoint, z, zPoint);
+            for (var point = 0; point < WinogradTransform.Points; point++)
+                Multiply(v + (point * vPoint), ins, z + (point * zPoint), outs, count, target + (point * step), t != first);
+        }
+    }
+
+    private readonly void Multiply(float* v, int ins, float* z, int outs, int count, float* target, bool accumulate)
+    {
+        for (var row = 0; row < ins;)
+        {
+            var rows = MicroKernel.TileRows(ins - row);
+            for (var column = 0; column < outs; column += MicroKernel.Panel)
+                MicroKernel.Columns(rows, Math.Min(MicroKernel.Panel, outs - column), v + row, ins, count, z + column, outs, target + ((nint)row * g.OutChannels) + column, g.OutChannels, accumulate);
+            row += rows;
+        }
+    }
+
+    private readonly void Transform<T>(int first, int count, int firstIn, int ins, int firstOut, int outs, float* v, nint vPoint, float* z, nint zPoint)
+        where T : struct, ILanes<T>
+    {
+        var window = stackalloc float*[WinogradTransform.Points];
+        for (var t = 0; t < count; t++)
+        {
+            tiles.InputWindow(first + t, x, g.InChannels, zeros, window);
+            for (var i = 0; i < WinogradTransform.Points; i++) window[i] += firstIn;
+            WinogradTransform.Input<T>(window, ins, v + ((nint)t * ins), vPoint);
+            tiles.OutputWindow(first + t, dy, g.OutChannels, zeros, window);
+            for (var i = 0; i < WinogradTransform.OutSide * WinogradTransform.OutSide; i++) window[i] += firstOut;
+            WinogradTransform.OutputAdjoint<T>(window, outs, z + ((nint)t * outs), zPoint);
+        }
+    }
+
+    /// <summary>How channels and tiles are cut.</summary>
+    private readonly struct Cut
+    {
+        public Cut(in ConvGeometry g)
+        {
+            InPerBlock = Even(g.InChannels);
+            OutPerBlock = Even(g.OutChannels);
+            InBlocks = Tiling.Ceiling(g.InChannels, InPerBlock);
+            OutBlocks = Tiling.Ceiling(g.OutChannels, OutPerBlock);
+            var count = WinogradTiles.Forward(g).Count;
+            var wanted = Math.Clamp(Tiling.Ceiling(WantedTasks, Blocks), 1, Tiling.Ceiling(count, MostTiles));
+            TilesPerChunk = Tiling.Ceiling(count, wanted);
+            Chunks = Tiling.Ceiling(count, TilesPerChunk);
+        }
+
+        public int InPerBlock { get; }
+
+        public int OutPerBlock { get; }
+
+        public int InBlocks { get; }
+
+        public int OutBlocks { get; }
+
+        public int Blocks => InBlocks * OutBlocks;
+
+        public int TilesPerChunk { get; }
+
+        public int Chunks { get; }
+
+        // Blocks of nearly the same size, each a multiple of the widest vector.
+        private static int Even(int channels)
+        {
+            var blocks = Tiling.Ceiling(channels, BlockChannels);
+            return Scratch.Pad(Tiling.Ceiling(channels, blocks));
+        }
+    }
+
+    /// <summary>Adds the chunks and transforms back, one row of input channels at a time.</summary>
+    private struct Ending : ITileBody
+    {
+        public float* Sums;
+        public float* Dw;
+        public Cut Cut;
+        public int InChannels;
+        public int OutChannels;
+
+        public readonly void Run(int tile)
+        {
+            if (Vector512.IsHardwareAccelerated) Row<Lanes16>(tile);
+            else if (Vector256.IsHardwareAccelerated) Row<Lanes8>(tile);
+            else Row<Lanes1>(tile);
+        }
+
+        private readonly void Row<T>(int channel)
+            where T : struct, ILanes<T>
+        {
+            var step = (nint)InChannels * OutChannels;
+            var total = Scratch.Take(WinogradTransform.Points * T.Count);
+            for (nint c = 0; c < OutChannels; c += T.Count)
+            {
+                var source = Sums + ((nint)channel * OutChannels) + c;
+                for (var point = 0; point < WinogradTransform.Points; point++, source += step)
+                {
+                    var sum = T.Load(source);
+                    for (var chunk = 1; chunk < Cut.Chunks; chunk++) sum += T.Load(source + (chunk * WinogradTransform.Points * step));
+                    sum.Store(total + (point * T.Count));
+                }
+
+                WinogradTransform.WeightsAdjoint<T>(total, T.Count, Dw + ((nint)channel * OutChannels) + c, step);
+            }
+        }
+    }
+}
