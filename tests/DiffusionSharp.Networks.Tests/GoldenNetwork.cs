@@ -16,9 +16,11 @@ internal sealed class GoldenNetwork : IDisposable
     private readonly Node? labels;
     private readonly Node x;
     private readonly Node target;
+    private readonly Precision precision;
 
-    public GoldenNetwork(string name)
+    public GoldenNetwork(string name, Precision precision = Precision.Fast)
     {
+        this.precision = precision;
         golden = GoldenFile.Require("models", name, "golden");
         var options = Networks.Named(name);
         var shape = golden["in/x"].Shape;
@@ -54,7 +56,7 @@ internal sealed class GoldenNetwork : IDisposable
     /// <summary>Compiles outputs and fills the recorded inputs.</summary>
     public Program Compile(Dictionary<string, Node> outputs, Parallelism parallelism, TrainingState? state = null)
     {
-        var program = Program.Compile(outputs, Weights, new CpuExecutor(parallelism), state);
+        var program = Program.Compile(outputs, Weights, new CpuExecutor(parallelism, precision), state);
         Fill(program, "x", ChannelsLast(this["in/x"]));
         Fill(program, "t", this["in/t"].Values);
         if (labels is not null) Fill(program, "y", this["in/y"].Values);

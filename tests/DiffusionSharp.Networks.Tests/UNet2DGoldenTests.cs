@@ -1,4 +1,5 @@
 using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.TestKit;
@@ -12,47 +13,59 @@ public sealed class UNet2DGoldenTests : IDisposable
     public void Dispose() => parallelism.Dispose();
 
     [Theory]
-    [InlineData("a")]
-    [InlineData("b")]
-    [InlineData("mini_a")]
-    [InlineData("mini_ss")]
-    public void The_output_and_the_loss_are_those_recorded(string name)
+    [InlineData("a", Precision.Fast)]
+    [InlineData("a", Precision.Exact)]
+    [InlineData("b", Precision.Fast)]
+    [InlineData("b", Precision.Exact)]
+    [InlineData("mini_a", Precision.Fast)]
+    [InlineData("mini_a", Precision.Exact)]
+    [InlineData("mini_ss", Precision.Fast)]
+    [InlineData("mini_ss", Precision.Exact)]
+    public void The_output_and_the_loss_are_those_recorded(string name, Precision precision)
     {
-        using var network = new GoldenNetwork(name);
+        using var network = new GoldenNetwork(name, precision);
         var program = network.Compile(new Dictionary<string, Node> { ["out"] = network.Output, ["loss"] = network.Loss }, parallelism);
         program.Run();
         var expected = new Tensor(network.Output.Shape, GoldenNetwork.ChannelsLast(network["out_f64"]));
-        Near.RelativeToLargest(expected, Doubles(network.Output.Shape, program.Output("out")), 1e-5, $"{name}: output");
+        Near.RelativeToLargest(expected, Doubles(network.Output.Shape, program.Output("out")), precision == Precision.Fast ? 1e-4 : 1e-5, $"{name}: output");
         Near.RelativeToEach([network["losses_f64"].Values[0]], [program.Output("loss")[0]], 1e-6, $"{name}: loss");
     }
 
     [Theory]
-    [InlineData("mini_a")]
-    [InlineData("mini_ss")]
-    public void The_gradient_of_every_parameter_is_that_recorded(string name)
+    [InlineData("mini_a", Precision.Fast)]
+    [InlineData("mini_a", Precision.Exact)]
+    [InlineData("mini_ss", Precision.Fast)]
+    [InlineData("mini_ss", Precision.Exact)]
+    public void The_gradient_of_every_parameter_is_that_recorded(string name, Precision precision)
     {
-        using var network = new GoldenNetwork(name);
+        using var network = new GoldenNetwork(name, precision);
         var gradients = RunGradients(network);
         var largest = gradients.Values.Max(g => g.MaxAbs());
+        var tolerance = OfLargestGradient(precision);
         foreach (var parameter in network.ParameterNames)
         {
             var expected = network[$"grad/{parameter}"];
             if (network.NearZero.Contains(parameter)) Near.Absolute(expected.Values, gradients[parameter].Values, 1e-6 * largest, parameter);
-            else Near.RelativeToLargest(expected, gradients[parameter], 1e-4, parameter);
+            else Near.RelativeToLargest(expected, gradients[parameter], tolerance, parameter);
         }
     }
 
     [Theory]
-    [InlineData("a")]
-    [InlineData("b")]
-    [InlineData("mini_a")]
-    [InlineData("mini_ss")]
-    public void Every_gradient_has_the_recorded_sum_norm_largest_value_and_waves(string name)
+    [InlineData("a", Precision.Fast)]
+    [InlineData("a", Precision.Exact)]
+    [InlineData("b", Precision.Fast)]
+    [InlineData("b", Precision.Exact)]
+    [InlineData("mini_a", Precision.Fast)]
+    [InlineData("mini_a", Precision.Exact)]
+    [InlineData("mini_ss", Precision.Fast)]
+    [InlineData("mini_ss", Precision.Exact)]
+    public void Every_gradient_has_the_recorded_sum_norm_largest_value_and_waves(string name, Precision precision)
     {
-        using var network = new GoldenNetwork(name);
+        using var network = new GoldenNetwork(name, precision);
         var gradients = RunGradients(network);
         var (summaries, heads) = (network["grad_summary"], network["grad_head"]);
         var largest = gradients.Values.Max(g => g.MaxAbs());
+        var tolerance = OfLargestGradient(precision);
         for (var row = 0; row < network.ParameterNames.Count; row++)
         {
             var parameter = network.ParameterNames[row];
@@ -64,20 +77,24 @@ public sealed class UNet2DGoldenTests : IDisposable
             // Sums let errors of either sign meet, so they are held to the norm of what is summed.
             var (norm, max) = isZero ? (10 * largest, largest * 0.01) : (expected[1], expected[2]);
             var actual = Summary(gradient.Values);
-            Near.Absolute([expected[2]], [actual[2]], 1e-4 * max, $"{name}: {parameter}, largest value");
-            Near.Absolute(expected, actual, 1e-4 * norm, $"{name}: {parameter}, summary");
-            Near.Absolute(head, gradient.Values[..head.Length], 1e-4 * max, $"{name}: {parameter}, first values");
+            Near.Absolute([expected[2]], [actual[2]], tolerance * max, $"{name}: {parameter}, largest value");
+            Near.Absolute(expected, actual, tolerance * norm, $"{name}: {parameter}, summary");
+            Near.Absolute(head, gradient.Values[..head.Length], tolerance * max, $"{name}: {parameter}, first values");
         }
     }
 
     [Theory]
-    [InlineData("a")]
-    [InlineData("b")]
-    [InlineData("mini_a")]
-    [InlineData("mini_ss")]
-    public void Three_steps_of_AdamW_give_the_recorded_losses_and_parameters(string name)
+    [InlineData("a", Precision.Fast)]
+    [InlineData("a", Precision.Exact)]
+    [InlineData("b", Precision.Fast)]
+    [InlineData("b", Precision.Exact)]
+    [InlineData("mini_a", Precision.Fast)]
+    [InlineData("mini_a", Precision.Exact)]
+    [InlineData("mini_ss", Precision.Fast)]
+    [InlineData("mini_ss", Precision.Exact)]
+    public void Three_steps_of_AdamW_give_the_recorded_losses_and_parameters(string name, Precision precision)
     {
-        using var network = new GoldenNetwork(name);
+        using var network = new GoldenNetwork(name, precision);
         var (program, adam) = network.Training(parallelism, network.State());
         var losses = new double[4];
         for (var step = 1; step <= 4; step++)
@@ -100,6 +117,8 @@ public sealed class UNet2DGoldenTests : IDisposable
             Near.Absolute(head, actual.Values[..head.Length], tolerance, $"{name}: {parameter}, first values");
         }
     }
+
+    private static double OfLargestGradient(Precision precision) => precision == Precision.Fast ? 1e-3 : 1e-4;
 
     private Dictionary<string, Tensor> RunGradients(GoldenNetwork network)
     {

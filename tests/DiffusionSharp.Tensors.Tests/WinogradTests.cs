@@ -129,6 +129,19 @@ public sealed class WinogradTests : IDisposable
         }
     }
 
+    [Fact]
+    public void It_is_chosen_for_whole_tiles_and_not_for_fragments_whatever_the_batch()
+    {
+        foreach (var batch in new[] { 1, 4, 64 })
+        {
+            Assert.Equal(ConvMethod.Winograd, Conv2D.Fastest(Geometry(batch, 32, 32, 32, 32, 3, 3, 1, 1, 1, 1, 1)!.Value));
+            Assert.Equal(ConvMethod.Winograd, Conv2D.Fastest(Geometry(batch, 8, 8, 256, 256, 3, 3, 1, 1, 1, 1, 1)!.Value));
+            Assert.Equal(ConvMethod.Direct, Conv2D.Fastest(Geometry(batch, 4, 4, 256, 256, 3, 3, 1, 1, 1, 1, 1)!.Value));
+            Assert.Equal(ConvMethod.Direct, Conv2D.Fastest(Geometry(batch, 5, 5, 64, 64, 3, 3, 1, 1, 1, 1, 1)!.Value));
+            Assert.Equal(ConvMethod.Direct, Conv2D.Fastest(Geometry(batch, 32, 32, 3, 32, 3, 3, 1, 1, 1, 1, 1)!.Value));
+        }
+    }
+
     private static void AssertClose(double[] expected, float[] actual, string what)
     {
         var largest = expected.Max(Math.Abs);

@@ -56,9 +56,7 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
             : Gemm.BatchedWorkspaceLength(output[0], output[1], output[2], k, m.TransposeA, m.TransposeB);
     }
 
-    // By the shape of one picture alone: a sample's bytes must not depend on the size of its batch.
-    private static ConvMethod Method(in ConvGeometry g) =>
-        Tensors.Kernels.Conv2D.AllowsWinograd(g) ? ConvMethod.Winograd : ConvMethod.Direct;
+    private ConvMethod Method(in ConvGeometry g) => Precision == Precision.Exact ? ConvMethod.Direct : Tensors.Kernels.Conv2D.Fastest(g);
 
     private StepAction Bind(PlanStep step, Plan plan, PlanMemory memory)
     {

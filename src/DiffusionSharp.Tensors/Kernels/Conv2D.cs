@@ -47,6 +47,8 @@ public static unsafe class Conv2D
         Guard.Length(Operation, "w [KH, KW, Ci, Co]", w.Length, g.WeightLength);
         Guard.Length(Operation, "y [N, OH, OW, Co]", y.Length, g.OutputLength);
         epilogue.Validate(Operation, (long)g.Batch * g.OutHeight * g.OutWidth, g.OutChannels);
+        if (!epilogue.PerSample.IsEmpty && epilogue.RowsPerSample != g.OutHeight * g.OutWidth)
+            throw new ArgumentException($"{Operation}: a sample has {g.OutHeight * g.OutWidth} output pixels, epilogue.RowsPerSample says {epilogue.RowsPerSample}.");
         Guard.Workspace(Operation, workspace.Length, ForwardWorkspaceLength(g, method));
 
         fixed (float* pX = x, pW = w, pY = y, pWorkspace = workspace)
@@ -199,6 +201,9 @@ public static unsafe class Conv2D
     /// <summary>Whether <see cref="ConvMethod.Winograd"/> can compute a convolution: 3×3, stride 1, padding of 2 at most, channels in multiples of 16.</summary>
     public static bool AllowsWinograd(in ConvGeometry g) =>
         g is { KernelHeight: 3, KernelWidth: 3, Stride: 1, PadTop: <= 2, PadLeft: <= 2 } && g.InChannels % 16 == 0 && g.OutChannels % 16 == 0;
+
+    /// <summary>The method expected to be the faster, by a cost model of one picture's shape; never by timing, since the methods round differently.</summary>
+    public static ConvMethod Fastest(in ConvGeometry g) => ConvCost.Fastest(g);
 
     private static void Validate(string operation, in ConvGeometry g, ConvMethod method)
     {

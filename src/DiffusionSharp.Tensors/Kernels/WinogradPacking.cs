@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace DiffusionSharp.Tensors.Kernels;
@@ -62,6 +63,7 @@ internal unsafe struct WinogradPacking : ITileBody
         else Transform<Lanes1>(source, rowStride, tapStep, rows, columns, target, step);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transform<T>(float* source, nint rowStride, nint tapStep, int rows, int columns, float* target, nint step)
         where T : struct, ILanes<T>
     {

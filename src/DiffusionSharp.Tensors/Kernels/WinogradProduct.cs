@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace DiffusionSharp.Tensors.Kernels;
@@ -92,6 +93,7 @@ internal unsafe struct WinogradProduct : ITileBody
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void TransformIn<T>(int first, int count, float* v, nint vPoint)
         where T : struct, ILanes<T>
     {
@@ -103,6 +105,7 @@ internal unsafe struct WinogradProduct : ITileBody
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void TransformOut<T>(int first, int count, int firstColumn, int columns, float* m, nint mPoint)
         where T : struct, ILanes<T>
     {

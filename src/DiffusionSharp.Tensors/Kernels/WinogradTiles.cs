@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DiffusionSharp.Tensors.Kernels;
 
 /// <summary>The 4×4 output tiles of a 3×3 convolution of stride 1, and the 6×6 windows of input they read.</summary>
@@ -43,6 +45,7 @@ internal readonly unsafe record struct WinogradTiles(int Batch, int Height, int 
         Window(output, OutHeight, OutWidth, channels, picture, row, column, WinogradTransform.OutSide, zeros, window);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Window(float* pixels, int height, int width, int channels, int picture, int top, int left, int side, float* zeros, float** window)
     {
         nint line = (nint)width * channels;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace DiffusionSharp.Tensors.Kernels;
@@ -81,6 +82,7 @@ internal unsafe struct WinogradWeightGradient : ITileBody
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Multiply(float* v, int ins, float* z, int outs, int count, float* target, bool accumulate)
     {
         for (var row = 0; row < ins;)
@@ -92,6 +94,7 @@ internal unsafe struct WinogradWeightGradient : ITileBody
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Transform<T>(int first, int count, int firstIn, int ins, int firstOut, int outs, float* v, nint vPoint, float* z, nint zPoint)
         where T : struct, ILanes<T>
     {
@@ -160,6 +163,7 @@ internal unsafe struct WinogradWeightGradient : ITileBody
             else Row<Lanes1>(tile);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Row<T>(int channel)
             where T : struct, ILanes<T>
         {

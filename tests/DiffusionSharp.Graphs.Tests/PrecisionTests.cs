@@ -1,0 +1,29 @@
+using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Tensors.Kernels;
+using Kernels = DiffusionSharp.Tensors.Kernels.Conv2D;
+
+namespace DiffusionSharp.Graphs.Tests;
+
+public sealed class PrecisionTests
+{
+    [Theory]
+    [InlineData(Precision.Exact, ConvMethod.Direct)]
+    [InlineData(Precision.Fast, ConvMethod.Winograd)]
+    public void Exact_computes_convolutions_directly_and_fast_by_Winograd_where_it_pays(Precision precision, ConvMethod method)
+    {
+        var graph = new Graph();
+        var x = graph.Input("x", [2, 16, 16, 32]);
+        var w = graph.Parameter("w", [3, 3, 32, 32], (values, rng) => rng.FillNormal(values));
+        var weights = new ParameterBuffer(graph.Layout);
+        weights.Initialize(new Rng(1));
+        var program = Program.Compile(new Dictionary<string, Node> { ["y"] = Op.Conv2D(x, w, padding: Padding.All(1)) }, weights, new CpuExecutor(Parallelism.Single, precision));
+        new Rng(2).FillNormal(program.Input("x"));
+        program.Run();
+
+        var g = new ConvGeometry(2, 16, 16, 32, 32, 3, 3, 1, 1, 1, 16, 16);
+        var expected = new float[2 * 16 * 16 * 32];
+        Kernels.Forward(program.Input("x"), weights["w"], expected, g, Epilogue.None, new float[Kernels.ForwardWorkspaceLength(g, method)], Parallelism.Single, method);
+        Assert.Equal(expected, program.Output("y").ToArray());
+    }
+}
