@@ -35,10 +35,11 @@ public sealed class Program
     /// <param name="weights">The parameters it reads, and trains where an output is an optimizer's update.</param>
     /// <param name="executor">Where it runs.</param>
     /// <param name="state">The optimizer's state, needed where the program trains.</param>
+    /// <param name="options">Time against memory; null for the defaults.</param>
     /// <exception cref="ArgumentException">The weights are not of this graph's layout, or training state is missing.</exception>
-    public static Program Compile(IReadOnlyDictionary<string, Node> outputs, ParameterBuffer weights, Executor executor, TrainingState? state = null)
+    public static Program Compile(IReadOnlyDictionary<string, Node> outputs, ParameterBuffer weights, Executor executor, TrainingState? state = null, PlanOptions? options = null)
     {
-        var plan = Planner.Plan(outputs, executor.WorkspaceLength);
+        var plan = Planner.Plan(outputs, executor.WorkspaceLength, options);
         if (weights.Memory.Length != plan.Layout.Length) throw new ArgumentException("Program: the weights have another layout than the graph's.", nameof(weights));
         if (plan.Trains && state is null) throw new ArgumentException("Program: an optimizer update needs a training state.", nameof(state));
         var memory = new PlanMemory(

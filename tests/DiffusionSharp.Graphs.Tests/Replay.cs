@@ -8,17 +8,17 @@ namespace DiffusionSharp.Graphs.Tests;
 internal static class Replay
 {
     /// <summary>Compiled, filled, not yet run.</summary>
-    public static Program Compile(CaseBuilder builder, IReadOnlyDictionary<string, Node> outputs, Parallelism? parallelism = null)
+    public static Program Compile(CaseBuilder builder, IReadOnlyDictionary<string, Node> outputs, Parallelism? parallelism = null, PlanOptions? options = null)
     {
-        var program = Program.Compile(outputs, builder.Weights(), new CpuExecutor(parallelism ?? Parallelism.Single));
+        var program = Program.Compile(outputs, builder.Weights(), new CpuExecutor(parallelism ?? Parallelism.Single), options: options);
         builder.Fill(program);
         return program;
     }
 
     /// <summary>Runs twice, so that a run which spoils what the next one reads is seen, and compares every output.</summary>
-    public static Program AssertOutputs(CaseBuilder builder, IReadOnlyDictionary<string, Node> outputs, double tolerance)
+    public static Program AssertOutputs(CaseBuilder builder, IReadOnlyDictionary<string, Node> outputs, double tolerance, PlanOptions? options = null)
     {
-        var program = Compile(builder, outputs);
+        var program = Compile(builder, outputs, options: options);
         PlanCheck.AssertSound(program.Plan);
         program.Run(CaseBuilder.Rng);
         var first = outputs.Keys.ToDictionary(name => name, name => program.Output(name).ToArray());

@@ -1,4 +1,5 @@
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.TestKit;
 
@@ -10,7 +11,7 @@ internal sealed class TrainingCase
     private readonly Node loss;
     private readonly Node update;
 
-    public TrainingCase(string name, Func<CaseBuilder, Node> build, AdamUpdate settings, Func<CaseBuilder, Node, IReadOnlyDictionary<string, Node>>? more = null, Parallelism? parallelism = null)
+    public TrainingCase(string name, Func<CaseBuilder, Node> build, AdamUpdate settings, Func<CaseBuilder, Node, IReadOnlyDictionary<string, Node>>? more = null, Parallelism? parallelism = null, PlanOptions? options = null)
     {
         Builder = new CaseBuilder(name);
         loss = build(Builder);
@@ -20,7 +21,7 @@ internal sealed class TrainingCase
         State = new TrainingState(new(Builder.Graph.Layout), new(Builder.Graph.Layout), new(Builder.Graph.Layout));
         State.Average!.CopyFrom(Weights);
         Outputs = new Dictionary<string, Node>(more?.Invoke(Builder, loss) ?? new Dictionary<string, Node>()) { ["loss"] = loss, ["norm"] = update };
-        Program = Program.Compile(Outputs, Weights, new CpuExecutor(parallelism ?? Parallelism.Single), State);
+        Program = Program.Compile(Outputs, Weights, new CpuExecutor(parallelism ?? Parallelism.Single), State, options);
         PlanCheck.AssertSound(Program.Plan);
     }
 

@@ -34,6 +34,9 @@ public enum Phase
     /// <summary>What was built by hand: the network and its loss.</summary>
     Forward,
 
+    /// <summary>Values of the forward pass that are computed again because the backward pass needs them: cheaper than keeping them.</summary>
+    Recompute,
+
     /// <summary>What differentiation built.</summary>
     Backward,
 

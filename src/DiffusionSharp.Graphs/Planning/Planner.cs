@@ -8,19 +8,29 @@ namespace DiffusionSharp.Graphs.Planning;
 /// <param name="output">Shape of the result.</param>
 public delegate int WorkspaceRule(Operation operation, IReadOnlyList<Shape> inputs, Shape output);
 
+/// <summary>Time against memory.</summary>
+/// <param name="RecomputeAbove">
+/// Bytes of values in use at once above which cheap ones are let go in the forward pass and computed again in the backward one, where
+/// that lowers the peak; 0: always, <see cref="long.MaxValue"/>: never. The default is more than caches hold: below it there is little to win.
+/// </param>
+public sealed record PlanOptions(long RecomputeAbove = 64L << 20);
+
 /// <summary>Turns nodes into a plan: what nothing needs is dropped, passes are fused, the order is fixed, memory is shared by lifetime.</summary>
 public sealed class Planner
 {
+    // Before the first pass.
+    private const int Always = -1;
+
     private readonly List<Node> live;
     private readonly Fuser fuser;
     private readonly Node? update;
     private readonly Dictionary<Node, Operand> places = [];
-    private readonly Dictionary<Node, int> lastUse = [];
-    private readonly ArenaAllocator arena = new();
+    private readonly ArenaPacking arena = new();
     private readonly List<PlanStep> steps = [];
-    private readonly List<(Operand, FloatTensor)> constants = [];
+    private readonly List<(Operand Place, FloatTensor Values)> constants = [];
     private readonly HashSet<Node> kept = [];
     private readonly HashSet<Node> afterUpdate = [];
+    private Dictionary<Node, int> lastUse = [];
 
     private Planner(IReadOnlyDictionary<string, Node> outputs)
     {
@@ -36,13 +46,14 @@ public sealed class Planner
     /// <summary>Plans the computation of named nodes of one graph.</summary>
     /// <param name="outputs">What the program must give, by name; at most one optimizer update among all it reaches.</param>
     /// <param name="workspace">The executor's needs.</param>
+    /// <param name="options">Time against memory; null for the defaults.</param>
     /// <exception cref="ArgumentException">There are no outputs, or they belong to different graphs.</exception>
-    public static Plan Plan(IReadOnlyDictionary<string, Node> outputs, WorkspaceRule workspace)
+    public static Plan Plan(IReadOnlyDictionary<string, Node> outputs, WorkspaceRule workspace, PlanOptions? options = null)
     {
         if (outputs.Count == 0) throw new ArgumentException("Planner: at least one output is needed.", nameof(outputs));
         var graph = outputs.Values.First().Graph;
         if (outputs.Values.Any(o => o.Graph != graph)) throw new ArgumentException("Planner: all outputs belong to one graph.", nameof(outputs));
-        return new Planner(outputs).Build(graph, outputs, workspace);
+        return new Planner(outputs).Build(graph, outputs, workspace, options ?? new PlanOptions());
     }
 
     private static void Reach(Node output, SortedDictionary<int, Node> reached)
@@ -55,33 +66,33 @@ public sealed class Planner
         }
     }
 
-    // A reshape is a view: it stands where its operand stands.
-    private static Node Storage(Node node) => node.Operation is Reshape ? Storage(node.Inputs[0]) : node;
-
-    private Plan Build(Graph graph, IReadOnlyDictionary<string, Node> outputs, WorkspaceRule workspace)
+    private Plan Build(Graph graph, IReadOnlyDictionary<string, Node> outputs, WorkspaceRule workspace, PlanOptions options)
     {
         var computed = UpdateLast(live.Where(n => n.Operation is not (Input or Parameter or Constant or Scalar or Reshape) && !fuser.IsJoined(n) && !fuser.IsVirtual(n)));
-        var reads = computed.Select(Describe).ToList();
-        for (var i = 0; i < computed.Count; i++)
-            foreach (var operand in reads[i].Operands) lastUse[Storage(operand)] = i;
+        IReadOnlyList<Pass> passes = [.. computed.Select(n => Describe(n, workspace))];
+        lastUse = Lifetimes.LastUse(passes);
         foreach (var output in outputs.Values) kept.Add(Storage(output));
 
         foreach (var node in live) PlaceSource(node, graph.Layout);
         var copies = PlaceGradients(graph.Layout);
         var held = HoldParameters(outputs.Values);
-        for (var i = 0; i < computed.Count; i++)
+        passes = Recomputation.Apply(passes, n => kept.Contains(n) || places.ContainsKey(n), options.RecomputeAbove / sizeof(float));
+        lastUse = Lifetimes.LastUse(passes);
+        for (var i = 0; i < passes.Count; i++)
         {
-            if (computed[i] == update) steps.AddRange([.. copies.Select(c => Copy(c.From, c.To)), .. held.Select(h => Copy(h.Key, h.Value))]);
-            Emit(computed[i], reads[i], i, workspace);
+            if (passes[i].Node == update) steps.AddRange([.. copies.Select(c => Copy(c.From, c.To)), .. held.Select(h => Copy(h.Key, h.Value))]);
+            Emit(passes[i], i);
         }
 
+        var (starts, length) = arena.Pack();
+        Operand Settled(Operand place) => place.Region == Region.Arena ? place with { Start = starts[place.Start] } : place;
         return new Plan(
-            steps,
-            live.Where(n => n.Operation is Input).ToDictionary(n => ((Input)n.Operation).Label, n => places[n]),
-            outputs.ToDictionary(o => o.Key, o => held.TryGetValue(o.Value, out var place) ? place : Place(o.Value)),
-            constants,
+            [.. steps.Select(s => s with { Inputs = [.. s.Inputs.Select(Settled)], Output = Settled(s.Output), Workspace = s.Workspace.Shape.Rank == 0 ? default : Settled(s.Workspace) })],
+            live.Where(n => n.Operation is Input).ToDictionary(n => ((Input)n.Operation).Label, n => Settled(places[n])),
+            outputs.ToDictionary(o => o.Key, o => Settled(held.TryGetValue(o.Value, out var place) ? place : Place(o.Value))),
+            [.. constants.Select(c => (Settled(c.Place), c.Values))],
             graph.Layout,
-            arena.Length,
+            length,
             update is not null);
     }
 
@@ -99,14 +110,14 @@ public sealed class Planner
 
     // So is an output that is a parameter: a copy of it is kept.
     private Dictionary<Node, Operand> HoldParameters(IEnumerable<Node> outputs) =>
-        outputs.Distinct().Where(o => update is not null && Storage(o).Operation is Parameter).ToDictionary(o => o, o => new Operand(Region.Arena, arena.Take(o.Shape.Count), o.Shape));
+        outputs.Distinct().Where(o => update is not null && Storage(o).Operation is Parameter).ToDictionary(o => o, o => InArena(o.Shape, Always));
 
     private void PlaceSource(Node node, ParameterLayout layout)
     {
         switch (node.Operation)
         {
             case Input:
-                places[node] = new Operand(Region.Arena, arena.Take(node.Shape.Count), node.Shape);
+                places[node] = InArena(node.Shape, Always);
                 kept.Add(node);
                 break;
             case Parameter { Index: var index }:
@@ -126,7 +137,7 @@ public sealed class Planner
 
     private void PlaceConstant(Node node, FloatTensor values)
     {
-        places[node] = new Operand(Region.Arena, arena.Take(node.Shape.Count), node.Shape);
+        places[node] = InArena(node.Shape, Always);
         constants.Add((places[node], values));
         kept.Add(node);
     }
@@ -156,13 +167,13 @@ public sealed class Planner
         return new PlanStep(new BroadcastTo(), from.Scope, [operand], to, default, new ChainFusion([]), Phase.Update);
     }
 
-    private Reading Describe(Node node)
+    private Pass Describe(Node node, WorkspaceRule workspace)
     {
-        if (node == update)
-        {
-            // A gradient that is a stretched number still has to be read by its copy.
-            return new Reading([.. node.Inputs.Select(fuser.Unstretched)], null, node.Operation);
-        }
+        Pass Of(IReadOnlyList<Node> operands, Fusion? fusion, Operation operation) =>
+            new(node, operands, fusion, operation, workspace(operation, [.. operands.Select(o => o.Shape)], node.Shape), PhaseOf(node));
+
+        // A gradient that is a stretched number still has to be read by its copy.
+        if (node == update) return Of([.. node.Inputs.Select(fuser.Unstretched)], null, node.Operation);
 
         if (fuser.EpilogueAt(node) is { } epilogue)
         {
@@ -175,67 +186,48 @@ public sealed class Planner
             }
 
             var fusion = new EpilogueFusion(Index(epilogue.Bias), Index(epilogue.PerSample), Index(epilogue.Residual));
-            return new Reading(operands, fusion, epilogue.Product.Operation);
+            return Of(operands, fusion, epilogue.Product.Operation);
         }
 
-        if (node.Operation is not (Elementwise or BroadcastTo)) return new Reading([.. node.Inputs], null, node.Operation);
+        if (node.Operation is not (Elementwise or BroadcastTo)) return Of([.. node.Inputs], null, node.Operation);
         var chain = new ChainWriter(fuser);
         chain.Write(node);
-        return new Reading(chain.Operands, new ChainFusion(chain.Code()), node.Operation);
+        return Of(chain.Operands, new ChainFusion(chain.Code()), node.Operation);
     }
 
-    private void Emit(Node node, Reading reading, int index, WorkspaceRule workspace)
+    private void Emit(Pass pass, int index)
     {
-        var inputs = reading.Operands.Select(Place).ToList();
+        var node = pass.Node;
+        var inputs = pass.Operands.Select(Place).ToList();
         if (!places.TryGetValue(node, out var output))
         {
-            var inherited = InPlace(node, reading, index);
-            output = new Operand(Region.Arena, inherited is null ? arena.Take(node.Shape.Count) : places[inherited].Start, node.Shape);
+            var inherited = pass.InPlace(v => lastUse[v] == index && !kept.Contains(v) && places.TryGetValue(v, out var place) && place.Region == Region.Arena);
+            output = inherited is null ? InArena(node.Shape, index) : places[inherited] with { Shape = node.Shape };
             if (inherited is not null) places.Remove(inherited);
             places[node] = output;
         }
 
         var scratch = default(Operand);
-        var wanted = workspace(reading.Operation, [.. inputs.Select(o => o.Shape)], node.Shape);
-        if (wanted > 0)
+        if (pass.Scratch > 0)
         {
-            scratch = new Operand(Region.Arena, arena.Take(wanted), [wanted]);
-            arena.Free(scratch.Start);
+            scratch = InArena([pass.Scratch], index);
+            arena.End(scratch.Start, index);
         }
 
-        steps.Add(new PlanStep(reading.Operation, node.Scope, inputs, output, scratch, reading.Fusion, PhaseOf(node)));
-        foreach (var dead in reading.Operands.Select(Storage).Append(node).Distinct())
+        steps.Add(new PlanStep(pass.Operation, node.Scope, inputs, output, scratch, pass.Fusion, pass.Phase));
+        foreach (var dead in pass.Reads.Append(node).Distinct())
         {
             var dies = lastUse.TryGetValue(dead, out var last) ? last == index : dead == node;
             if (!dies || kept.Contains(dead) || !places.TryGetValue(dead, out var place) || place.Region != Region.Arena) continue;
-            arena.Free(place.Start);
+            arena.End(place.Start, index);
             places.Remove(dead);
         }
     }
 
-    // The operand whose memory the result may take over: same size, dying here, and read before it is written.
-    private Node? InPlace(Node node, Reading reading, int index)
-    {
-        foreach (var operand in Candidates(reading))
-        {
-            var storage = Storage(operand);
-            if (operand.Shape == node.Shape && !kept.Contains(storage) && lastUse[storage] == index && places.TryGetValue(storage, out var place) && place.Region == Region.Arena
-                && reading.Operands.Count(o => Storage(o) == storage) == 1) return storage;
-        }
+    // Until all lifetimes are known, a place in the arena is the number of its stretch.
+    private Operand InArena(Shape shape, int from) => new(Region.Arena, arena.Add(shape.Count, from), shape);
 
-        return null;
-    }
-
-    private static IEnumerable<Node> Candidates(Reading reading) => (reading.Fusion, reading.Operation) switch
-    {
-        (ChainFusion, _) => reading.Operands,
-        (EpilogueFusion { Residual: >= 0 and var residual }, _) => [reading.Operands[residual]],
-        (_, GroupNormApply) => [reading.Operands[0]],
-        (_, GroupNormGradInput) => [reading.Operands[4]],
-        _ => [],
-    };
+    private static Node Storage(Node node) => Pass.Storage(node);
 
     private Operand Place(Node node) => places[Storage(node)] with { Shape = node.Shape };
-
-    private sealed record Reading(IReadOnlyList<Node> Operands, Fusion? Fusion, Operation Operation);
 }

@@ -1,0 +1,62 @@
+namespace DiffusionSharp.Graphs.Planning;
+
+/// <summary>A step before it has a place: one pass over memory that computes a node, with all that is fused into it.</summary>
+internal sealed class Pass
+{
+    public Pass(Node node, IReadOnlyList<Node> operands, Fusion? fusion, Operation operation, int scratch, Phase phase)
+    {
+        (Node, Operands, Fusion, Operation, Scratch, Phase) = (node, operands, fusion, operation, scratch, phase);
+        Reads = [.. operands.Select(Storage).Distinct()];
+    }
+
+    /// <summary>The value.</summary>
+    public Node Node { get; }
+
+    /// <summary>What is read; may be views.</summary>
+    public IReadOnlyList<Node> Operands { get; }
+
+    /// <summary>The values read, each once.</summary>
+    public IReadOnlyList<Node> Reads { get; }
+
+    public Fusion? Fusion { get; }
+
+    public Operation Operation { get; }
+
+    /// <summary>Floats of scratch.</summary>
+    public int Scratch { get; }
+
+    public Phase Phase { get; }
+
+    /// <summary>The value whose memory a node is seen in: a reshape is a view, it stands where its operand stands.</summary>
+    public static Node Storage(Node node) => node.Operation is Reshape ? Storage(node.Inputs[0]) : node;
+
+    /// <summary>The same pass with one value read in another's stead.</summary>
+    public Pass Reading(Node other, Node instead) => new(Node, [.. Operands.Select(o => Replace(o, other, instead))], Fusion, Operation, Scratch, Phase);
+
+    /// <summary>
+    /// The operand whose memory the result may take over: of its size, and read at a position before that position is written.
+    /// Whether it dies here is the caller's to say.
+    /// </summary>
+    public Node? InPlace(Func<Node, bool> dies)
+    {
+        foreach (var operand in (Fusion, Operation) switch
+        {
+            (ChainFusion, _) => Operands,
+            (EpilogueFusion { Residual: >= 0 and var residual }, _) => [Operands[residual]],
+            (_, GroupNormApply) => [Operands[0]],
+            (_, GroupNormGradInput) => [Operands[4]],
+            _ => (IReadOnlyList<Node>)[],
+        })
+        {
+            var storage = Storage(operand);
+            if (operand.Shape == Node.Shape && Operands.Count(o => Storage(o) == storage) == 1 && dies(storage)) return storage;
+        }
+
+        return null;
+    }
+
+    private static Node Replace(Node node, Node other, Node instead) =>
+        node == other ? instead
+        : node.Operation is Reshape && Storage(node) == other ? new Node(node.Graph, node.Id, node.Operation, node.Shape, [Replace(node.Inputs[0], other, instead)], node.Scope, node.IsGradient)
+        : node;
+}
