@@ -1,5 +1,4 @@
 using DiffusionSharp.Graphs.Planning;
-using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Graphs.Tests;
 
