@@ -66,8 +66,15 @@ public static class Workloads
         new("MLP dW", 1, 256, 256, 1024, TransposeA: true),
         new("MLP in 1024×256×2", 1, 1024, 256, 2),
         new("MLP out 1024×2×256", 1, 1024, 2, 256),
-        new("square 1024", 1, 1024, 1024, 1024),
+        .. Squares(),
     ];
+
+    private static IEnumerable<GemmShape> Squares()
+    {
+        foreach (var size in new[] { 256, 384, 512, 1024 })
+            foreach (var (left, right) in new[] { (false, false), (false, true), (true, false), (true, true) })
+                yield return new($"square {size} {(left ? 'T' : 'N')}{(right ? 'T' : 'N')}", 1, size, size, size, left, right);
+    }
 
     private static ConvShape Conv(string name, int batch, int side, int inChannels, int outChannels, int kernel = 3, int stride = 1)
     {

@@ -68,6 +68,7 @@ internal unsafe struct BlockedProduct<TSource> : ITileBody
             nint ldb = 0;
             var b = Panels.Narrow ? Panels.Transposed(batch) : Panels.Panel(batch, panel, out ldb);
             var columns = Panels.ColumnsOf(panel);
+            var direct = !Panels.Narrow && Source.IsDense && Output.IsPlain && columns % MicroKernel.Lanes == 0;
             for (var block = 0; block < blocks; block++)
             {
                 var blockRows = Math.Min(rowBlock, rows - (block * rowBlock));
@@ -76,8 +77,15 @@ internal unsafe struct BlockedProduct<TSource> : ITileBody
                 {
                     var count = MicroKernel.TileRows(blockRows - row);
                     var table = tables + (block * tableBytes);
+                    if (direct)
+                    {
+                        Source.Multiply(table, row, count, columns, b, ldb, Output.At(outputRows[(block * rowBlock) + row], panel * width), Output.Columns);
+                        row += count;
+                        continue;
+                    }
+
                     if (Panels.Narrow) Source.MultiplyNarrow(table, row, count, columns, b, tile);
-                    else Source.Multiply(table, row, count, columns, b, ldb, tile);
+                    else Source.Multiply(table, row, count, columns, b, ldb, tile, width);
                     Output.Write(tile, width, outputRows + (block * rowBlock) + row, count, panel * width, columns);
                     row += count;
                 }

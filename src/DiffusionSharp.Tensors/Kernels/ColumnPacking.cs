@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace DiffusionSharp.Tensors.Kernels;
 
 /// <summary>Copies a [k, m] matrix into blocks [k, row block], so that a product with many panels walks memory straight.</summary>
@@ -25,12 +27,27 @@ internal unsafe struct ColumnPacking(float* source, float* packed, int m, int k,
         {
             var rows = Math.Min(width, m - row);
             var block = to + ((nint)row * k);
+            if (rows == 12 && Vector256.IsHardwareAccelerated)
+            {
+                CopyTwelve(from + row, block, begin, end);
+                continue;
+            }
+
             for (nint depth = begin; depth < end; depth++)
             {
                 var column = from + (depth * m) + row;
                 var target = block + (depth * width);
                 for (var r = 0; r < rows; r++) target[r] = column[r];
             }
+        }
+    }
+
+    private readonly void CopyTwelve(float* column, float* block, nint begin, nint end)
+    {
+        for (var depth = begin; depth < end; depth++)
+        {
+            Vector256.Load(column + (depth * m)).Store(block + (depth * 12));
+            Vector128.Load(column + (depth * m) + 8).Store(block + (depth * 12) + 8);
         }
     }
 }

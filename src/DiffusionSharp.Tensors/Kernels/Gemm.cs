@@ -78,7 +78,7 @@ public static unsafe class Gemm
 
     // A plain b is packed when enough row blocks pass over it to repay the copy; a transposed one has no rows to read in place.
     private static int PanelsInPlace(int m, int n, bool transposeB) =>
-        !transposeB && m <= 2 * MicroKernel.RowBlock ? n / MicroKernel.Panel : 0;
+        !transposeB && m <= 12 * MicroKernel.RowBlock ? n / MicroKernel.Panel : 0;
 
     // A transposed a is packed when several panels walk it: in place each step of k touches another cache line.
     private static bool PacksA(int n, int k, bool transposeA) => transposeA && n > 2 * MicroKernel.Panel && k > 16;

@@ -30,6 +30,8 @@ internal readonly unsafe struct LineRows(PixelLattice lattice, float* zeros) : I
         }
     }
 
+    public bool IsDense => lattice.IsDense;
+
     public void Locate(int batch, int first, int count, byte* table, int* outputRows)
     {
         var cursor = lattice.Start(first);
@@ -64,8 +66,8 @@ internal readonly unsafe struct LineRows(PixelLattice lattice, float* zeros) : I
         }
     }
 
-    public void Multiply(byte* table, int row, int rows, int columns, float* b, nint ldb, float* tile) =>
-        RowPointers.Multiply((float**)table + row, lattice.TapsHigh, Run, rows, columns, b, ldb, tile);
+    public void Multiply(byte* table, int row, int rows, int columns, float* b, nint ldb, float* c, nint ldc) =>
+        RowPointers.Multiply((float**)table + row, lattice.TapsHigh, Run, rows, columns, b, ldb, c, ldc);
 
     public void Prefetch(byte* table, int rows)
     {

@@ -6,6 +6,8 @@ internal readonly unsafe struct MatrixColumns(float* a, int m, int k, bool packe
 {
     public long TableBytes => sizeof(float*);
 
+    public bool IsDense => true;
+
     public void Locate(int batch, int first, int count, byte* table, int* outputRows)
     {
         var block = MicroKernel.RowBlock;
@@ -15,14 +17,14 @@ internal readonly unsafe struct MatrixColumns(float* a, int m, int k, bool packe
         for (var r = 0; r < count; r++) outputRows[r] = (batch * m) + first + r;
     }
 
-    public void Multiply(byte* table, int row, int rows, int columns, float* b, nint ldb, float* tile)
+    public void Multiply(byte* table, int row, int rows, int columns, float* b, nint ldb, float* c, nint ldc)
     {
         nint lda = packed ? MicroKernel.RowBlock : m;
         var start = *(float**)table + row;
         for (var depth = 0; depth < k; depth += MicroKernel.DepthBlock)
         {
             MicroKernel.Columns(rows, columns, start + (depth * lda), lda, Math.Min(MicroKernel.DepthBlock, k - depth),
-                b + (depth * ldb), ldb, tile, MicroKernel.Panel, depth != 0);
+                b + (depth * ldb), ldb, c, ldc, depth != 0);
         }
     }
 

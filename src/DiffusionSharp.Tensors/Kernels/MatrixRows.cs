@@ -16,6 +16,8 @@ internal readonly unsafe struct MatrixRows(float* a, int m, int k) : ITileSource
 
     private bool Copies => k % CollidingFloats == 0 && m > 1;
 
+    public bool IsDense => true;
+
     public void Locate(int batch, int first, int count, byte* table, int* outputRows)
     {
         var copy = (float*)(table + PointerBytes);
@@ -35,8 +37,8 @@ internal readonly unsafe struct MatrixRows(float* a, int m, int k) : ITileSource
         }
     }
 
-    public void Multiply(byte* table, int row, int rows, int columns, float* b, nint ldb, float* tile) =>
-        RowPointers.Multiply((float**)table + row, 1, k, rows, columns, b, ldb, tile);
+    public void Multiply(byte* table, int row, int rows, int columns, float* b, nint ldb, float* c, nint ldc) =>
+        RowPointers.Multiply((float**)table + row, 1, k, rows, columns, b, ldb, c, ldc);
 
     public void Prefetch(byte* table, int rows) => RowPointers.Prefetch((float**)table, rows, k);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace DiffusionSharp.Tensors.Kernels;
@@ -12,43 +13,38 @@ internal unsafe struct OutputTile
     public int RowsPerSample;
     public float* Residual;
 
+    /// <summary>Whether nothing is added.</summary>
+    public readonly bool IsPlain => Bias == null && PerSample == null && Residual == null;
+
+    /// <summary>Where a result goes.</summary>
+    public readonly float* At(int row, int column) => Output + ((nint)row * Columns) + column;
+
     /// <summary>Writes rows of a tile to the output rows listed, from column <paramref name="firstColumn"/> on.</summary>
     public readonly void Write(float* tile, int tileStride, int* outputRows, int rows, int firstColumn, int columns)
     {
-        var bias = Bias == null ? null : Bias + firstColumn;
-        for (var r = 0; r < rows; r++)
-        {
-            var row = outputRows[r];
-            var start = ((nint)row * Columns) + firstColumn;
-            var perSample = PerSample == null ? null : PerSample + ((nint)(row / RowsPerSample) * Columns) + firstColumn;
-            var residual = Residual == null ? null : Residual + start;
-            WriteRow(tile + ((nint)r * tileStride), Output + start, bias, perSample, residual, columns);
-        }
+        if (Vector512.IsHardwareAccelerated && columns % 16 == 0) Write<Lanes16>(tile, tileStride, outputRows, rows, firstColumn, columns);
+        else if (Vector256.IsHardwareAccelerated && columns % 8 == 0) Write<Lanes8>(tile, tileStride, outputRows, rows, firstColumn, columns);
+        else Write<Lanes1>(tile, tileStride, outputRows, rows, firstColumn, columns);
     }
 
-    // Lanes are neighbouring columns and each takes the same sums in the same order as the loop over the remainder.
-    private static void WriteRow(float* sum, float* output, float* bias, float* perSample, float* residual, int columns)
+    // Lanes are neighbouring columns, each takes the same sums in the same order at every width.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Write<T>(float* tile, int tileStride, int* outputRows, int rows, int firstColumn, int columns)
+        where T : struct, ILanes<T>
     {
-        var j = 0;
-        if (Vector256.IsHardwareAccelerated)
+        for (var j = 0; j < columns; j += T.Count)
         {
-            for (; j + 8 <= columns; j += 8)
+            var bias = Bias == null ? T.Of(0) : T.Load(Bias + firstColumn + j);
+            for (var r = 0; r < rows; r++)
             {
-                var y = Vector256.Load(sum + j);
-                if (bias != null) y += Vector256.Load(bias + j);
-                if (perSample != null) y += Vector256.Load(perSample + j);
-                if (residual != null) y += Vector256.Load(residual + j);
-                y.Store(output + j);
+                var row = outputRows[r];
+                var y = T.Load(tile + ((nint)r * tileStride) + j);
+                if (Bias != null) y += bias;
+                if (PerSample != null) y += T.Load(PerSample + ((nint)(row / RowsPerSample) * Columns) + firstColumn + j);
+                var start = ((nint)row * Columns) + firstColumn + j;
+                if (Residual != null) y += T.Load(Residual + start);
+                y.Store(Output + start);
             }
-        }
-
-        for (; j < columns; j++)
-        {
-            var y = sum[j];
-            if (bias != null) y += bias[j];
-            if (perSample != null) y += perSample[j];
-            if (residual != null) y += residual[j];
-            output[j] = y;
         }
     }
 }

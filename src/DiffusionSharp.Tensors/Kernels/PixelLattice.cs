@@ -28,6 +28,9 @@ internal unsafe struct PixelLattice
 
     public readonly int Taps => TapsHigh * TapsWide;
 
+    /// <summary>Whether the points are all the output pixels, in order.</summary>
+    public readonly bool IsDense => OutStep == 1 && Rows == OutHeight && Columns == OutWidth;
+
     public readonly int Points => checked(Batch * Rows * Columns);
 
     public static PixelLattice Forward(in ConvGeometry g, float* input) => new()

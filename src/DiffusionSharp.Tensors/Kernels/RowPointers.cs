@@ -16,10 +16,9 @@ internal static unsafe class RowPointers
         }
     }
 
-    public static void Multiply(float** rowPointers, int segments, int length, int rows, int columns, float* b, nint ldb, float* tile)
+    public static void Multiply(float** rowPointers, int segments, int length, int rows, int columns, float* b, nint ldb, float* c, nint ldc)
     {
         var stride = MicroKernel.RowBlock;
-        nint width = MicroKernel.Panel;
         if (length >= MicroKernel.DepthBlock)
         {
             for (var segment = 0; segment < segments; segment++)
@@ -28,7 +27,7 @@ internal static unsafe class RowPointers
                 {
                     var depth = Math.Min(MicroKernel.DepthBlock, length - k);
                     MicroKernel.Rows(rows, columns, rowPointers + (segment * stride), stride, k, 1, depth,
-                        b + (((nint)segment * length) + k) * ldb, ldb, tile, width, (segment | k) != 0);
+                        b + (((nint)segment * length) + k) * ldb, ldb, c, ldc, (segment | k) != 0);
                 }
             }
 
@@ -39,7 +38,7 @@ internal static unsafe class RowPointers
         for (var segment = 0; segment < segments; segment += perBlock)
         {
             MicroKernel.Rows(rows, columns, rowPointers + (segment * stride), stride, 0, Math.Min(perBlock, segments - segment), length,
-                b + ((nint)segment * length * ldb), ldb, tile, width, segment != 0);
+                b + ((nint)segment * length * ldb), ldb, c, ldc, segment != 0);
         }
     }
 }

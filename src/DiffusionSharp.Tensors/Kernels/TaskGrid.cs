@@ -9,7 +9,7 @@ internal readonly record struct TaskGrid(int RowsPerTask, int RowTasks, int Pane
     private const double OperationsPerTask = 4e5;
 
     // Enough for a few tasks on each of many cores.
-    private const int WantedTasks = 64;
+    private const int WantedTasks = 32;
 
     public int Tasks => RowTasks * PanelTasks * BatchTasks;
 
@@ -27,6 +27,8 @@ internal readonly record struct TaskGrid(int RowsPerTask, int RowTasks, int Pane
 
         var rowBlocks = Math.Min(RowBlocksPerTask, Parts(rows, MicroKernel.RowBlock));
         var panelsPerTask = panels;
+        // Four row blocks still repay a panel's way into the cache; more panel tasks would each prepare the rows anew.
+        while (Total() < wanted && rowBlocks > 4) rowBlocks = (rowBlocks + 1) / 2;
         while (Total() < wanted && panelsPerTask > 1) panelsPerTask = (panelsPerTask + 1) / 2;
         while (Total() < wanted && rowBlocks > 1) rowBlocks = (rowBlocks + 1) / 2;
         var rowsPerTask = rowBlocks * MicroKernel.RowBlock;

@@ -9,6 +9,8 @@ internal readonly unsafe struct WindowRows(PixelLattice lattice, float* zeros) :
 
     public long TableBytes => (long)lattice.Taps * MicroKernel.RowBlock * sizeof(float*);
 
+    public bool IsDense => lattice.IsDense;
+
     public void Locate(int batch, int first, int count, byte* table, int* outputRows)
     {
         var cursor = lattice.Start(first);
@@ -19,8 +21,8 @@ internal readonly unsafe struct WindowRows(PixelLattice lattice, float* zeros) :
         }
     }
 
-    public void Multiply(byte* table, int row, int rows, int columns, float* b, nint ldb, float* tile) =>
-        RowPointers.Multiply((float**)table + row, lattice.Taps, lattice.Channels, rows, columns, b, ldb, tile);
+    public void Multiply(byte* table, int row, int rows, int columns, float* b, nint ldb, float* c, nint ldc) =>
+        RowPointers.Multiply((float**)table + row, lattice.Taps, lattice.Channels, rows, columns, b, ldb, c, ldc);
 
     public void Prefetch(byte* table, int rows)
     {
