@@ -5,15 +5,20 @@ namespace DiffusionSharp.Tensors.Kernels;
 
 /// <summary>The weight gradient of a 3×3 convolution of stride 1 in the transformed domain: dw = Gᵀ [Σ_tiles (Bᵀ d B)(A ∂Y Aᵀ)ᵀ] G.</summary>
 /// <remarks>
-/// The result is cut into blocks of input and output channels whose 36 sums stay in the second-level cache, and the tiles into chunks, each with its own
+/// The result is cut into blocks of input and output channels whose 36 sums stay near, and the tiles into chunks, each with its own
 /// sums, added in order at the end. Tiles pass through a task's scratch a few at a time. The cut follows from the shape alone, and so does the order of summation.
 /// </remarks>
 internal unsafe struct WinogradWeightGradient : ITileBody
 {
-    private const int BlockChannels = 64;
-    private const int MostTiles = 48;
+    // A transform serves as many products as the block is wide; halved where that leaves too few tasks.
+    private const int BlockChannels = 128;
+    private const int MostTiles = 24;
     private const int ScratchFloats = 128 * 1024;
     private const int WantedTasks = 16;
+    private const int FewestTasks = 8;
+
+    // Adding up a chunk's sums costs as much as the products of some tiles.
+    private const int FewestTiles = 128;
 
     // Points a power of two apart would crowd into a few sets of the first-level cache.
     private const int Skew = 16;
@@ -67,6 +72,7 @@ internal unsafe struct WinogradWeightGradient : ITileBody
 
         var fitting = ScratchFloats / (WinogradTransform.Points * (ins + outs));
         var most = Math.Clamp(fitting, 8, MostTiles);
+        most = Tiling.Ceiling(end - first, Tiling.Ceiling(end - first, most));
         var vPoint = ((nint)most * ins) + Skew;
         var zPoint = ((nint)most * outs) + Skew;
         var v = Scratch.Take(checked((int)(WinogradTransform.Points * (vPoint + zPoint))));
@@ -115,34 +121,35 @@ internal unsafe struct WinogradWeightGradient : ITileBody
     {
         public Cut(in ConvGeometry g)
         {
-            InPerBlock = Even(g.InChannels);
-            OutPerBlock = Even(g.OutChannels);
-            InBlocks = Tiling.Ceiling(g.InChannels, InPerBlock);
-            OutBlocks = Tiling.Ceiling(g.OutChannels, OutPerBlock);
             var count = WinogradTiles.Forward(g).Count;
-            var wanted = Math.Clamp(Tiling.Ceiling(WantedTasks, Blocks), 1, Tiling.Ceiling(count, MostTiles));
-            TilesPerChunk = Tiling.Ceiling(count, wanted);
-            Chunks = Tiling.Ceiling(count, TilesPerChunk);
+            for (var most = BlockChannels; ; most /= 2)
+            {
+                (InPerBlock, OutPerBlock) = (Even(g.InChannels, most), Even(g.OutChannels, most));
+                OutBlocks = Tiling.Ceiling(g.OutChannels, OutPerBlock);
+                Blocks = Tiling.Ceiling(g.InChannels, InPerBlock) * OutBlocks;
+                var wanted = Math.Clamp(Tiling.Ceiling(WantedTasks, Blocks), 1, Math.Max(1, count / FewestTiles));
+                TilesPerChunk = Tiling.Ceiling(count, wanted);
+                Chunks = Tiling.Ceiling(count, TilesPerChunk);
+                if (Chunks * Blocks >= FewestTasks || most == BlockChannels / 2) break;
+            }
         }
 
         public int InPerBlock { get; }
 
         public int OutPerBlock { get; }
 
-        public int InBlocks { get; }
-
         public int OutBlocks { get; }
 
-        public int Blocks => InBlocks * OutBlocks;
+        public int Blocks { get; }
 
         public int TilesPerChunk { get; }
 
         public int Chunks { get; }
 
         // Blocks of nearly the same size, each a multiple of the widest vector.
-        private static int Even(int channels)
+        private static int Even(int channels, int most)
         {
-            var blocks = Tiling.Ceiling(channels, BlockChannels);
+            var blocks = Tiling.Ceiling(channels, most);
             return Scratch.Pad(Tiling.Ceiling(channels, blocks));
         }
     }
