@@ -124,6 +124,23 @@ public sealed class Conv2DTests : IDisposable
     }
 
     [Fact]
+    public void Packed_weights_give_the_same_bytes()
+    {
+        foreach (var (ci, co, kernel, stride, method) in new[] { (16, 33, 3, 1, ConvMethod.Direct), (3, 20, 3, 2, ConvMethod.Direct), (20, 2, 3, 1, ConvMethod.Direct), (24, 40, 1, 1, ConvMethod.Direct), (32, 48, 3, 1, ConvMethod.Winograd) })
+        {
+            var g = Geometry(3, 9, 6, ci, co, kernel, kernel, stride, kernel / 2, kernel / 2, kernel / 2, kernel / 2)!.Value;
+            var (x, w) = Operands("forward", g);
+            var bias = KernelArrays.Normal(co, 3);
+            var packed = KernelArrays.Guarded(Conv2D.PackedLength(g, method), 0, (to, _) => Conv2D.Pack(w, to, g, two, method));
+            var actual = KernelArrays.Guarded(Y(g), Conv2D.ForwardPackedWorkspaceLength(g, method), (y, workspace) =>
+                Conv2D.ForwardPacked(x, packed, y, g, new Epilogue { Bias = bias }, workspace, two, method));
+            var expected = KernelArrays.Guarded(Y(g), Conv2D.ForwardWorkspaceLength(g, method), (y, workspace) =>
+                Conv2D.Forward(x, w, y, g, new Epilogue { Bias = bias }, workspace, two, method));
+            Assert.Equal(expected, actual);
+        }
+    }
+
+    [Fact]
     public void Wrong_lengths_are_named()
     {
         var g = Geometry(1, 4, 4, 2, 3, 3, 3, 1, 1, 1, 1, 1)!.Value;

@@ -136,6 +136,22 @@ public sealed class GemmTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_right_operand_packed_before_gives_the_same_bytes(bool transposeB)
+    {
+        foreach (var (m, n, k) in new[] { (1, 1, 1), (5, 3, 40), (7, 33, 20), (30, 64, 600), (200, 96, 32) })
+        {
+            var (a, b, bias) = (KernelArrays.Normal(m * k, 1), KernelArrays.Normal(k * n, 2), KernelArrays.Normal(n, 3));
+            var packed = KernelArrays.Guarded(Gemm.PackedRightLength(n, k), 0, (to, _) => Gemm.PackRight(b, transposeB, to, n, k, two));
+            var actual = KernelArrays.Guarded(m * n, 0, (c, _) => Gemm.MultiplyPacked(a, packed, c, m, n, k, new Epilogue { Bias = bias }, two));
+            var expected = KernelArrays.Guarded(m * n, Gemm.WorkspaceLength(m, n, k, false, transposeB), (c, workspace) =>
+                Gemm.Multiply(a, false, b, transposeB, c, m, n, k, new Epilogue { Bias = bias }, workspace, two));
+            Assert.Equal(expected, actual);
+        }
+    }
+
     [Fact]
     public void Wrong_lengths_are_named()
     {

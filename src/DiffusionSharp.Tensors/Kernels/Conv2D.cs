@@ -17,8 +17,7 @@ public static unsafe class Conv2D
     public static int ForwardWorkspaceLength(in ConvGeometry g, ConvMethod method = ConvMethod.Direct)
     {
         Validate("Conv2D.Forward", g, method);
-        if (method == ConvMethod.Winograd) return WinogradWorkspaceLength(g.InChannels, g.OutChannels);
-        return WorkspaceLength(g.OutChannels, (long)g.KernelHeight * g.KernelWidth * g.InChannels, (long)g.KernelWidth * g.InChannels);
+        return checked(PackedLength(g, method) + ZerosLength(g.KernelWidth * g.InChannels) + Aligned.Slack);
     }
 
     /// <summary>y = x ∗ w + epilogue.</summary>
@@ -46,41 +45,83 @@ public static unsafe class Conv2D
         Guard.Length(Operation, "x [N, H, W, Ci]", x.Length, g.InputLength);
         Guard.Length(Operation, "w [KH, KW, Ci, Co]", w.Length, g.WeightLength);
         Guard.Length(Operation, "y [N, OH, OW, Co]", y.Length, g.OutputLength);
-        epilogue.Validate(Operation, (long)g.Batch * g.OutHeight * g.OutWidth, g.OutChannels);
-        if (!epilogue.PerSample.IsEmpty && epilogue.RowsPerSample != g.OutHeight * g.OutWidth)
-            throw new ArgumentException($"{Operation}: a sample has {g.OutHeight * g.OutWidth} output pixels, epilogue.RowsPerSample says {epilogue.RowsPerSample}.");
+        ValidateEpilogue(Operation, epilogue, g);
         Guard.Workspace(Operation, workspace.Length, ForwardWorkspaceLength(g, method));
 
         fixed (float* pX = x, pW = w, pY = y, pWorkspace = workspace)
         fixed (float* pBias = epilogue.Bias, pPerSample = epilogue.PerSample, pResidual = epilogue.Residual)
         {
-            var output = new OutputTile
-            {
-                Output = pY,
-                Columns = g.OutChannels,
-                Bias = pBias,
-                PerSample = pPerSample,
-                RowsPerSample = epilogue.RowsPerSample,
-                Residual = pResidual,
-            };
-            if (method == ConvMethod.Winograd)
-            {
-                RunWinograd(pX, pW, WinogradTiles.Forward(g), g, backward: false, output, pWorkspace, parallelism);
-                return;
-            }
+            var packed = Aligned.Up(pWorkspace);
+            PackForward(pW, packed, g, method, parallelism);
+            var output = new OutputTile { Output = pY, Columns = g.OutChannels, Bias = pBias, PerSample = pPerSample, RowsPerSample = epilogue.RowsPerSample, Residual = pResidual };
+            RunForward(pX, packed, output, g, method, Aligned.Up(packed + PackedLength(g, method)), parallelism);
+        }
+    }
 
-            var packing = new PanelPacking
-            {
-                Source = pW,
-                Columns = g.OutChannels,
-                Length = g.InChannels,
-                Segments = g.KernelHeight * g.KernelWidth,
-                SegmentColumns = g.KernelWidth,
-                StepOuter = (nint)g.KernelWidth * g.InChannels * g.OutChannels,
-                StepInner = (nint)g.InChannels * g.OutChannels,
-                Batch = 1,
-            };
-            Correlate(PixelLattice.Forward(g, pX), packing, output, pWorkspace, parallelism);
+    /// <summary>Floats of the form in which <see cref="Pack"/> leaves the weights for <see cref="ForwardPacked"/>; depends on the shape alone.</summary>
+    /// <exception cref="ArgumentException">A size is out of range.</exception>
+    public static int PackedLength(in ConvGeometry g, ConvMethod method = ConvMethod.Direct)
+    {
+        Validate("Conv2D.Pack", g, method);
+        return checked((int)(method == ConvMethod.Winograd
+            ? WinogradPacking.Length(g.InChannels, g.OutChannels)
+            : PanelMatrix.PackedLength(g.OutChannels, g.KernelHeight * g.KernelWidth * g.InChannels, 0)));
+    }
+
+    /// <summary>Brings weights that many forward passes share into the form these read.</summary>
+    /// <param name="w">[KH, KW, Ci, Co].</param>
+    /// <param name="packed"><see cref="PackedLength"/> floats, overwritten.</param>
+    /// <param name="g">The shapes; the batch does not matter.</param>
+    /// <param name="parallelism">Threads to use; the result does not depend on them.</param>
+    /// <param name="method">The method that will read it.</param>
+    /// <exception cref="ArgumentException">A size is out of range, or a span does not hold what the sizes ask.</exception>
+    public static void Pack(ReadOnlySpan<float> w, Span<float> packed, in ConvGeometry g, Parallelism parallelism, ConvMethod method = ConvMethod.Direct)
+    {
+        const string Operation = "Conv2D.Pack";
+        Guard.Length(Operation, "packed", packed.Length, PackedLength(g, method));
+        Guard.Length(Operation, "w [KH, KW, Ci, Co]", w.Length, g.WeightLength);
+        fixed (float* pW = w, pPacked = packed) PackForward(pW, pPacked, g, method, parallelism);
+    }
+
+    /// <summary>Floats of scratch that <see cref="ForwardPacked"/> needs; depends on the shape alone.</summary>
+    public static int ForwardPackedWorkspaceLength(in ConvGeometry g, ConvMethod method = ConvMethod.Direct)
+    {
+        Validate("Conv2D.ForwardPacked", g, method);
+        return ZerosLength(g.KernelWidth * g.InChannels);
+    }
+
+    /// <summary><see cref="Forward"/> with weights packed before; the same bytes.</summary>
+    /// <param name="x">[N, H, W, Ci].</param>
+    /// <param name="packed">What <see cref="Pack"/> wrote for these shapes and this method.</param>
+    /// <param name="y">[N, OH, OW, Co], overwritten; may not overlap x.</param>
+    /// <param name="g">The shapes.</param>
+    /// <param name="epilogue">Terms added to the result.</param>
+    /// <param name="workspace">At least <see cref="ForwardPackedWorkspaceLength"/> floats.</param>
+    /// <param name="parallelism">Threads to use; the result does not depend on them.</param>
+    /// <param name="method">How to compute.</param>
+    /// <exception cref="ArgumentException">A size is out of range, or a span does not hold what the sizes ask.</exception>
+    public static void ForwardPacked(
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<float> packed,
+        Span<float> y,
+        in ConvGeometry g,
+        Epilogue epilogue,
+        Span<float> workspace,
+        Parallelism parallelism,
+        ConvMethod method = ConvMethod.Direct)
+    {
+        const string Operation = "Conv2D.ForwardPacked";
+        Validate(Operation, g, method);
+        Guard.Length(Operation, "x [N, H, W, Ci]", x.Length, g.InputLength);
+        Guard.Length(Operation, "packed", packed.Length, PackedLength(g, method));
+        Guard.Length(Operation, "y [N, OH, OW, Co]", y.Length, g.OutputLength);
+        ValidateEpilogue(Operation, epilogue, g);
+        Guard.Workspace(Operation, workspace.Length, ForwardPackedWorkspaceLength(g, method));
+        fixed (float* pX = x, pPacked = packed, pY = y, pWorkspace = workspace)
+        fixed (float* pBias = epilogue.Bias, pPerSample = epilogue.PerSample, pResidual = epilogue.Residual)
+        {
+            var output = new OutputTile { Output = pY, Columns = g.OutChannels, Bias = pBias, PerSample = pPerSample, RowsPerSample = epilogue.RowsPerSample, Residual = pResidual };
+            RunForward(pX, pPacked, output, g, method, Aligned.Up(pWorkspace), parallelism);
         }
     }
 
@@ -89,9 +130,11 @@ public static unsafe class Conv2D
     public static int GradInputWorkspaceLength(in ConvGeometry g, ConvMethod method = ConvMethod.Direct)
     {
         Validate("Conv2D.GradInput", g, method);
-        if (method == ConvMethod.Winograd) return WinogradWorkspaceLength(g.OutChannels, g.InChannels);
-        var tapsOfAParity = (long)(((g.KernelHeight - 1) / g.Stride) + 1) * (((g.KernelWidth - 1) / g.Stride) + 1);
-        return WorkspaceLength(g.InChannels, tapsOfAParity * g.OutChannels, (long)g.KernelWidth * g.OutChannels);
+        var tapsOfAParity = (((g.KernelHeight - 1) / g.Stride) + 1) * (((g.KernelWidth - 1) / g.Stride) + 1);
+        var packed = method == ConvMethod.Winograd
+            ? WinogradPacking.Length(g.OutChannels, g.InChannels)
+            : PanelMatrix.PackedLength(g.InChannels, tapsOfAParity * g.OutChannels, 0);
+        return checked((int)(packed + ZerosLength(g.KernelWidth * g.OutChannels) + Aligned.Slack));
     }
 
     /// <summary>dx: the gradient of a loss with respect to x, from that with respect to y.</summary>
@@ -124,9 +167,12 @@ public static unsafe class Conv2D
         fixed (float* pDy = dy, pW = w, pDx = dx, pWorkspace = workspace)
         {
             var output = new OutputTile { Output = pDx, Columns = g.InChannels };
+            var zeros = Zeros(Aligned.Up(pWorkspace), g.KernelWidth * g.OutChannels);
+            var packed = Aligned.Up(zeros + (g.KernelWidth * g.OutChannels));
             if (method == ConvMethod.Winograd)
             {
-                RunWinograd(pDy, pW, WinogradTiles.Backward(g), g, backward: true, output, pWorkspace, parallelism);
+                WinogradPacking.Run(pW, packed, g.InChannels, g.OutChannels, backward: true, parallelism);
+                WinogradProduct.Run(pDy, zeros, packed, WinogradTiles.Backward(g), g.OutChannels, output, parallelism);
                 return;
             }
 
@@ -151,8 +197,10 @@ public static unsafe class Conv2D
                         StepOuter = -(nint)g.Stride * g.KernelWidth * tap,
                         StepInner = -g.Stride * tap,
                         Batch = 1,
+                        Packed = packed,
                     };
-                    Correlate(lattice, packing, output, pWorkspace, parallelism);
+                    PackTaps(lattice, packing, parallelism);
+                    Correlate(lattice, packed, output, zeros, parallelism);
                 }
             }
         }
@@ -212,36 +260,71 @@ public static unsafe class Conv2D
             throw new ArgumentException($"{operation}: Winograd takes 3×3 kernels of stride 1, padding up to 2 and channels in multiples of 16, not {g}.");
     }
 
-    private static int WinogradWorkspaceLength(int rows, int columns) =>
-        checked((int)(WinogradPacking.Length(rows, columns) + rows + (2 * Aligned.Slack)));
-
-    private static void RunWinograd(float* input, float* w, in WinogradTiles tiles, in ConvGeometry g, bool backward, in OutputTile output, float* workspace, Parallelism parallelism)
+    private static void ValidateEpilogue(string operation, in Epilogue epilogue, in ConvGeometry g)
     {
-        var rows = backward ? g.OutChannels : g.InChannels;
-        var zeros = Aligned.Up(workspace);
-        new Span<float>(zeros, rows).Clear();
-        var packed = Aligned.Up(zeros + rows);
-        WinogradPacking.Run(w, packed, g.InChannels, g.OutChannels, backward, parallelism);
-        WinogradProduct.Run(input, zeros, packed, tiles, rows, output, parallelism);
+        epilogue.Validate(operation, (long)g.Batch * g.OutHeight * g.OutWidth, g.OutChannels);
+        if (!epilogue.PerSample.IsEmpty && epilogue.RowsPerSample != g.OutHeight * g.OutWidth)
+            throw new ArgumentException($"{operation}: a sample has {g.OutHeight * g.OutWidth} output pixels, epilogue.RowsPerSample says {epilogue.RowsPerSample}.");
     }
 
-    private static int WorkspaceLength(int columns, long depth, long zeros) =>
-        checked((int)(((long)PanelMatrix.PanelCount(columns) * MicroKernel.Panel * depth) + zeros + (2 * Aligned.Slack)));
+    // One window row of zeros stands for what lies outside the picture.
+    private static int ZerosLength(int line) => checked(line + Aligned.Slack);
 
-    // The common engine: pack the taps, then every lattice point is a row of the product.
-    private static void Correlate(in PixelLattice lattice, PanelPacking packing, in OutputTile output, float* workspace, Parallelism parallelism)
+    private static float* Zeros(float* zeros, int line)
     {
-        var zeros = Aligned.Up(workspace);
-        var line = lattice.TapsWide * lattice.Channels;
         new Span<float>(zeros, line).Clear();
-        var byLine = lattice.Channels < LineRows.ChannelLimit && lattice.TapsWide > 1;
-        packing.Narrow = NarrowKernel.Suits(packing.Columns, byLine ? line : lattice.Channels);
-        packing.Packed = Aligned.Up(zeros + line);
-        packing.Pack(parallelism);
+        return zeros;
+    }
 
+    private static void PackForward(float* w, float* packed, in ConvGeometry g, ConvMethod method, Parallelism parallelism)
+    {
+        if (method == ConvMethod.Winograd)
+        {
+            WinogradPacking.Run(w, packed, g.InChannels, g.OutChannels, backward: false, parallelism);
+            return;
+        }
+
+        var packing = new PanelPacking
+        {
+            Source = w,
+            Packed = packed,
+            Columns = g.OutChannels,
+            Length = g.InChannels,
+            Segments = g.KernelHeight * g.KernelWidth,
+            SegmentColumns = g.KernelWidth,
+            StepOuter = (nint)g.KernelWidth * g.InChannels * g.OutChannels,
+            StepInner = (nint)g.InChannels * g.OutChannels,
+            Batch = 1,
+        };
+        PackTaps(PixelLattice.Forward(g, null), packing, parallelism);
+    }
+
+    private static void RunForward(float* x, float* packed, in OutputTile output, in ConvGeometry g, ConvMethod method, float* workspace, Parallelism parallelism)
+    {
+        var zeros = Zeros(workspace, g.KernelWidth * g.InChannels);
+        if (method == ConvMethod.Winograd)
+            WinogradProduct.Run(x, zeros, packed, WinogradTiles.Forward(g), g.InChannels, output, parallelism);
+        else
+            Correlate(PixelLattice.Forward(g, x), packed, output, zeros, parallelism);
+    }
+
+    // With few channels a window row is one run of memory; see LineRows.
+    private static bool ByLine(in PixelLattice lattice) => lattice.Channels < LineRows.ChannelLimit && lattice.TapsWide > 1;
+
+    private static bool IsNarrow(in PixelLattice lattice, int columns) => NarrowKernel.Suits(columns, ByLine(lattice) ? lattice.TapsWide * lattice.Channels : lattice.Channels);
+
+    private static void PackTaps(in PixelLattice lattice, PanelPacking packing, Parallelism parallelism)
+    {
+        packing.Narrow = IsNarrow(lattice, packing.Columns);
+        packing.Pack(parallelism);
+    }
+
+    // The common engine: every lattice point is a row of a product with the packed taps.
+    private static void Correlate(in PixelLattice lattice, float* packed, in OutputTile output, float* zeros, Parallelism parallelism)
+    {
         var depth = lattice.Taps * lattice.Channels;
-        var panels = new PanelMatrix(null, packing.Columns, depth, 0, packing.Packed, packing.Narrow);
-        if (byLine)
+        var panels = new PanelMatrix(null, output.Columns, depth, 0, packed, IsNarrow(lattice, output.Columns));
+        if (ByLine(lattice))
             BlockedProduct.Run(new LineRows(lattice, zeros), panels, output, lattice.Points, depth, 1, parallelism);
         else
             BlockedProduct.Run(new WindowRows(lattice, zeros), panels, output, lattice.Points, depth, 1, parallelism);

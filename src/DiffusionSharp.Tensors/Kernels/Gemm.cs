@@ -76,6 +76,55 @@ public static unsafe class Gemm
         Parallelism parallelism) =>
         Run("Gemm.MultiplyBatched", a, transposeA, b, transposeB, c, batch, m, n, k, Epilogue.None, workspace, parallelism);
 
+    /// <summary>Floats of the form in which <see cref="PackRight"/> leaves an operand for <see cref="MultiplyPacked"/>; depends on the shape alone.</summary>
+    /// <exception cref="ArgumentException">A size is below 1.</exception>
+    public static int PackedRightLength(int n, int k)
+    {
+        ValidateSizes("Gemm.PackRight", 1, 1, n, k);
+        return checked((int)(IsNarrow(n, k, false) ? (long)n * k : PanelMatrix.PackedLength(n, k, 0)));
+    }
+
+    /// <summary>Brings a right operand that many products share into the form these read.</summary>
+    /// <param name="b">[k, n], or [n, k] when <paramref name="transposeB"/>.</param>
+    /// <param name="transposeB">Whether b is stored transposed.</param>
+    /// <param name="packed"><see cref="PackedRightLength"/> floats, overwritten.</param>
+    /// <param name="n">Columns of the product, 1 or more.</param>
+    /// <param name="k">Terms of each sum, 1 or more.</param>
+    /// <param name="parallelism">Threads to use; the result does not depend on them.</param>
+    /// <exception cref="ArgumentException">A size is below 1, or a span does not hold what the sizes ask.</exception>
+    public static void PackRight(ReadOnlySpan<float> b, bool transposeB, Span<float> packed, int n, int k, Parallelism parallelism)
+    {
+        Guard.Length("Gemm.PackRight", "packed", packed.Length, PackedRightLength(n, k));
+        Guard.Length("Gemm.PackRight", transposeB ? "b [n, k]" : "b [k, n]", b.Length, (long)k * n);
+        fixed (float* pB = b, pPacked = packed) PanelPacking.Plain(pB, pPacked, transposeB, n, k, 0, IsNarrow(n, k, false), 1).Pack(parallelism);
+    }
+
+    /// <summary>c = a · b + epilogue with b packed before; the same bytes as <see cref="Multiply"/>.</summary>
+    /// <param name="a">[m, k].</param>
+    /// <param name="packed">What <see cref="PackRight"/> wrote for this n and k.</param>
+    /// <param name="c">[m, n], overwritten; may not overlap a.</param>
+    /// <param name="m">Rows of c, 1 or more.</param>
+    /// <param name="n">Columns of c, 1 or more.</param>
+    /// <param name="k">Terms of each sum, 1 or more.</param>
+    /// <param name="epilogue">Terms added to the product.</param>
+    /// <param name="parallelism">Threads to use; the result does not depend on them.</param>
+    /// <exception cref="ArgumentException">A size is below 1, or a span does not hold what the sizes ask.</exception>
+    public static void MultiplyPacked(ReadOnlySpan<float> a, ReadOnlySpan<float> packed, Span<float> c, int m, int n, int k, Epilogue epilogue, Parallelism parallelism)
+    {
+        const string Operation = "Gemm.MultiplyPacked";
+        ValidateSizes(Operation, 1, m, n, k);
+        Guard.Length(Operation, "a [m, k]", a.Length, (long)m * k);
+        Guard.Length(Operation, "packed", packed.Length, PackedRightLength(n, k));
+        Guard.Length(Operation, "c [m, n]", c.Length, (long)m * n);
+        epilogue.Validate(Operation, m, n);
+        fixed (float* pA = a, pPacked = packed, pC = c)
+        fixed (float* pBias = epilogue.Bias, pPerSample = epilogue.PerSample, pResidual = epilogue.Residual)
+        {
+            var output = new OutputTile { Output = pC, Columns = n, Bias = pBias, PerSample = pPerSample, RowsPerSample = epilogue.RowsPerSample, Residual = pResidual };
+            BlockedProduct.Run(new MatrixRows(pA, m, k), new PanelMatrix(null, n, k, 0, pPacked, IsNarrow(n, k, false)), output, m, k, 1, parallelism);
+        }
+    }
+
     // A plain b is packed when enough row blocks pass over it to repay the copy; a transposed one has no rows to read in place.
     private static int PanelsInPlace(int m, int n, bool transposeB) =>
         !transposeB && m <= 12 * MicroKernel.RowBlock ? n / MicroKernel.Panel : 0;
