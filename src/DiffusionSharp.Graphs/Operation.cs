@@ -105,6 +105,12 @@ public sealed record Embedding : Operation;
 /// <summary>The adjoint of <see cref="Embedding"/> in the table, from (dy, indices).</summary>
 public sealed record EmbeddingGrad : Operation;
 
+/// <summary>Weights in the order an executor's kernel reads them; a planner's own step, never built by hand.</summary>
+/// <param name="Consumer">The product or convolution that reads them.</param>
+/// <param name="Operand">Shape of its other operand.</param>
+/// <param name="Result">Shape of its result.</param>
+public sealed record Pack(Operation Consumer, Shape Operand, Shape Result) : Operation;
+
 /// <summary>0 with probability Rate, else 1/(1 − Rate); drawn anew each run from the run's generator, split by Stream.</summary>
 public sealed record DropoutMask(float Rate, int Stream) : Operation;
 

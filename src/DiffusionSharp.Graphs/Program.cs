@@ -21,14 +21,18 @@ public sealed class Program
 {
     private readonly PlanMemory memory;
     private readonly IReadOnlyList<StepAction> steps;
+    private readonly ParameterBuffer weights;
+    private readonly TrainingState? state;
+    private long seen = -1;
 
-    private Program(Plan plan, PlanMemory memory, IReadOnlyList<StepAction> steps) => (Plan, this.memory, this.steps) = (plan, memory, steps);
+    private Program(Plan plan, PlanMemory memory, IReadOnlyList<StepAction> steps, ParameterBuffer weights, TrainingState? state) =>
+        (Plan, this.memory, this.steps, this.weights, this.state) = (plan, memory, steps, weights, state);
 
     /// <summary>What runs, and where.</summary>
     public Plan Plan { get; }
 
     /// <summary>Bytes of values and scratch, parameters and optimizer state aside.</summary>
-    public long ArenaBytes => sizeof(float) * ((long)Plan.ArenaLength + (memory.Gradients?.Length ?? 0));
+    public long ArenaBytes => sizeof(float) * ((long)Plan.ArenaLength + Plan.PersistentLength + (memory.Gradients?.Length ?? 0));
 
     /// <summary>Plans named outputs of a graph and binds them to weights.</summary>
     /// <param name="outputs">What the program computes, by name.</param>
@@ -39,18 +43,19 @@ public sealed class Program
     /// <exception cref="ArgumentException">The weights are not of this graph's layout, or training state is missing.</exception>
     public static Program Compile(IReadOnlyDictionary<string, Node> outputs, ParameterBuffer weights, Executor executor, TrainingState? state = null, PlanOptions? options = null)
     {
-        var plan = Planner.Plan(outputs, executor.WorkspaceLength, options);
-        if (weights.Memory.Length != plan.Layout.Length) throw new ArgumentException("Program: the weights have another layout than the graph's.", nameof(weights));
+        var plan = Planner.Plan(outputs, executor, options);
+        if (weights.Layout.Length != plan.Layout.Length) throw new ArgumentException("Program: the weights have another layout than the graph's.", nameof(weights));
         if (plan.Trains && state is null) throw new ArgumentException("Program: an optimizer update needs a training state.", nameof(state));
         var memory = new PlanMemory(
             new AlignedBuffer(plan.ArenaLength),
-            weights.Memory,
+            new AlignedBuffer(plan.PersistentLength),
+            weights.Unmarked,
             plan.Trains ? new AlignedBuffer(plan.Layout.Length) : null,
-            state?.FirstMoment.Memory,
-            state?.SecondMoment.Memory,
-            state?.Average?.Memory);
+            state?.FirstMoment.Unmarked,
+            state?.SecondMoment.Unmarked,
+            state?.Average?.Unmarked);
         foreach (var (place, values) in plan.Constants) values.Values.CopyTo(memory.At(place).Span);
-        return new Program(plan, memory, executor.Bind(plan, memory));
+        return new Program(plan, memory, executor.Bind(plan, memory), weights, state);
     }
 
     /// <summary>The memory of an input, to be filled before <see cref="Run(Rng)"/>.</summary>
@@ -68,20 +73,23 @@ public sealed class Program
     /// <param name="rng">What dropout draws from; a training loop gives each step its own.</param>
     public void Run(Rng rng = default)
     {
-        for (var i = 0; i < steps.Count; i++) steps[i](rng);
+        for (var i = First(); i < steps.Count; i++) steps[i](rng);
+        if (Plan.Trains) MarkTrained();
     }
 
     /// <summary>Computes every output as <see cref="Run(Rng)"/> does and tells of each step.</summary>
     /// <param name="rng">What dropout draws from.</param>
-    /// <param name="observer">Told after every step.</param>
+    /// <param name="observer">Told after every step that is done: those of weights alone only while these are new.</param>
     public void Run(Rng rng, IStepObserver observer)
     {
         observer.Begin();
-        for (var i = 0; i < steps.Count; i++)
+        for (var i = First(); i < steps.Count; i++)
         {
             steps[i](rng);
             observer.Done(i);
         }
+
+        if (Plan.Trains) MarkTrained();
     }
 
     /// <summary>Runs again, all but the optimizer's update, and names the first place where a value is not finite.</summary>
@@ -101,5 +109,21 @@ public sealed class Program
         }
 
         return null;
+    }
+
+    // What is made of the weights alone stands until they change.
+    private int First()
+    {
+        var first = weights.Version == seen ? Plan.OnceSteps : 0;
+        seen = weights.Version;
+        return first;
+    }
+
+    private void MarkTrained()
+    {
+        weights.MarkWritten();
+        state?.FirstMoment.MarkWritten();
+        state?.SecondMoment.MarkWritten();
+        state?.Average?.MarkWritten();
     }
 }

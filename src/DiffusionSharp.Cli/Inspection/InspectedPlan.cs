@@ -19,7 +19,7 @@ internal sealed class InspectedPlan : Inspected
     {
         (this.network, this.training) = (network, training);
         var executor = new CpuExecutor(Parallelism.Single, network.Config.Precision);
-        summary = PlanSummary.Of(Planner.Plan(network.Outputs(training), executor.WorkspaceLength), executor);
+        summary = PlanSummary.Of(Planner.Plan(network.Outputs(training), executor), executor);
     }
 
     /// <inheritdoc/>
@@ -61,6 +61,7 @@ internal sealed class InspectedPlan : Inspected
         ("precision", network.Config.Precision.ToString().ToLowerInvariant()),
         ("steps", summary.Steps.Select(Object)),
         ("arenaBytes", summary.ArenaBytes),
+        ("persistentBytes", summary.PersistentBytes),
         ("peakBytes", summary.PeakBytes),
         ("parameterBytes", summary.ParameterBytes),
         ("gradientBytes", summary.GradientBytes),
@@ -76,6 +77,7 @@ internal sealed class InspectedPlan : Inspected
         table.Add("steps", Say.Count(summary.Steps.Count));
         table.Add("operations", $"{Say.Count(summary.Cost.Flops)}, of them {Say.Count(summary.Cost.MultiplyAdds)} multiply-adds, which count twice");
         table.Add("arena", $"{Say.Bytes(summary.ArenaBytes)} of inputs, values and scratch; {Say.Bytes(summary.PeakBytes)} of them are in use at once at most");
+        if (summary.PersistentBytes > 0) table.Add("kept", $"{Say.Bytes(summary.PersistentBytes)} made of the weights alone, once for many runs");
         table.Add("parameters", $"{Say.Bytes(summary.ParameterBytes)} ({Say.Count(summary.Plan.Layout.Count)})");
         if (training)
         {

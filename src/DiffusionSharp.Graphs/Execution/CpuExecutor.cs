@@ -25,6 +25,9 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
     };
 
     /// <inheritdoc/>
+    public override int PackedLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => 0;
+
+    /// <inheritdoc/>
     public override string Describe(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => operation switch
     {
         MatMul => output.Rank == 3 ? "batched gemm" : "gemm",

@@ -10,6 +10,9 @@ public abstract class Executor
     /// <summary>Floats of scratch for an operation; a function of the shapes alone, so that plans do not depend on the machine's load.</summary>
     public abstract int WorkspaceLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output);
 
+    /// <summary>Floats of operand 1, weights that stay from run to run, in the order this executor's kernel wants; 0 where it reads them as they are.</summary>
+    public abstract int PackedLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output);
+
     /// <summary>How an operation would be computed, in a word or two for people: <c>direct</c>, <c>winograd</c>, <c>gemm</c>.</summary>
     public abstract string Describe(Operation operation, IReadOnlyList<Shape> inputs, Shape output);
 
@@ -23,18 +26,20 @@ public delegate void StepAction(Rng rng);
 
 /// <summary>The memories a plan runs on.</summary>
 /// <param name="Arena">Owned by the program.</param>
+/// <param name="Persistent">Owned by the program, and left alone between runs.</param>
 /// <param name="Weights">The parameters.</param>
 /// <param name="Gradients">Their gradients; null where nothing is trained.</param>
 /// <param name="FirstMoment">The optimizer's; null where nothing is trained.</param>
 /// <param name="SecondMoment">The optimizer's; null where nothing is trained.</param>
 /// <param name="Average">The average of the weights; null where none is kept.</param>
-public sealed record PlanMemory(AlignedBuffer Arena, AlignedBuffer Weights, AlignedBuffer? Gradients, AlignedBuffer? FirstMoment, AlignedBuffer? SecondMoment, AlignedBuffer? Average)
+public sealed record PlanMemory(AlignedBuffer Arena, AlignedBuffer Persistent, AlignedBuffer Weights, AlignedBuffer? Gradients, AlignedBuffer? FirstMoment, AlignedBuffer? SecondMoment, AlignedBuffer? Average)
 {
     /// <summary>The floats of a place.</summary>
     public BufferSlice At(Operand operand) => new(
         operand.Region switch
         {
             Region.Arena => Arena,
+            Region.Persistent => Persistent,
             Region.Weights => Weights,
             Region.Gradients => Gradients,
             Region.FirstMoment => FirstMoment,

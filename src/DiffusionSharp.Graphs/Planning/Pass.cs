@@ -3,9 +3,9 @@ namespace DiffusionSharp.Graphs.Planning;
 /// <summary>A step before it has a place: one pass over memory that computes a node, with all that is fused into it.</summary>
 internal sealed class Pass
 {
-    public Pass(Node node, IReadOnlyList<Node> operands, Fusion? fusion, Operation operation, int scratch, Phase phase)
+    public Pass(Node node, IReadOnlyList<Node> operands, Fusion? fusion, Operation operation, int scratch, Phase phase, Node? packed = null)
     {
-        (Node, Operands, Fusion, Operation, Scratch, Phase) = (node, operands, fusion, operation, scratch, phase);
+        (Node, Operands, Fusion, Operation, Scratch, Phase, Packed) = (node, operands, fusion, operation, scratch, phase, packed);
         Reads = [.. operands.Select(Storage).Distinct()];
     }
 
@@ -27,11 +27,14 @@ internal sealed class Pass
 
     public Phase Phase { get; }
 
+    /// <summary>Operand 1 as the executor wants it, if it does.</summary>
+    public Node? Packed { get; }
+
     /// <summary>The value whose memory a node is seen in: a reshape is a view, it stands where its operand stands.</summary>
     public static Node Storage(Node node) => node.Operation is Reshape ? Storage(node.Inputs[0]) : node;
 
     /// <summary>The same pass with one value read in another's stead.</summary>
-    public Pass Reading(Node other, Node instead) => new(Node, [.. Operands.Select(o => Replace(o, other, instead))], Fusion, Operation, Scratch, Phase);
+    public Pass Reading(Node other, Node instead) => new(Node, [.. Operands.Select(o => Replace(o, other, instead))], Fusion, Operation, Scratch, Phase, Packed);
 
     /// <summary>
     /// The operand whose memory the result may take over: of its size, and read at a position before that position is written.

@@ -9,6 +9,9 @@ public enum Region
     /// <summary>Inputs, constants, intermediate values and scratch; owned by the program.</summary>
     Arena,
 
+    /// <summary>What was made of parameters and constants alone, kept from run to run; owned by the program.</summary>
+    Persistent,
+
     /// <summary>The parameters.</summary>
     Weights,
 
@@ -31,6 +34,9 @@ public readonly record struct Operand(Region Region, int Start, Shape Shape);
 /// <summary>The part of a program that a step belongs to.</summary>
 public enum Phase
 {
+    /// <summary>What depends on parameters and constants alone, where nothing is trained: done in the first run, and again when the parameters have changed.</summary>
+    Once,
+
     /// <summary>What was built by hand: the network and its loss.</summary>
     Forward,
 
@@ -64,7 +70,8 @@ public sealed record EpilogueFusion(int Bias, int PerSample, int Residual) : Fus
 /// <param name="Workspace">Scratch of this step alone.</param>
 /// <param name="Fusion">What is done in the same pass, if anything.</param>
 /// <param name="Phase">The part of the program it belongs to.</param>
-public sealed record PlanStep(Operation Operation, string Scope, IReadOnlyList<Operand> Inputs, Operand Output, Operand Workspace, Fusion? Fusion, Phase Phase);
+/// <param name="Packed">Operand 1 as the executor wants it, made by an earlier step of <see cref="Operation"/> <see cref="Pack"/>; of rank 0 where there is none.</param>
+public sealed record PlanStep(Operation Operation, string Scope, IReadOnlyList<Operand> Inputs, Operand Output, Operand Workspace, Fusion? Fusion, Phase Phase, Operand Packed = default);
 
 /// <summary>What to compute and where: the whole of a program, but for how.</summary>
 /// <param name="Steps">In execution order.</param>
@@ -74,6 +81,8 @@ public sealed record PlanStep(Operation Operation, string Scope, IReadOnlyList<O
 /// <param name="Layout">The parameters.</param>
 /// <param name="ArenaLength">Floats of the arena.</param>
 /// <param name="Trains">Whether a step updates the parameters.</param>
+/// <param name="PersistentLength">Floats of what is kept from run to run.</param>
+/// <param name="OnceSteps">How many of the first steps are done only in the first run and when the parameters have changed.</param>
 public sealed record Plan(
     IReadOnlyList<PlanStep> Steps,
     IReadOnlyDictionary<string, Operand> Inputs,
@@ -81,4 +90,6 @@ public sealed record Plan(
     IReadOnlyList<(Operand Place, FloatTensor Values)> Constants,
     ParameterLayout Layout,
     int ArenaLength,
-    bool Trains);
+    bool Trains,
+    int PersistentLength,
+    int OnceSteps);

@@ -1,3 +1,4 @@
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Graphs.Planning;
@@ -18,8 +19,8 @@ public sealed record PlanOptions(long RecomputeAbove = 64L << 20);
 /// <summary>Turns nodes into a plan: what nothing needs is dropped, passes are fused, the order is fixed, memory is shared by lifetime.</summary>
 public sealed class Planner
 {
-    // Before the first pass.
-    private const int Always = -1;
+    // Before the first pass; floats of a cache line.
+    private const int Always = -1, Alignment = 16;
 
     private readonly List<Node> live;
     private readonly Fuser fuser;
@@ -31,6 +32,7 @@ public sealed class Planner
     private readonly HashSet<Node> kept = [];
     private readonly HashSet<Node> afterUpdate = [];
     private Dictionary<Node, int> lastUse = [];
+    private int persistent;
 
     private Planner(IReadOnlyDictionary<string, Node> outputs)
     {
@@ -45,15 +47,22 @@ public sealed class Planner
 
     /// <summary>Plans the computation of named nodes of one graph.</summary>
     /// <param name="outputs">What the program must give, by name; at most one optimizer update among all it reaches.</param>
-    /// <param name="workspace">The executor's needs.</param>
+    /// <param name="executor">What is to run it.</param>
     /// <param name="options">Time against memory; null for the defaults.</param>
     /// <exception cref="ArgumentException">There are no outputs, or they belong to different graphs.</exception>
-    public static Plan Plan(IReadOnlyDictionary<string, Node> outputs, WorkspaceRule workspace, PlanOptions? options = null)
+    public static Plan Plan(IReadOnlyDictionary<string, Node> outputs, Executor executor, PlanOptions? options = null) => Plan(outputs, executor.WorkspaceLength, executor.PackedLength, options);
+
+    /// <summary>Plans for an executor of which only the needs are known.</summary>
+    /// <param name="outputs">What the program must give, by name.</param>
+    /// <param name="workspace">Floats of scratch.</param>
+    /// <param name="packing">Floats of packed weights; null: none are packed.</param>
+    /// <param name="options">Time against memory; null for the defaults.</param>
+    public static Plan Plan(IReadOnlyDictionary<string, Node> outputs, WorkspaceRule workspace, WorkspaceRule? packing = null, PlanOptions? options = null)
     {
         if (outputs.Count == 0) throw new ArgumentException("Planner: at least one output is needed.", nameof(outputs));
         var graph = outputs.Values.First().Graph;
         if (outputs.Values.Any(o => o.Graph != graph)) throw new ArgumentException("Planner: all outputs belong to one graph.", nameof(outputs));
-        return new Planner(outputs).Build(graph, outputs, workspace, options ?? new PlanOptions());
+        return new Planner(outputs).Build(graph, outputs, workspace, packing ?? ((_, _, _) => 0), options ?? new PlanOptions());
     }
 
     private static void Reach(Node output, SortedDictionary<int, Node> reached)
@@ -66,16 +75,20 @@ public sealed class Planner
         }
     }
 
-    private Plan Build(Graph graph, IReadOnlyDictionary<string, Node> outputs, WorkspaceRule workspace, PlanOptions options)
+    private Plan Build(Graph graph, IReadOnlyDictionary<string, Node> outputs, WorkspaceRule workspace, WorkspaceRule packing, PlanOptions options)
     {
         var computed = UpdateLast(live.Where(n => n.Operation is not (Input or Parameter or Constant or Scalar or Reshape) && !fuser.IsJoined(n) && !fuser.IsVirtual(n)));
         IReadOnlyList<Pass> passes = [.. computed.Select(n => Describe(n, workspace))];
+        if (update is null) passes = WeightPasses.First(passes, packing);
         lastUse = Lifetimes.LastUse(passes);
         foreach (var output in outputs.Values) kept.Add(Storage(output));
 
         foreach (var node in live) PlaceSource(node, graph.Layout);
         var copies = PlaceGradients(graph.Layout);
         var held = HoldParameters(outputs.Values);
+        var onceSteps = passes.Count(p => p.Phase == Phase.Once);
+        foreach (var pass in passes.Take(onceSteps))
+            if (kept.Contains(pass.Node) || pass.Operation is Pack || lastUse[pass.Node] >= onceSteps) places[pass.Node] = Persist(pass.Node.Shape);
         passes = Recomputation.Apply(passes, n => kept.Contains(n) || places.ContainsKey(n), options.RecomputeAbove / sizeof(float));
         lastUse = Lifetimes.LastUse(passes);
         for (var i = 0; i < passes.Count; i++)
@@ -93,7 +106,9 @@ public sealed class Planner
             [.. constants.Select(c => (Settled(c.Place), c.Values))],
             graph.Layout,
             length,
-            update is not null);
+            update is not null,
+            persistent,
+            onceSteps);
     }
 
     // All but what reads the update's own result is computed from the weights as they were.
@@ -214,7 +229,7 @@ public sealed class Planner
             arena.End(scratch.Start, index);
         }
 
-        steps.Add(new PlanStep(pass.Operation, node.Scope, inputs, output, scratch, pass.Fusion, pass.Phase));
+        steps.Add(new PlanStep(pass.Operation, node.Scope, inputs, output, scratch, pass.Fusion, pass.Phase, pass.Packed is { } packed ? places[packed] : default));
         foreach (var dead in pass.Reads.Append(node).Distinct())
         {
             var dies = lastUse.TryGetValue(dead, out var last) ? last == index : dead == node;
@@ -226,6 +241,13 @@ public sealed class Planner
 
     // Until all lifetimes are known, a place in the arena is the number of its stretch.
     private Operand InArena(Shape shape, int from) => new(Region.Arena, arena.Add(shape.Count, from), shape);
+
+    private Operand Persist(Shape shape)
+    {
+        var place = new Operand(Region.Persistent, persistent, shape);
+        persistent = checked(persistent + ((shape.Count + Alignment - 1) / Alignment * Alignment));
+        return place;
+    }
 
     private static Node Storage(Node node) => Pass.Storage(node);
 

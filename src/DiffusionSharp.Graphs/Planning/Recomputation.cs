@@ -39,7 +39,7 @@ internal sealed class Recomputation
     {
         var least = (long)(peak * LeastShareOfPeak);
         // Latest first: a consumer is rewritten before its operands, and what lies nearest the loss helps least.
-        List<Node> candidates = [.. passes.TakeWhile(p => p.Phase == Phase.Forward).Where(p => IsCheap(p) && !stays(p.Node) && p.Node.Shape.Count > least).Select(p => p.Node).Reverse()];
+        List<Node> candidates = [.. passes.TakeWhile(p => p.Phase <= Phase.Forward).Where(p => p.Phase == Phase.Forward && IsCheap(p) && !stays(p.Node) && p.Node.Shape.Count > least).Select(p => p.Node).Reverse()];
         var chosen = candidates.ToHashSet();
         var best = Rewrite(candidates, chosen);
         var reached = Lifetimes.Peak(best, stays);
@@ -65,7 +65,7 @@ internal sealed class Recomputation
 
     private void ComputeAgain(List<Pass> list, Node value)
     {
-        var late = list.FindIndex(p => p.Phase != Phase.Forward && p.Reads.Contains(value));
+        var late = list.FindIndex(p => p.Phase > Phase.Forward && p.Reads.Contains(value));
         if (late < 0) return;
         var again = new List<Pass>();
         var (copy, kept, moved) = Copy(list, value, late, again);

@@ -24,7 +24,7 @@ public readonly record struct OperationCost(long MultiplyAdds, long Others)
         Conv2DGradWeight => Convolution(inputs[1], output),
         Attention a => AttentionCost(inputs[0], a.Heads, 2),
         AttentionGrad a => AttentionCost(inputs[0], a.Heads, 5),
-        Input or Parameter or Constant or Scalar or Reshape or BroadcastTo or Transpose or Slice or Pad or Concatenate or UpsampleNearest or Embedding => default,
+        Input or Parameter or Constant or Scalar or Reshape or BroadcastTo or Transpose or Slice or Pad or Concatenate or UpsampleNearest or Embedding or Pack => default,
         AdamUpdate => new(0, inputs.Skip(1).Sum(Count)),
         _ => new(0, inputs.Append(output).Max(Count)),
     };

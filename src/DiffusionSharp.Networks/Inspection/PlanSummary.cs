@@ -36,6 +36,9 @@ public sealed class PlanSummary
     /// <summary>Bytes of inputs, constants, values and scratch.</summary>
     public long ArenaBytes => sizeof(float) * (long)Plan.ArenaLength;
 
+    /// <summary>Bytes of what is made of the weights alone and kept from run to run.</summary>
+    public long PersistentBytes => sizeof(float) * (long)Plan.PersistentLength;
+
     /// <summary>Bytes of the arena that are in use at once, at most: what no other placement in this order could go below.</summary>
     public long PeakBytes { get; }
 
