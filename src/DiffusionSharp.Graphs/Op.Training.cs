@@ -6,7 +6,7 @@ public static partial class Op
     /// The optimizer's step on all parameters of the graph: clipping, Adam or AdamW, and the average of the weights, in one pass.
     /// </summary>
     /// <param name="loss">A single value.</param>
-    /// <param name="rates">[4]: learning rate, 1 − β₁ᵗ, 1 − β₂ᵗ, decay of the average; an input filled before each run.</param>
+    /// <param name="rates">[4]: learning rate, 1 − β₁ᵗ, 1 − β₂ᵗ, 1 − decay of the average; an input filled before each run.</param>
     /// <param name="update">Settings.</param>
     /// <returns>[1]: the norm of all gradients before clipping. Where it or the loss is not finite, every weight stays as it was.</returns>
     public static Node Train(Node loss, Node rates, AdamUpdate update)

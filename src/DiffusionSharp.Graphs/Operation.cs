@@ -116,7 +116,7 @@ public sealed record DropoutMask(float Rate, int Stream) : Operation;
 
 /// <summary>
 /// Global-norm clipping, Adam or AdamW, and the exponential moving average of the weights, in one pass over (rates, gradients…).
-/// The rates are [4]: learning rate, 1 − β₁ᵗ, 1 − β₂ᵗ, decay of the average. The result [1] is the gradients' norm before clipping.
+/// The rates are [4]: learning rate, 1 − β₁ᵗ, 1 − β₂ᵗ, 1 − decay of the average. The result [1] is the gradients' norm before clipping.
 /// A norm that is not finite leaves every weight as it was.
 /// </summary>
 /// <param name="Beta1">Decay of the first moment.</param>

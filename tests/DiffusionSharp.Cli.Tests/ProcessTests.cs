@@ -70,7 +70,7 @@ public sealed class ProcessTests : IDisposable
         using var process = Diffusion.StartProcess("bash", "-c", script, "bash", Diffusion.Assembly(), "train", "--out", folder["run"], "--resume");
         var outcome = await Diffusion.End(process);
         Assert.Equal(1, outcome.Code);
-        Assert.Matches("^error: the checkpoint of step 4 could not be written: .* The checkpoint of step 1 is whole; go on from it with --resume.\n$", outcome.Error);
+        Assert.Matches("^error: the checkpoint of step 4 could not be written: .* The checkpoint of step 1 is whole; go on with: diffusion train --out .* --resume\n$", outcome.Error);
         Assert.Equal([1], new RunFolder(folder["run"]).CheckpointSteps());
         Assert.Equal(before, Fingerprint(new RunFolder(folder["run"]).CheckpointFolder(1)));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder["run"], "*.partial", SearchOption.AllDirectories));

@@ -16,7 +16,7 @@ internal sealed class TrainingCase
         Builder = new CaseBuilder(name);
         loss = build(Builder);
         update = Op.Train(loss, Builder.Graph.Input("rates", [4]), settings);
-        Builder.Values["rates"] = [1e-2, 1, 1, 0.9];
+        Builder.Values["rates"] = [1e-2, 1, 1, 0.1];
         Weights = Builder.Weights();
         State = new TrainingState(new(Builder.Graph.Layout), new(Builder.Graph.Layout), new(Builder.Graph.Layout));
         State.Average!.CopyFrom(Weights);
@@ -42,7 +42,7 @@ internal sealed class TrainingCase
     public void Step(int t)
     {
         var o = (AdamUpdate)update.Operation;
-        Builder.Values["rates"] = [.. new[] { 1e-2, 1 - Math.Pow(o.Beta1, t), 1 - Math.Pow(o.Beta2, t), 0.9 }.Select(v => (double)(float)v)];
+        Builder.Values["rates"] = [.. new[] { 1e-2, 1 - Math.Pow(o.Beta1, t), 1 - Math.Pow(o.Beta2, t), 0.1 }.Select(v => (double)(float)v)];
         Builder.Fill(Program);
         Program.Run(new Rng((ulong)t));
     }

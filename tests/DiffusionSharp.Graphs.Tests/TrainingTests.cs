@@ -103,6 +103,32 @@ public sealed class TrainingTests
     }
 
     [Fact]
+    public void What_is_fused_into_a_pass_after_the_update_still_sees_the_weights_before_it()
+    {
+        var b = new CaseBuilder("fused after");
+        var (w, m) = (b.Parameter([4]), b.Parameter([3, 4]));
+        var x = b.Fixed([2, 3], 1, -2, 3, 0.5, 2, -1);
+        var update = Op.Train(Op.Sum(Op.Square(w)) + Op.Sum(Op.Square(m)), b.Graph.Input("rates", [4]), new AdamUpdate(0.9, 0.999, 1e-3, 0, true, 1));
+        b.Values["rates"] = [0.125, 1, 1, 1];
+        var outputs = new Dictionary<string, Node>
+        {
+            ["chain"] = Op.Exp(w) + Op.BroadcastTo(update, [4]),
+            ["itself"] = w * Op.BroadcastTo(update, [4]),
+            ["stretched"] = Op.BroadcastTo(w, [2, 4]) + Op.BroadcastTo(update, [2, 4]),
+            ["product"] = Op.MatMul(x, m) + Op.BroadcastTo(update, [2, 4]),
+            ["view"] = Op.Reshape(w, [2, 2]) - Op.BroadcastTo(update, [2, 2]),
+        };
+        var weights = b.Weights();
+        var program = Program.Compile(outputs, weights, new Execution.CpuExecutor(Parallelism.Single), new TrainingState(new(b.Graph.Layout), new(b.Graph.Layout), null));
+        PlanCheck.AssertSound(program.Plan);
+        b.Fill(program);
+        var oracle = b.Interpret();
+        program.Run();
+        foreach (var (name, node) in outputs) Close.Assert(oracle.Evaluate(node), program.Output(name), 1e-5, name);
+        Assert.NotEqual(b.Values[b.Graph.Layout.Entries[0].Name].Select(v => (float)v), weights[b.Graph.Layout.Entries[0].Name].ToArray());
+    }
+
+    [Fact]
     public void A_parameter_made_after_the_update_has_no_gradient()
     {
         var b = new CaseBuilder("late");

@@ -58,9 +58,17 @@ public sealed class OptimizationTests
     {
         var rates = new float[4];
         TrainingRates.Write(rates, 3, new AdamOptions(Rate: 2e-4), new LearningRateSchedule(WarmupSteps: 8), new EmaOptions());
-        Assert.Equal([(float)(2e-4 * 2 / 8), (float)(1 - Math.Pow(0.9, 3)), (float)(1 - Math.Pow(0.999, 3)), (float)(3.0 / 12)], rates);
+        Assert.Equal([(float)(2e-4 * 2 / 8), (float)(1 - Math.Pow(0.9, 3)), (float)(1 - Math.Pow(0.999, 3)), (float)(9.0 / 12)], rates);
         TrainingRates.Write(rates, 1, new AdamOptions(), new LearningRateSchedule(), null);
-        Assert.Equal([1e-3f, 0.1f, 1e-3f, 0], rates);
+        Assert.Equal([1e-3f, 0.1f, 1e-3f, 1], rates);
+    }
+
+    [Fact]
+    public void A_decay_near_one_reaches_the_optimizer_with_all_digits_of_its_distance_from_one()
+    {
+        var rates = new float[4];
+        TrainingRates.Write(rates, 1_000_000, new AdamOptions(), new LearningRateSchedule(), new EmaOptions(MaxDecay: 0.9999));
+        Assert.Equal(1e-4, rates[3], 1e-11);
     }
 
     [Fact]

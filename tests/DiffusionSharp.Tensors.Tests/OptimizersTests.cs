@@ -31,7 +31,7 @@ public sealed class OptimizersTests
                     first[i] = (step.Beta1 * first[i]) + ((1 - step.Beta1) * g);
                     second[i] = (step.Beta2 * second[i]) + ((1 - step.Beta2) * g * g);
                     weights[i] -= step.Rate * (first[i] / step.BiasCorrection1) / (Math.Sqrt(second[i] / step.BiasCorrection2) + step.Epsilon);
-                    average[i] = (step.AverageDecay * average[i]) + ((1 - step.AverageDecay) * weights[i]);
+                    average[i] = ((1 - step.AverageWeight) * average[i]) + (step.AverageWeight * weights[i]);
                 }
             }
 

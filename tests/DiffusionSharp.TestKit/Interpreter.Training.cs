@@ -21,7 +21,7 @@ public sealed partial class Interpreter
         var norm = Evaluate(update)[0];
         if (!double.IsFinite(norm)) return before;
         var rates = Evaluate(update.Inputs[0]);
-        var (rate, correction1, correction2, decay) = (rates[0], rates[1], rates[2], rates[3]);
+        var (rate, correction1, correction2, weight) = (rates[0], rates[1], rates[2], rates[3]);
         var scale = norm > o.ClipNorm ? o.ClipNorm / (norm + 1e-6) : 1;
         var (weights, first, second, average) = (Copy(before.Weights), Copy(before.FirstMoment), Copy(before.SecondMoment), Copy(before.Average));
         for (var p = 1; p < update.Inputs.Count; p++)
@@ -36,7 +36,7 @@ public sealed partial class Interpreter
                 v[i] = (o.Beta2 * v[i]) + ((1 - o.Beta2) * g * g);
                 if (o.Decoupled) w[i] -= rate * o.WeightDecay * w[i];
                 w[i] -= rate * (m[i] / correction1) / (Math.Sqrt(v[i] / correction2) + o.Epsilon);
-                e[i] = (decay * e[i]) + ((1 - decay) * w[i]);
+                e[i] += weight * (w[i] - e[i]);
             }
         }
 

@@ -65,7 +65,7 @@ public sealed class ResumeTests
         using var folder = new TemporaryFolder();
         SmallRuns.Train(folder["run"], steps: 2);
         var error = Assert.Throws<DataException>(() => Trainer.Start(SmallRuns.Pictures, SmallRuns.Digits, folder["run"], Parallelism.Single));
-        Assert.EndsWith("a run is here already; go on with --resume, or choose another folder.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("a run is here already; resume it, or choose another folder.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,12 +20,12 @@ internal static class ListCommand
     /// <summary>The command with its options.</summary>
     public static Command Create(CommandContext context)
     {
-        var what = new Argument<string>("WHAT") { Description = $"{Lists.Names}." };
+        var what = new Argument<string?>("WHAT") { Description = $"{Lists.Names}.", Arity = ArgumentArity.ZeroOrOne };
         var json = Options.Json();
         var command = new Command("list", "List the samplers, schedules, presets or sources there are.") { what, json };
         command.SetAction(parse =>
         {
-            var asked = parse.GetValue(what)!;
+            var asked = parse.GetValue(what) ?? throw new UsageException($"list: there are {Lists.Names}; say which.");
             if (!Lists.TryFind(asked, out var listing)) throw new UsageException($"list: '{asked}' is unknown; there are {Lists.Names}.");
             var table = new TextTable();
             foreach (var (name, description) in listing())

@@ -62,6 +62,7 @@ internal static class TrainCommand
         using var parallelism = new Parallelism(request.Threads);
         var begun = context.Clock.GetTimestamp();
         var setup = TrainingSetup.From(request, parallelism);
+        if (!request.Resume && new RunFolder(request.Out).Exists) throw new UsageException($"{new RunFolder(request.Out).Path}: a run is here already; go on with --resume, or choose another folder.");
         var trainer = request.Resume
             ? Trainer.Resume(setup.Config, setup.Source, request.Out, parallelism)
             : Trainer.Start(setup.Config, setup.Source, request.Out, parallelism);
@@ -73,14 +74,25 @@ internal static class TrainCommand
             return DiffusionCommand.Success;
         }
 
-        var last = report.Follow(trainer);
+        TrainingProgress? last;
+        try
+        {
+            last = report.Follow(trainer);
+        }
+        catch (IOException error) when (new RunFolder(request.Out).CheckpointSteps().Count > 0)
+        {
+            throw new IOException($"{error.Message.TrimEnd('.')}; {GoOn(request)}", error);
+        }
+
         if (last is null || last.Step < last.Steps)
         {
             var where = last is null ? "before the first step" : $"at step {Say.Count(last.Step)} of {Say.Count(last.Steps)}, with a checkpoint";
-            throw new StoppedException($"{where}; go on with: diffusion train --out {Say.Quoted(request.Out)} --resume");
+            throw new StoppedException($"{where}; {GoOn(request)}");
         }
 
         report.End(request.Out, last, context.Clock.GetElapsedTime(begun).TotalSeconds);
         return DiffusionCommand.Success;
     }
+
+    private static string GoOn(TrainRequest request) => $"go on with: diffusion train --out {Say.Quoted(request.Out)} --resume";
 }

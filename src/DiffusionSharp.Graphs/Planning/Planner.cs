@@ -78,7 +78,7 @@ public sealed class Planner
     private Plan Build(Graph graph, IReadOnlyDictionary<string, Node> outputs, WorkspaceRule workspace, WorkspaceRule packing, PlanOptions options)
     {
         var computed = UpdateLast(live.Where(n => n.Operation is not (Input or Parameter or Constant or Scalar or Reshape) && !fuser.IsJoined(n) && !fuser.IsVirtual(n)));
-        IReadOnlyList<Pass> passes = [.. computed.Select(n => Describe(n, workspace))];
+        IReadOnlyList<Pass> passes = HoldWeights([.. computed.Select(n => Describe(n, workspace))]);
         if (update is null) passes = WeightPasses.First(passes, packing);
         lastUse = Lifetimes.LastUse(passes);
         foreach (var output in outputs.Values) kept.Add(Storage(output));
@@ -119,6 +119,22 @@ public sealed class Planner
         foreach (var node in live)
             if (node.Inputs.Any(afterUpdate.Contains)) afterUpdate.Add(node);
         return [.. computed.OrderBy(afterUpdate.Contains)];
+    }
+
+    // What reads the update's result and a weight too reads that weight as it was: a copy, made before the update.
+    private List<Pass> HoldWeights(List<Pass> passes)
+    {
+        var at = passes.FindIndex(p => p.Node == update);
+        if (at < 0) return passes;
+        foreach (var weight in passes.Skip(at + 1).SelectMany(p => p.Reads).Where(n => n.Operation is Parameter).Distinct().ToList())
+        {
+            var copy = new Node(weight.Graph, weight.Id, new BroadcastTo(), weight.Shape, [weight], weight.Scope, false);
+            for (var i = at + 1; i < passes.Count; i++)
+                if (passes[i].Reads.Contains(weight)) passes[i] = passes[i].Reading(weight, copy);
+            passes.Insert(at++, new Pass(copy, [weight], new ChainFusion([]), copy.Operation, 0, Phase.Update));
+        }
+
+        return passes;
     }
 
     private Phase PhaseOf(Node node) => afterUpdate.Contains(node) ? Phase.Update : node.IsGradient ? Phase.Backward : Phase.Forward;

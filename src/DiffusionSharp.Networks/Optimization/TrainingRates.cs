@@ -6,7 +6,7 @@ public static class TrainingRates
     /// <summary>How many they are.</summary>
     public const int Count = 4;
 
-    /// <summary>Writes learning rate, 1 − β₁ᵗ, 1 − β₂ᵗ and the decay of the average; computed in double, rounded once.</summary>
+    /// <summary>Writes learning rate, 1 − β₁ᵗ, 1 − β₂ᵗ and 1 − decay of the average; computed in double, rounded once.</summary>
     /// <param name="rates">[4], an input of the program.</param>
     /// <param name="step">t: 1 at the first step.</param>
     /// <param name="adam">Rate and betas.</param>
@@ -21,6 +21,7 @@ public static class TrainingRates
         rates[0] = (float)(adam.Rate * schedule.Multiplier(step - 1));
         rates[1] = (float)(1 - Math.Pow(adam.Beta1, step));
         rates[2] = (float)(1 - Math.Pow(adam.Beta2, step));
-        rates[3] = (float)(ema?.Decay(step) ?? 0);
+        // Not the decay: 1 − (float)0.9999 would be wrong in the fourth digit.
+        rates[3] = (float)(1 - (ema?.Decay(step) ?? 0));
     }
 }

@@ -10,5 +10,5 @@ namespace DiffusionSharp.Tensors.Kernels;
 /// <param name="BiasCorrection1">1 − β₁ᵗ at step t = 1, 2, ….</param>
 /// <param name="BiasCorrection2">1 − β₂ᵗ.</param>
 /// <param name="GradientScale">Factor of the gradient: that of clipping by norm, else 1.</param>
-/// <param name="AverageDecay">Decay of the moving average of the weights; unused without one.</param>
-public readonly record struct AdamWStep(double Rate, double Beta1, double Beta2, double Epsilon, double WeightDecay, bool Decoupled, double BiasCorrection1, double BiasCorrection2, double GradientScale, double AverageDecay);
+/// <param name="AverageWeight">1 − d, the weight of the new weights in their moving average, (0, 1]; unused without one. Not d itself: near 1 a float32 has lost most digits of 1 − d.</param>
+public readonly record struct AdamWStep(double Rate, double Beta1, double Beta2, double Epsilon, double WeightDecay, bool Decoupled, double BiasCorrection1, double BiasCorrection2, double GradientScale, double AverageWeight);

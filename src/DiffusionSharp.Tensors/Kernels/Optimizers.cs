@@ -112,7 +112,7 @@ public static unsafe class Optimizers
             var root2 = T.Of((float)Math.Sqrt(step.BiasCorrection2));
             var epsilon = T.Of((float)step.Epsilon);
             var rate = T.Of((float)(-step.Rate / step.BiasCorrection1));
-            var averageWeight = T.Of((float)(step.AverageDecay - 1));
+            var averageWeight = T.Of((float)-step.AverageWeight);
             var (decoupled, averaged) = (step.Decoupled, average != null);
             for (; i <= end - T.Count; i += T.Count)
             {

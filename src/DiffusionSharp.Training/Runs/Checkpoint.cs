@@ -44,7 +44,7 @@ public static class Checkpoint
         {
             Remove(partial);
             var last = folder.CheckpointSteps();
-            throw new IOException($"the checkpoint of step {state.Step} could not be written: {error.Message} {(last.Count == 0 ? "There is none before it." : $"The checkpoint of step {last[^1]} is whole; go on from it with --resume.")}", error);
+            throw new IOException($"the checkpoint of step {state.Step} could not be written: {error.Message} {(last.Count == 0 ? "There is none before it." : $"The checkpoint of step {last[^1]} is whole.")}", error);
         }
 
         var steps = folder.CheckpointSteps();

@@ -45,7 +45,7 @@ public sealed class RunFolder
     public void Create(RunConfig config)
     {
         if (File.Exists(Path)) throw new DataException($"{Path}: a folder for the run is expected, this is a file.");
-        if (Exists) throw new DataException($"{Path}: a run is here already; go on with --resume, or choose another folder.");
+        if (Exists) throw new DataException($"{Path}: a run is here already; resume it, or choose another folder.");
         if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any(e => e != ConfigFile + ".tmp")) throw new DataException($"{Path}: the folder is not empty and holds no run; choose another.");
         WriteConfig(config);
     }
