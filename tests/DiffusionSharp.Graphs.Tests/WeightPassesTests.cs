@@ -13,12 +13,12 @@ public sealed class WeightPassesTests
         var weights = b.Weights();
         var program = Program.Compile(outputs, weights, new CpuExecutor(Parallelism.Single));
         PlanCheck.AssertSound(program.Plan);
-        Assert.Equal(["Concatenate", "Exp"], program.Plan.Steps.Take(program.Plan.OnceSteps).Select(s => s.Operation.Name).Order());
+        Assert.Equal(["Concatenate", "Exp", "Pack", "Pack"], program.Plan.Steps.Take(program.Plan.OnceSteps).Select(s => s.Operation.Name).Order());
         Assert.All(program.Plan.Steps.Take(program.Plan.OnceSteps), s => Assert.Equal((Phase.Once, Region.Persistent), (s.Phase, s.Output.Region)));
         b.Fill(program);
         Assert.Equal(program.Plan.Steps.Count, Count(program));
         Check(b, outputs, program);
-        Assert.Equal(program.Plan.Steps.Count - 2, Count(program));
+        Assert.Equal(program.Plan.Steps.Count - 4, Count(program));
         Check(b, outputs, program);
 
         // Every way of writing is seen.
@@ -38,13 +38,13 @@ public sealed class WeightPassesTests
             foreach (var entry in weights.Layout.Entries) b.Values[entry.Name] = [.. weights[entry.Name].ToArray().Select(v => (double)v)];
             Assert.Equal(program.Plan.Steps.Count, Count(program));
             Check(b, outputs, program);
-            Assert.Equal(program.Plan.Steps.Count - 2, Count(program));
+            Assert.Equal(program.Plan.Steps.Count - 4, Count(program));
         }
 
         // Reading is no writing.
         Assert.Null(weights.FirstNonFinite());
         Assert.NotEmpty(weights.Export());
-        Assert.Equal(program.Plan.Steps.Count - 2, Count(program));
+        Assert.Equal(program.Plan.Steps.Count - 4, Count(program));
         weights.Initialize(new Rng(3));
         Assert.Equal(program.Plan.Steps.Count, Count(program));
     }
@@ -102,6 +102,45 @@ public sealed class WeightPassesTests
         Check(b, outputs, program);
     }
 
+    [Theory]
+    [InlineData(Precision.Fast)]
+    [InlineData(Precision.Exact)]
+    public void Packed_weights_give_the_same_bytes(Precision precision)
+    {
+        var b = new CaseBuilder("packed");
+        var x = b.Variable([2, 16, 16, 32]);
+        var y = Op.Conv2D(x, b.Parameter([3, 3, 32, 32], -0.1, 0.1), 1, Padding.All(1)) + b.Parameter([32]);
+        y = Op.Conv2D(y, b.Parameter([1, 1, 32, 48], -0.1, 0.1)) + b.Variable([2, 1, 1, 48]);
+        y = Op.Linear(Op.Reshape(Op.Conv2D(y, b.Parameter([3, 3, 48, 8], -0.1, 0.1), 2, Padding.All(1)), [2, 512]), b.Parameter([512, 40], -0.1, 0.1), b.Parameter([40]));
+        y = Op.MatMul(y, b.Parameter([24, 40], -0.1, 0.1), false, true);
+        var outputs = new Dictionary<string, Node> { ["y"] = y };
+        var executor = new CpuExecutor(Parallelism.Single, precision);
+        var packed = Program.Compile(outputs, b.Weights(), executor);
+        PlanCheck.AssertSound(packed.Plan);
+        Assert.Equal(5, packed.Plan.Steps.Count(s => s.Operation is Pack));
+        var plain = Program.Compile(outputs, b.Weights(), new UnpackingExecutor(executor));
+        Assert.Equal(0, plain.Plan.OnceSteps);
+        foreach (var program in new[] { packed, plain })
+        {
+            b.Fill(program);
+            program.Run();
+            program.Run();
+        }
+
+        Assert.Equal(plain.Output("y").ToArray(), packed.Output("y").ToArray());
+    }
+
+    private sealed class UnpackingExecutor(CpuExecutor inner) : Executor
+    {
+        public override int WorkspaceLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => inner.WorkspaceLength(operation, inputs, output);
+
+        public override Packing PackingOf(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => Packing.None;
+
+        public override string Describe(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => inner.Describe(operation, inputs, output);
+
+        public override IReadOnlyList<StepAction> Bind(Plan plan, PlanMemory memory) => inner.Bind(plan, memory);
+    }
+
     [Fact]
     public void A_program_that_trains_packs_nothing_beforehand()
     {
@@ -151,7 +190,7 @@ public sealed class WeightPassesTests
 
         public override int WorkspaceLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => inner.WorkspaceLength(operation, inputs, output);
 
-        public override int PackedLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => inputs[1].Count;
+        public override Packing PackingOf(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => new(inputs[1].Count, inner.WorkspaceLength(operation, inputs, output));
 
         public override string Describe(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => inner.Describe(operation, inputs, output);
 
@@ -172,7 +211,7 @@ public sealed class WeightPassesTests
             // All steps but this one are left out, so that the inner executor binds just it.
             var plain = new Tensors.Kernels.AlignedBuffer(step.Packed.Shape.Rank == 0 ? 0 : step.Packed.Shape.Count);
             var packed = step.Packed.Shape.Rank == 0 ? default : memory.At(step.Packed);
-            var read = step.Packed.Shape.Rank == 0 ? step : step with { Inputs = [step.Inputs[0], new Operand(Region.FirstMoment, 0, step.Inputs[1].Shape), .. step.Inputs.Skip(2)] };
+            var read = step.Packed.Shape.Rank == 0 ? step : step with { Inputs = [step.Inputs[0], new Operand(Region.FirstMoment, 0, step.Inputs[1].Shape), .. step.Inputs.Skip(2)], Packed = default };
             var action = inner.Bind(plan with { Steps = [read] }, memory with { FirstMoment = plain })[0];
             return rng =>
             {

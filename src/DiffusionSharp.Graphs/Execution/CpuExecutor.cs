@@ -10,6 +10,9 @@ namespace DiffusionSharp.Graphs.Execution;
 /// <param name="precision">What the kernels may trade for speed.</param>
 public sealed class CpuExecutor(Parallelism parallelism, Precision precision = Precision.Fast) : Executor
 {
+    // Where packing takes a twentieth of the product or more.
+    private const int MostPackedRows = 4096;
+
     /// <summary>What the kernels may trade for speed.</summary>
     public Precision Precision { get; } = precision;
 
@@ -25,7 +28,15 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
     };
 
     /// <inheritdoc/>
-    public override int PackedLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => 0;
+    public override Packing PackingOf(Operation operation, IReadOnlyList<Shape> inputs, Shape output)
+    {
+        // The more rows a product has, the less its packing weighs, and the packed weights of Winograd are four times as large.
+        if (output.Count == 0 || inputs[1].Count == 0 || output.Count / output[^1] > MostPackedRows) return Packing.None;
+        if (operation is MatMul { TransposeA: false } && output.Rank == 2) return new Packing(Gemm.PackedRightLength(output[1], inputs[0][1]), 0);
+        if (operation is not Conv2D c) return Packing.None;
+        var g = Geometry(inputs[0], inputs[1], output, c.Stride, c.Padding);
+        return new Packing(Tensors.Kernels.Conv2D.PackedLength(g, Method(g)), Tensors.Kernels.Conv2D.ForwardPackedWorkspaceLength(g, Method(g)));
+    }
 
     /// <inheritdoc/>
     public override string Describe(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => operation switch
@@ -78,11 +89,25 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
         switch (step.Operation)
         {
             case MatMul m:
-                return BindMatMul(step, m, inputs, y, scratch);
+                return BindMatMul(step, m, inputs, y, scratch, step.Packed.Shape.Rank > 0 ? memory.At(step.Packed) : null);
+            case Pack { Consumer: MatMul m, Operand: var a, Result: var c }:
+                return _ => Gemm.PackRight(inputs[0].Span, m.TransposeB, y.Span, c[1], a[1], p);
+            case Pack { Consumer: Conv2D c, Operand: var x, Result: var result }:
+            {
+                var g = Geometry(x, shapes[0], result, c.Stride, c.Padding);
+                return _ => Tensors.Kernels.Conv2D.Pack(inputs[0].Span, y.Span, g, p, Method(g));
+            }
+
             case Conv2D c:
             {
                 var g = Geometry(shapes[0], shapes[1], step.Output.Shape, c.Stride, c.Padding);
                 var epilogue = new BoundEpilogue(step.Fusion as EpilogueFusion, inputs, g.OutHeight * g.OutWidth);
+                if (step.Packed.Shape.Rank > 0)
+                {
+                    var packed = memory.At(step.Packed);
+                    return _ => Tensors.Kernels.Conv2D.ForwardPacked(inputs[0].Span, packed.Span, y.Span, g, epilogue.Open(), scratch.Span, p, Method(g));
+                }
+
                 return _ => Tensors.Kernels.Conv2D.Forward(inputs[0].Span, inputs[1].Span, y.Span, g, epilogue.Open(), scratch.Span, p, Method(g));
             }
 
@@ -172,7 +197,7 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
         }
     }
 
-    private StepAction BindMatMul(PlanStep step, MatMul m, BufferSlice[] inputs, BufferSlice y, BufferSlice scratch)
+    private StepAction BindMatMul(PlanStep step, MatMul m, BufferSlice[] inputs, BufferSlice y, BufferSlice scratch, BufferSlice? packed)
     {
         var p = parallelism;
         var (rows, columns) = Matrix(step.Output.Shape);
@@ -184,6 +209,7 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
         }
 
         var epilogue = new BoundEpilogue(step.Fusion as EpilogueFusion, inputs, 1);
+        if (packed is { } b) return _ => Gemm.MultiplyPacked(inputs[0].Span, b.Span, y.Span, rows, columns, k, epilogue.Open(), p);
         return _ => Gemm.Multiply(inputs[0].Span, m.TransposeA, inputs[1].Span, m.TransposeB, y.Span, rows, columns, k, epilogue.Open(), scratch.Span, p);
     }
 

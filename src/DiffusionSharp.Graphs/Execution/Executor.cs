@@ -10,14 +10,23 @@ public abstract class Executor
     /// <summary>Floats of scratch for an operation; a function of the shapes alone, so that plans do not depend on the machine's load.</summary>
     public abstract int WorkspaceLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output);
 
-    /// <summary>Floats of operand 1, weights that stay from run to run, in the order this executor's kernel wants; 0 where it reads them as they are.</summary>
-    public abstract int PackedLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output);
+    /// <summary>What a product or convolution needs if its operand 1, weights that stay from run to run, is packed once; <see cref="Packing.None"/> where they are read as they are.</summary>
+    public abstract Packing PackingOf(Operation operation, IReadOnlyList<Shape> inputs, Shape output);
 
     /// <summary>How an operation would be computed, in a word or two for people: <c>direct</c>, <c>winograd</c>, <c>gemm</c>.</summary>
     public abstract string Describe(Operation operation, IReadOnlyList<Shape> inputs, Shape output);
 
     /// <summary>Binds every step to memory once, so that running allocates nothing.</summary>
     public abstract IReadOnlyList<StepAction> Bind(Plan plan, PlanMemory memory);
+}
+
+/// <summary>What weights packed once need.</summary>
+/// <param name="Length">Floats of the packed weights; 0: none are packed.</param>
+/// <param name="Workspace">Floats of scratch of the operation that reads them packed.</param>
+public readonly record struct Packing(int Length, int Workspace)
+{
+    /// <summary>The weights are read as they are.</summary>
+    public static Packing None => default;
 }
 
 /// <summary>One bound step.</summary>

@@ -9,6 +9,12 @@ namespace DiffusionSharp.Graphs.Planning;
 /// <param name="output">Shape of the result.</param>
 public delegate int WorkspaceRule(Operation operation, IReadOnlyList<Shape> inputs, Shape output);
 
+/// <summary>What an executor needs for an operation whose operand 1 is packed once; a function of the shapes alone.</summary>
+/// <param name="operation">What will be computed.</param>
+/// <param name="inputs">Shapes of the operands.</param>
+/// <param name="output">Shape of the result.</param>
+public delegate Packing PackingRule(Operation operation, IReadOnlyList<Shape> inputs, Shape output);
+
 /// <summary>Time against memory.</summary>
 /// <param name="RecomputeAbove">
 /// Bytes of values in use at once above which cheap ones are let go in the forward pass and computed again in the backward one, where
@@ -50,19 +56,19 @@ public sealed class Planner
     /// <param name="executor">What is to run it.</param>
     /// <param name="options">Time against memory; null for the defaults.</param>
     /// <exception cref="ArgumentException">There are no outputs, or they belong to different graphs.</exception>
-    public static Plan Plan(IReadOnlyDictionary<string, Node> outputs, Executor executor, PlanOptions? options = null) => Plan(outputs, executor.WorkspaceLength, executor.PackedLength, options);
+    public static Plan Plan(IReadOnlyDictionary<string, Node> outputs, Executor executor, PlanOptions? options = null) => Plan(outputs, executor.WorkspaceLength, executor.PackingOf, options);
 
     /// <summary>Plans for an executor of which only the needs are known.</summary>
     /// <param name="outputs">What the program must give, by name.</param>
     /// <param name="workspace">Floats of scratch.</param>
-    /// <param name="packing">Floats of packed weights; null: none are packed.</param>
+    /// <param name="packing">What packed weights need; null: none are packed.</param>
     /// <param name="options">Time against memory; null for the defaults.</param>
-    public static Plan Plan(IReadOnlyDictionary<string, Node> outputs, WorkspaceRule workspace, WorkspaceRule? packing = null, PlanOptions? options = null)
+    public static Plan Plan(IReadOnlyDictionary<string, Node> outputs, WorkspaceRule workspace, PackingRule? packing = null, PlanOptions? options = null)
     {
         if (outputs.Count == 0) throw new ArgumentException("Planner: at least one output is needed.", nameof(outputs));
         var graph = outputs.Values.First().Graph;
         if (outputs.Values.Any(o => o.Graph != graph)) throw new ArgumentException("Planner: all outputs belong to one graph.", nameof(outputs));
-        return new Planner(outputs).Build(graph, outputs, workspace, packing ?? ((_, _, _) => 0), options ?? new PlanOptions());
+        return new Planner(outputs).Build(graph, outputs, workspace, packing ?? ((_, _, _) => Packing.None), options ?? new PlanOptions());
     }
 
     private static void Reach(Node output, SortedDictionary<int, Node> reached)
@@ -75,7 +81,7 @@ public sealed class Planner
         }
     }
 
-    private Plan Build(Graph graph, IReadOnlyDictionary<string, Node> outputs, WorkspaceRule workspace, WorkspaceRule packing, PlanOptions options)
+    private Plan Build(Graph graph, IReadOnlyDictionary<string, Node> outputs, WorkspaceRule workspace, PackingRule packing, PlanOptions options)
     {
         var computed = UpdateLast(live.Where(n => n.Operation is not (Input or Parameter or Constant or Scalar or Reshape) && !fuser.IsJoined(n) && !fuser.IsVirtual(n)));
         IReadOnlyList<Pass> passes = HoldWeights([.. computed.Select(n => Describe(n, workspace))]);

@@ -6,8 +6,8 @@ internal static class WeightPasses
 {
     /// <summary>The passes, those of weights alone first; products whose executor packs weights are given a pass that packs them.</summary>
     /// <param name="passes">In order.</param>
-    /// <param name="packing">Floats of a packed operand 1.</param>
-    public static IReadOnlyList<Pass> First(IReadOnlyList<Pass> passes, WorkspaceRule packing)
+    /// <param name="packing">What a packed operand 1 needs.</param>
+    public static IReadOnlyList<Pass> First(IReadOnlyList<Pass> passes, PackingRule packing)
     {
         var made = new HashSet<Node>();
         List<Pass> once = [], each = [];
@@ -30,19 +30,19 @@ internal static class WeightPasses
 
         Pass WithPacked(Pass pass)
         {
-            var length = packing(pass.Operation, [.. pass.Operands.Select(o => o.Shape)], pass.Node.Shape);
-            if (length == 0) return pass;
+            var needs = packing(pass.Operation, [.. pass.Operands.Select(o => o.Shape)], pass.Node.Shape);
+            if (needs.Length == 0) return pass;
             var weights = pass.Operands[1];
             var pack = new Pack(pass.Operation, pass.Operands[0].Shape, pass.Node.Shape);
             // Weights that two products of the same shapes read are packed once.
             var packed = once.Find(p => p.Operation.Equals(pack) && p.Operands[0] == weights)?.Node;
             if (packed is null)
             {
-                packed = new Node(weights.Graph, weights.Id, pack, [length], [weights], pass.Node.Scope, false);
+                packed = new Node(weights.Graph, weights.Id, pack, [needs.Length], [weights], pass.Node.Scope, false);
                 once.Add(new Pass(packed, [weights], null, pack, 0, Phase.Once));
             }
 
-            return new Pass(pass.Node, pass.Operands, pass.Fusion, pass.Operation, pass.Scratch, pass.Phase, packed);
+            return new Pass(pass.Node, pass.Operands, pass.Fusion, pass.Operation, needs.Workspace, pass.Phase, packed);
         }
     }
 }
