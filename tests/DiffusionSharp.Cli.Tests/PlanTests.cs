@@ -38,10 +38,11 @@ public sealed class PlanTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDispo
     }
 
     [Fact]
-    public void The_plan_of_sampling_has_one_phase_and_no_gradients()
+    public void The_plan_of_sampling_packs_weights_once_runs_forward_and_has_no_gradients()
     {
         var plan = Plan(runs.PointsRun, "--forward", "--precision", "exact");
-        Assert.All(plan.GetProperty("steps").EnumerateArray(), s => Assert.Equal("forward", s.GetProperty("phase").GetString()));
+        Assert.Equal(["once", "forward"], plan.GetProperty("steps").EnumerateArray().Select(s => s.GetProperty("phase").GetString()).Distinct());
+        Assert.True(plan.GetProperty("persistentBytes").GetInt64() > 0);
         Assert.Equal((0, 0, 16, "exact"), (plan.GetProperty("gradientBytes").GetInt32(), plan.GetProperty("optimizerBytes").GetInt32(), plan.GetProperty("batch").GetInt32(), plan.GetProperty("precision").GetString()));
     }
 

@@ -42,7 +42,9 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
     public override string Describe(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => operation switch
     {
         MatMul => output.Rank == 3 ? "batched gemm" : "gemm",
-        Conv2D or Conv2DGradInput or Conv2DGradWeight => "direct",
+        Conv2D c => Named(Geometry(inputs[0], inputs[1], output, c.Stride, c.Padding)),
+        Conv2DGradInput c => Named(Geometry(output, inputs[1], inputs[0], c.Stride, c.Padding)),
+        Conv2DGradWeight c => Named(Geometry(inputs[0], output, inputs[1], c.Stride, c.Padding)),
         Attention or AttentionGrad => "row by row",
         Elementwise or BroadcastTo => "one pass",
         Slice or Pad or Concatenate => "copy",
@@ -69,6 +71,8 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
             ? Gemm.WorkspaceLength(output[0], output[1], k, m.TransposeA, m.TransposeB)
             : Gemm.BatchedWorkspaceLength(output[0], output[1], output[2], k, m.TransposeA, m.TransposeB);
     }
+
+    private string Named(in ConvGeometry g) => Method(g) == ConvMethod.Winograd ? "winograd" : "direct";
 
     private ConvMethod Method(in ConvGeometry g) => Precision == Precision.Exact ? ConvMethod.Direct : Tensors.Kernels.Conv2D.Fastest(g);
 
