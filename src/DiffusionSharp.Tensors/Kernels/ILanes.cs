@@ -44,6 +44,12 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>The smaller; NaN if either is, −0 below +0.</summary>
     static abstract TSelf Min(TSelf a, TSelf b);
 
+    /// <summary>The larger; b where a is NaN or both are zero. One instruction, where <see cref="Max"/> takes several.</summary>
+    static abstract TSelf Larger(TSelf a, TSelf b);
+
+    /// <summary>The smaller; b where a is NaN or both are zero.</summary>
+    static abstract TSelf Smaller(TSelf a, TSelf b);
+
     /// <summary>Nearest integer, ties to even.</summary>
     static abstract TSelf Round(TSelf a);
 
@@ -58,6 +64,9 @@ internal unsafe interface ILanes<TSelf>
 
     /// <summary>2ⁿ for integral n ∈ [−126, 127].</summary>
     static abstract TSelf PowerOfTwo(TSelf n);
+
+    /// <summary>2ⁿ from n + 1.5·2²³ + 127, in whose lowest bits n + 127 stands: 0 for n = −127, ∞ for n = 128.</summary>
+    static abstract TSelf BiasedPowerOfTwo(TSelf biased);
 
     /// <summary>x = mantissa · 2^exponent with mantissa ∈ [√½, √2), for positive normal x.</summary>
     static abstract TSelf Decompose(TSelf x, out TSelf exponent);

@@ -9,7 +9,8 @@ namespace DiffusionSharp.Tensors.Kernels;
 /// </remarks>
 internal static class LaneMath
 {
-    private const float Log2E = 1.44269504f;
+    /// <summary>What turns log₂ into ln: eˣ = 2^(x · Log2E).</summary>
+    public const float Log2E = 1.44269504f;
 
     // ln 2 in two parts: n · Ln2High is exact for |n| < 2¹⁰, since its last ten bits are zero.
     private const float Ln2High = 0.693359375f, Ln2Low = -2.12194440e-4f;

@@ -51,6 +51,12 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
     public static Lanes1 Min(Lanes1 a, Lanes1 b) => new(MathF.Min(a.value, b.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 Larger(Lanes1 a, Lanes1 b) => a.value > b.value ? a : b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 Smaller(Lanes1 a, Lanes1 b) => a.value < b.value ? a : b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 Round(Lanes1 a) => new(MathF.Round(a.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -64,6 +70,9 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 PowerOfTwo(Lanes1 n) => new(BitConverter.Int32BitsToSingle(((int)n.value + 127) << 23));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 BiasedPowerOfTwo(Lanes1 biased) => new(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(biased.value) << 23));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 Decompose(Lanes1 x, out Lanes1 exponent)
