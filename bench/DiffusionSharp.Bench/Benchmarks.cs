@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using DiffusionSharp.Tensors;
+using DiffusionSharp.Tensors.Kernels;
 
 namespace DiffusionSharp.Bench;
 
@@ -38,20 +39,37 @@ public class GemmBenchmarks
 
 /// <summary>Convolutions and their gradients with the shapes of real networks.</summary>
 [MemoryDiagnoser]
-public class Conv2DBenchmarks
+public class Conv2DBenchmarks : ConvBenchmarks
 {
-    private ConvCall? call;
-
     public static IEnumerable<ConvShape> Shapes => Workloads.Convolutions;
 
     [ParamsSource(nameof(Shapes))]
     public ConvShape Shape { get; set; } = Workloads.Convolutions[0];
 
-    [Params(1, 2)]
-    public int Threads { get; set; }
+    [GlobalSetup]
+    public void Setup() => Prepare(Shape, ConvMethod.Direct);
+}
+
+/// <summary>The same by Winograd's filtering, where it can compute them.</summary>
+[MemoryDiagnoser]
+public class WinogradBenchmarks : ConvBenchmarks
+{
+    public static IEnumerable<ConvShape> Shapes => Workloads.Convolutions.Where(s => Conv2D.AllowsWinograd(s.Geometry));
+
+    [ParamsSource(nameof(Shapes))]
+    public ConvShape Shape { get; set; } = Workloads.Convolutions[0];
 
     [GlobalSetup]
-    public void Setup() => call = new ConvCall(Shape, Pools.Of(Threads));
+    public void Setup() => Prepare(Shape, ConvMethod.Winograd);
+}
+
+/// <summary>The three passes.</summary>
+public abstract class ConvBenchmarks
+{
+    private ConvCall? call;
+
+    [Params(1, 2)]
+    public int Threads { get; set; }
 
     [Benchmark]
     public void Forward() => call!.Forward();
@@ -61,4 +79,52 @@ public class Conv2DBenchmarks
 
     [Benchmark]
     public void GradWeight() => call!.GradWeight();
+
+    protected void Prepare(ConvShape shape, ConvMethod method) => call = new ConvCall(shape, Pools.Of(Threads), method);
+}
+
+/// <summary>The tail of a training step on the parameters of U-Net S and M: the norm for clipping, AdamW and the average in one pass.</summary>
+[MemoryDiagnoser]
+public class TailBenchmarks
+{
+    private AlignedBuffer[] buffers = [];
+
+    [Params(3_939_393, 35_746_307)]
+    public int Parameters { get; set; }
+
+    [Params(1, 2)]
+    public int Threads { get; set; }
+
+    [GlobalSetup]
+    public void Setup() => buffers = [.. Enumerable.Range(1, 5).Select(seed => Operands.Filled(Parameters, seed))];
+
+    [Benchmark]
+    public double Norm() => Optimizers.SumOfSquares(buffers[1].Span, Pools.Of(Threads));
+
+    [Benchmark]
+    public void Update() => Optimizers.AdamW(
+        buffers[0].Span, buffers[1].Span, buffers[2].Span, buffers[3].Span, buffers[4].Span,
+        new AdamWStep(1e-4, 0.9, 0.999, 1e-8, 0.01, true, 0.1, 0.001, 1, 0.9999), Pools.Of(Threads));
+}
+
+/// <summary>Whole steps of the networks that the project is measured by.</summary>
+[MemoryDiagnoser]
+public class StepBenchmarks
+{
+    private NetworkWork? work;
+
+    [Params("s", "m", "mlp")]
+    public string Model { get; set; } = "s";
+
+    [Params(true, false)]
+    public bool Training { get; set; }
+
+    [Params(2)]
+    public int Threads { get; set; }
+
+    [GlobalSetup]
+    public void Setup() => work = NetworkWork.Create(Model, Training, null, Pools.Of(Threads));
+
+    [Benchmark]
+    public void Step() => work!.Step();
 }
