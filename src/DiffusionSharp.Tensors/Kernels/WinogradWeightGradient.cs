@@ -27,6 +27,7 @@ internal unsafe struct WinogradWeightGradient : ITileBody
     private float* dy;
     private float* zeros;
     private float* sums;
+    private float* dw;
     private ConvGeometry g;
     private WinogradTiles tiles;
     private Cut cut;
@@ -34,7 +35,7 @@ internal unsafe struct WinogradWeightGradient : ITileBody
     public static long WorkspaceLength(in ConvGeometry g)
     {
         var cut = new Cut(g);
-        return Math.Max(g.InChannels, g.OutChannels) + ((long)cut.Chunks * WinogradTransform.Points * g.InChannels * g.OutChannels) + (2 * Aligned.Slack);
+        return Math.Max(g.InChannels, g.OutChannels) + (cut.Chunks == 1 ? 0 : cut.Chunks * cut.Blocks * cut.SumsLength) + (2 * Aligned.Slack);
     }
 
     public static void Run(float* x, float* dy, float* dw, in ConvGeometry g, float* workspace, Parallelism parallelism)
@@ -48,13 +49,15 @@ internal unsafe struct WinogradWeightGradient : ITileBody
             dy = dy,
             zeros = zeros,
             sums = Aligned.Up(zeros + channels),
+            dw = dw,
             g = g,
             tiles = WinogradTiles.Forward(g),
             cut = new Cut(g),
         };
         parallelism.For(body.cut.Chunks * body.cut.Blocks, ref body);
+        if (body.cut.Chunks == 1) return;
         var end = new Ending { Sums = body.sums, Dw = dw, Cut = body.cut, InChannels = g.InChannels, OutChannels = g.OutChannels };
-        parallelism.For(g.InChannels, ref end);
+        parallelism.For(body.cut.Blocks * body.cut.InPerBlock, ref end);
     }
 
     public readonly void Run(int tile)
@@ -65,8 +68,6 @@ internal unsafe struct WinogradWeightGradient : ITileBody
         var firstOut = outBlock * cut.OutPerBlock;
         var ins = Math.Min(cut.InPerBlock, g.InChannels - firstIn);
         var outs = Math.Min(cut.OutPerBlock, g.OutChannels - firstOut);
-        var step = (nint)g.InChannels * g.OutChannels;
-        var target = sums + (chunk * WinogradTransform.Points * step) + ((nint)firstIn * g.OutChannels) + firstOut;
         var first = chunk * cut.TilesPerChunk;
         var end = Math.Min(tiles.Count, first + cut.TilesPerChunk);
 
@@ -75,8 +76,11 @@ internal unsafe struct WinogradWeightGradient : ITileBody
         most = Tiling.Ceiling(end - first, Tiling.Ceiling(end - first, most));
         var vPoint = ((nint)most * ins) + Skew;
         var zPoint = ((nint)most * outs) + Skew;
-        var v = Scratch.Take(checked((int)(WinogradTransform.Points * (vPoint + zPoint))));
+        var tileFloats = WinogradTransform.Points * (vPoint + zPoint);
+        var v = Scratch.Take(checked((int)(tileFloats + (cut.Chunks == 1 ? cut.SumsLength : 0))));
         var z = v + (WinogradTransform.Points * vPoint);
+        // The sums of a lone chunk never leave the cache.
+        var target = cut.Chunks == 1 ? v + tileFloats : sums + ((nint)tile * (nint)cut.SumsLength);
         for (var t = first; t < end; t += most)
         {
             var count = Math.Min(most, end - t);
@@ -84,8 +88,12 @@ internal unsafe struct WinogradWeightGradient : ITileBody
             else if (Vector256.IsHardwareAccelerated) Transform<Lanes8>(t, count, firstIn, ins, firstOut, outs, v, vPoint, z, zPoint);
             else Transform<Lanes1>(t, count, firstIn, ins, firstOut, outs, v, vPoint, z, zPoint);
             for (var point = 0; point < WinogradTransform.Points; point++)
-                Multiply(v + (point * vPoint), ins, z + (point * zPoint), outs, count, target + (point * step), t != first);
+                Multiply(v + (point * vPoint), ins, z + (point * zPoint), outs, count, target + (point * cut.SumsStep), t != first);
         }
+
+        if (cut.Chunks > 1) return;
+        var ending = new Ending { Dw = dw, Cut = cut, InChannels = g.InChannels, OutChannels = g.OutChannels };
+        for (var row = 0; row < ins; row++) ending.Row(firstIn + row, row, firstOut, outs, target);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -95,7 +103,7 @@ internal unsafe struct WinogradWeightGradient : ITileBody
         {
             var rows = MicroKernel.TileRows(ins - row);
             for (var column = 0; column < outs; column += MicroKernel.Panel)
-                MicroKernel.Columns(rows, Math.Min(MicroKernel.Panel, outs - column), v + row, ins, count, z + column, outs, target + ((nint)row * g.OutChannels) + column, g.OutChannels, accumulate);
+                MicroKernel.Columns(rows, Math.Min(MicroKernel.Panel, outs - column), v + row, ins, count, z + column, outs, target + ((nint)row * outs) + column, outs, accumulate);
             row += rows;
         }
     }
@@ -142,6 +150,11 @@ internal unsafe struct WinogradWeightGradient : ITileBody
 
         public int Blocks { get; }
 
+        /// <summary>Floats between the sums of two points of a block, and of all points.</summary>
+        public int SumsStep => (InPerBlock * OutPerBlock) + Skew;
+
+        public long SumsLength => (long)WinogradTransform.Points * SumsStep;
+
         public int TilesPerChunk { get; }
 
         public int Chunks { get; }
@@ -165,28 +178,46 @@ internal unsafe struct WinogradWeightGradient : ITileBody
 
         public readonly void Run(int tile)
         {
-            if (Vector512.IsHardwareAccelerated) Row<Lanes16>(tile);
-            else if (Vector256.IsHardwareAccelerated) Row<Lanes8>(tile);
-            else Row<Lanes1>(tile);
+            var (block, row) = Math.DivRem(tile, Cut.InPerBlock);
+            var (inBlock, outBlock) = Math.DivRem(block, Cut.OutBlocks);
+            var (firstIn, firstOut) = (inBlock * Cut.InPerBlock, outBlock * Cut.OutPerBlock);
+            if (firstIn + row >= InChannels) return;
+            Row(firstIn + row, row, firstOut, Math.Min(Cut.OutPerBlock, OutChannels - firstOut), Sums + ((nint)block * (nint)Cut.SumsLength));
+        }
+
+        /// <summary>One input channel of a block, whose first chunk's sums are given.</summary>
+        public readonly void Row(int channel, int row, int firstOut, int outs, float* sums)
+        {
+            var target = Dw + ((nint)channel * OutChannels) + firstOut;
+            var source = sums + ((nint)row * outs);
+            if (Vector512.IsHardwareAccelerated) Row<Lanes16>(source, outs, target);
+            else if (Vector256.IsHardwareAccelerated) Row<Lanes8>(source, outs, target);
+            else Row<Lanes1>(source, outs, target);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Row<T>(int channel)
+        private readonly void Row<T>(float* source, int outs, float* target)
             where T : struct, ILanes<T>
         {
-            var step = (nint)InChannels * OutChannels;
-            var total = Scratch.Take(WinogradTransform.Points * T.Count);
-            for (nint c = 0; c < OutChannels; c += T.Count)
+            var tap = (nint)InChannels * OutChannels;
+            var total = stackalloc float[WinogradTransform.Points * 16];
+            for (nint c = 0; c < outs; c += T.Count)
             {
-                var source = Sums + ((nint)channel * OutChannels) + c;
-                for (var point = 0; point < WinogradTransform.Points; point++, source += step)
+                if (Cut.Chunks == 1)
                 {
-                    var sum = T.Load(source);
-                    for (var chunk = 1; chunk < Cut.Chunks; chunk++) sum += T.Load(source + (chunk * WinogradTransform.Points * step));
+                    WinogradTransform.WeightsAdjoint<T>(source + c, Cut.SumsStep, target + c, tap);
+                    continue;
+                }
+
+                var from = source + c;
+                for (var point = 0; point < WinogradTransform.Points; point++, from += Cut.SumsStep)
+                {
+                    var sum = T.Load(from);
+                    for (var chunk = 1; chunk < Cut.Chunks; chunk++) sum += T.Load(from + ((nint)chunk * Cut.Blocks * (nint)Cut.SumsLength));
                     sum.Store(total + (point * T.Count));
                 }
 
-                WinogradTransform.WeightsAdjoint<T>(total, T.Count, Dw + ((nint)channel * OutChannels) + c, step);
+                WinogradTransform.WeightsAdjoint<T>(total, T.Count, target + c, tap);
             }
         }
     }
