@@ -26,6 +26,9 @@ internal static unsafe class WinogradTransform
     /// <summary>Side of an input tile.</summary>
     public const int InSide = 6;
 
+    /// <summary>Pixels of an output tile.</summary>
+    public const int OutPoints = 16;
+
     /// <summary>Side of an output tile.</summary>
     public const int OutSide = 4;
 

@@ -97,7 +97,7 @@ internal unsafe struct WinogradWeightGradient : ITileBody
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Multiply(float* v, int ins, float* z, int outs, int count, float* target, bool accumulate)
+    private static void Multiply(float* v, int ins, float* z, int outs, int count, float* target, bool accumulate)
     {
         for (var row = 0; row < ins;)
         {
@@ -119,7 +119,7 @@ internal unsafe struct WinogradWeightGradient : ITileBody
             for (var i = 0; i < WinogradTransform.Points; i++) window[i] += firstIn;
             WinogradTransform.Input<T>(window, ins, v + ((nint)t * ins), vPoint);
             tiles.OutputWindow(first + t, dy, g.OutChannels, zeros, window);
-            for (var i = 0; i < WinogradTransform.OutSide * WinogradTransform.OutSide; i++) window[i] += firstOut;
+            for (var i = 0; i < WinogradTransform.OutPoints; i++) window[i] += firstOut;
             WinogradTransform.OutputAdjoint<T>(window, outs, z + ((nint)t * outs), zPoint);
         }
     }
@@ -200,24 +200,34 @@ internal unsafe struct WinogradWeightGradient : ITileBody
             where T : struct, ILanes<T>
         {
             var tap = (nint)InChannels * OutChannels;
-            var total = stackalloc float[WinogradTransform.Points * 16];
-            for (nint c = 0; c < outs; c += T.Count)
+            nint step = Cut.SumsStep;
+            if (Cut.Chunks > 1)
             {
-                if (Cut.Chunks == 1)
+                // Whole rows of a chunk at a time, since the chunks come from afar.
+                var total = Scratch.Take(WinogradTransform.Points * outs);
+                for (var point = 0; point < WinogradTransform.Points; point++) Total<T>(source + (point * step), outs, total + (point * outs));
+                source = total;
+                step = outs;
+            }
+
+            for (nint c = 0; c < outs; c += T.Count) WinogradTransform.WeightsAdjoint<T>(source + c, step, target + c, tap);
+        }
+
+        private readonly void Total<T>(float* sums, int outs, float* total)
+            where T : struct, ILanes<T>
+        {
+            var chunk = (nint)Cut.Blocks * (nint)Cut.SumsLength;
+            for (var c = 0; c < outs; c += T.Count)
+            {
+                var from = sums + c;
+                var sum = T.Load(from);
+                for (var i = 1; i < Cut.Chunks; i++)
                 {
-                    WinogradTransform.WeightsAdjoint<T>(source + c, Cut.SumsStep, target + c, tap);
-                    continue;
+                    from += chunk;
+                    sum += T.Load(from);
                 }
 
-                var from = source + c;
-                for (var point = 0; point < WinogradTransform.Points; point++, from += Cut.SumsStep)
-                {
-                    var sum = T.Load(from);
-                    for (var chunk = 1; chunk < Cut.Chunks; chunk++) sum += T.Load(from + ((nint)chunk * Cut.Blocks * (nint)Cut.SumsLength));
-                    sum.Store(total + (point * T.Count));
-                }
-
-                WinogradTransform.WeightsAdjoint<T>(total, T.Count, target + c, tap);
+                sum.Store(total + c);
             }
         }
     }
