@@ -219,8 +219,8 @@ public static class Gradients
     {
         var (x, statistics, gamma, beta) = (y.Inputs[0], y.Inputs[1], y.Inputs[2], y.Inputs[3]);
         // The gradient in x goes through the statistics too, so they get none of their own.
-        Node Sums() => y.Graph.Build(new GroupNormGradSums(groups, silu), [x.Shape[0], x.Shape[^1], 2], x, statistics, gamma, beta, g);
-        Node Total(int which) => Op.Reshape(Op.Slice(Op.Sum(Sums(), false, 0), 1, which, 1), gamma.Shape);
+        Node Sums() => y.Graph.Build(new GroupNormGradSums(groups, silu), [x.Shape[0], 2, x.Shape[^1]], x, statistics, gamma, beta, g);
+        Node Total(int which) => Op.Reshape(Op.Slice(Op.Sum(Sums(), false, 0), 0, which, 1), gamma.Shape);
         give(0, () => y.Graph.Build(new GroupNormGradInput(groups, silu), x.Shape, x, statistics, gamma, beta, g, Sums()));
         give(2, () => Total(1));
         give(3, () => Total(0));

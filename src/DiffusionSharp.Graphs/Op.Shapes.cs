@@ -80,7 +80,11 @@ public static partial class Op
         var lead = x.Shape.Rank - shape.Rank;
         for (var i = 0; i < x.Shape.Rank; i++)
             if (i < lead || (shape[i - lead] == 1 && x.Shape[i] != 1)) axes.Add(i);
-        return Reshape(axes.Count == 0 ? x : Sum(x, true, axes.ToArray()), shape);
+        if (axes.Count == 0) return Reshape(x, shape);
+
+        // A bias and what is added to each sample of the same picture: both begin with the sum over a sample's positions.
+        var leading = axes.Count > 1 && axes.Count < x.Shape.Rank && axes[^1] == axes.Count - 1;
+        return Reshape(Sum(leading ? Sum(x, true, [.. axes[1..]]) : x, true, leading ? [0] : [.. axes]), shape);
     }
 
     private static Node Reduce(Node x, ReadOnlySpan<int> axes, bool keep, Func<Node, int, int, Node> reduce)

@@ -79,9 +79,9 @@ internal static class PlanCheck
         step.Inputs[operand].Start == step.Output.Start && step.Inputs[operand].Shape == step.Output.Shape && step switch
         {
             { Fusion: ChainFusion } => true,
+            { Operation: GroupNormGradInput } => operand == 4,
             { Fusion: EpilogueFusion { Residual: var residual } } => operand == residual,
             { Operation: GroupNormApply } => operand == 0,
-            { Operation: GroupNormGradInput } => operand == 4,
             _ => false,
         };
 }

@@ -17,6 +17,8 @@ public sealed class GroupNormTests
     [InlineData(40, 1, 96, 1, false)]
     [InlineData(40, 1, 13, 1, true)]
     [InlineData(1, 1, 64, 1, false)]
+    [InlineData(8, 700, 96, 32, true)]
+    [InlineData(1, 260, 256, 32, false)]
     public void Output_and_gradients_agree_with_double_loops_on_any_threads(int n, int positions, int c, int groups, bool silu)
     {
         var x = Compare.Normals(n * positions * c, 1, 2, 0.7);
@@ -24,11 +26,20 @@ public sealed class GroupNormTests
         var expected = Slow(x, gamma, beta, dy, n, positions, c, groups, silu);
         var all = Compare.SameForAllThreads(p =>
         {
-            var (stats, y, sums, dx) = (new Guarded(2 * n * groups), new Guarded(x), new Guarded(2 * n * c), new Guarded(dy));
+            var (stats, y, sums, again, dx) = (new Guarded(2 * n * groups), new Guarded(x), new Guarded(2 * n * c), new Guarded(2 * n * c), new Guarded(dy));
             GroupNorm.Statistics(x, stats.Span, n, positions, c, groups, Epsilon, p);
             GroupNorm.Apply(y.Span, stats.Span, gamma, beta, y.Span, n, positions, c, groups, silu, p);
             GroupNorm.GradientSums(x, stats.Span, gamma, beta, dy, sums.Span, n, positions, c, groups, silu, p);
-            GroupNorm.GradientInput(x, stats.Span, gamma, beta, dx.Span, sums.Span, dx.Span, n, positions, c, groups, silu, p);
+            GroupNorm.Gradient(x, stats.Span, gamma, beta, dx.Span, default, again.Span, dx.Span, n, positions, c, groups, silu, p);
+            Assert.Equal(sums.Checked(), again.Checked());
+
+            // Both passes at once, and a gradient from elsewhere added: the same bytes, but for that addition.
+            var (once, other, whole, plus) = (new Guarded(2 * n * groups), new Guarded(x.Length), new Guarded(dy.Length), new Guarded(x));
+            GroupNorm.Forward(x, once.Span, gamma, beta, other.Span, n, positions, c, groups, Epsilon, silu, p);
+            Assert.Equal(stats.Checked(), once.Checked());
+            Assert.Equal(y.Checked(), other.Checked());
+            GroupNorm.Gradient(x, stats.Span, gamma, beta, dy, plus.Span, again.Span, whole.Span, n, positions, c, groups, silu, p);
+            Assert.Equal([.. dx.Span.ToArray().Zip(x, (a, b) => a + b)], whole.Checked());
             return [.. stats.Checked(), .. y.Checked(), .. sums.Checked(), .. dx.Checked()];
         });
         var at = 0;
@@ -42,14 +53,24 @@ public sealed class GroupNormTests
     [Theory]
     [InlineData(4, 50, 64, 4)]
     [InlineData(20, 1, 24, 1)]
+    [InlineData(2, 700, 96, 32)]
     public void A_sample_gets_the_same_bytes_alone_and_in_a_batch(int n, int positions, int c, int groups)
     {
         var x = Compare.Normals(n * positions * c * 4, 5);
+        var (gamma, beta) = (Compare.Normals(c, 6), Compare.Normals(c, 7));
         var (many, alone) = (new float[8 * n * groups], new float[2 * groups]);
-        GroupNorm.Statistics(x, many, 4 * n, positions, c, groups, Epsilon, Parallelism.Single);
+        var (y, dx, sums) = (new float[x.Length], new float[x.Length], new float[8 * n * c]);
+        var (one, dxOne, sumsOne) = (new float[positions * c], new float[positions * c], new float[2 * c]);
+        GroupNorm.Forward(x, many, gamma, beta, y, 4 * n, positions, c, groups, Epsilon, true, Parallelism.Single);
+        GroupNorm.Gradient(x, many, gamma, beta, y, default, sums, dx, 4 * n, positions, c, groups, true, Parallelism.Single);
         for (var s = 0; s < 4 * n; s++)
         {
-            GroupNorm.Statistics(x.AsSpan(s * positions * c, positions * c), alone, 1, positions, c, groups, Epsilon, Parallelism.Single);
+            var sample = x.AsSpan(s * one.Length, one.Length);
+            GroupNorm.Forward(sample, alone, gamma, beta, one, 1, positions, c, groups, Epsilon, true, Parallelism.Single);
+            GroupNorm.Gradient(sample, alone, gamma, beta, one, default, sumsOne, dxOne, 1, positions, c, groups, true, Parallelism.Single);
+            Assert.Equal(one, y[(s * one.Length)..((s + 1) * one.Length)]);
+            Assert.Equal(dxOne, dx[(s * one.Length)..((s + 1) * one.Length)]);
+            Assert.Equal(sumsOne, sums[(s * 2 * c)..((s + 1) * 2 * c)]);
             Assert.Equal(alone, many[(s * 2 * groups)..((s + 1) * 2 * groups)]);
         }
     }
@@ -119,8 +140,8 @@ public sealed class GroupNormTests
                     var sigma = 1 / (1 + Math.Exp(-z));
                     y[i] = silu ? z * sigma : z;
                     upstream[i] = dy[i] * (silu ? sigma * (1 + (z * (1 - sigma))) : 1);
-                    sums[2 * ((s * c) + k)] += upstream[i];
-                    sums[(2 * ((s * c) + k)) + 1] += upstream[i] * normal[i];
+                    sums[(2 * s * c) + k] += upstream[i];
+                    sums[(((2 * s) + 1) * c) + k] += upstream[i] * normal[i];
                     a += gamma[k] * upstream[i] / members.Count;
                     b += gamma[k] * upstream[i] * normal[i] / members.Count;
                 }

@@ -86,9 +86,9 @@ public sealed partial class Interpreter
         var sums = new double[shape[0] * c * 2];
         for (var i = 0; i < dz.Length; i++)
         {
-            var at = ((i / sample * c) + (i % c)) * 2;
+            var at = (i / sample * 2 * c) + (i % c);
             sums[at] += dz[i];
-            sums[at + 1] += dz[i] * xHat[i];
+            sums[at + c] += dz[i] * xHat[i];
         }
 
         return sums;

@@ -45,7 +45,7 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
         Conv2D c => Named(Geometry(inputs[0], inputs[1], output, c.Stride, c.Padding)),
         Conv2DGradInput c => Named(Geometry(output, inputs[1], inputs[0], c.Stride, c.Padding)),
         Conv2DGradWeight c => Named(Geometry(inputs[0], output, inputs[1], c.Stride, c.Padding)),
-        Attention or AttentionGrad => "row by row",
+        Attention or AttentionGrad => "blocks of keys",
         Elementwise or BroadcastTo => "one pass",
         Slice or Pad or Concatenate => "copy",
         Sum or Max => "reduction",
@@ -54,7 +54,21 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
     };
 
     /// <inheritdoc/>
-    public override IReadOnlyList<StepAction> Bind(Plan plan, PlanMemory memory) => [.. plan.Steps.Select(s => Bind(s, plan, memory))];
+    public override IReadOnlyList<StepAction> Bind(Plan plan, PlanMemory memory) => [.. plan.Steps.Select((s, i) => IsDoneByNext(plan.Steps, i) ? _ => { } : Bind(s, i > 0 && IsDoneByNext(plan.Steps, i - 1) ? plan.Steps[i - 1] : null, plan, memory))];
+
+    // Sums over a sample and the pass that uses them stand next to each other in the plan: the second does both while the sample is in
+    // the cache. The first one's result has its place by then, and nothing reads it in between.
+    private static bool IsDoneByNext(IReadOnlyList<PlanStep> steps, int index)
+    {
+        if (index + 1 >= steps.Count) return false;
+        var (first, second) = (steps[index], steps[index + 1]);
+        return (first.Operation, second.Operation) switch
+        {
+            (GroupNormStatistics s, GroupNormApply a) => s.Groups == a.Groups && second.Inputs[0] == first.Inputs[0] && second.Inputs[1] == first.Output,
+            (GroupNormGradSums s, GroupNormGradInput a) => s.Groups == a.Groups && s.Silu == a.Silu && second.Inputs.Take(5).SequenceEqual(first.Inputs) && second.Inputs[5] == first.Output,
+            _ => false,
+        };
+    }
 
     private static (int Outer, int Reduce, int Inner) Reduction(Shape shape, int axis, int count) =>
         (Shape.Create(shape.Dimensions[..axis]).Count, Shape.Create(shape.Dimensions.Slice(axis, count)).Count, Shape.Create(shape.Dimensions[(axis + count)..]).Count);
@@ -76,7 +90,7 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
 
     private ConvMethod Method(in ConvGeometry g) => Precision == Precision.Exact ? ConvMethod.Direct : Tensors.Kernels.Conv2D.Fastest(g);
 
-    private StepAction Bind(PlanStep step, Plan plan, PlanMemory memory)
+    private StepAction Bind(PlanStep step, PlanStep? deferred, Plan plan, PlanMemory memory)
     {
         var inputs = step.Inputs.Select(memory.At).ToArray();
         var output = memory.At(step.Output);
@@ -195,7 +209,7 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
             case AdamUpdate update:
                 return BindUpdate(update, plan, memory, inputs[0], y);
             case GroupNormStatistics or GroupNormApply or GroupNormGradSums or GroupNormGradInput:
-                return BindGroupNorm(step, inputs, y);
+                return BindGroupNorm(step, deferred, inputs, y);
             default:
                 throw new NotSupportedException($"The CPU executor does not know {step.Operation.Name}.");
         }
@@ -255,18 +269,22 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
         }
     }
 
-    private StepAction BindGroupNorm(PlanStep step, BufferSlice[] i, BufferSlice y)
+    private StepAction BindGroupNorm(PlanStep step, PlanStep? deferred, BufferSlice[] i, BufferSlice y)
     {
         var p = parallelism;
         var x = step.Inputs[0].Shape;
         var (n, c) = (x[0], x[^1]);
         var positions = n == 0 ? 0 : x.Count / n / c;
+        var residual = (step.Fusion as EpilogueFusion)?.Residual ?? -1;
         return step.Operation switch
         {
             GroupNormStatistics s => _ => GroupNorm.Statistics(i[0].Span, y.Span, n, positions, c, s.Groups, s.Epsilon, p),
+            GroupNormApply s when deferred?.Operation is GroupNormStatistics { Epsilon: var epsilon } => _ => GroupNorm.Forward(i[0].Span, i[1].Span, i[2].Span, i[3].Span, y.Span, n, positions, c, s.Groups, epsilon, s.Silu, p),
             GroupNormApply s => _ => GroupNorm.Apply(i[0].Span, i[1].Span, i[2].Span, i[3].Span, y.Span, n, positions, c, s.Groups, s.Silu, p),
             GroupNormGradSums s => _ => GroupNorm.GradientSums(i[0].Span, i[1].Span, i[2].Span, i[3].Span, i[4].Span, y.Span, n, positions, c, s.Groups, s.Silu, p),
-            GroupNormGradInput s => _ => GroupNorm.GradientInput(i[0].Span, i[1].Span, i[2].Span, i[3].Span, i[4].Span, i[5].Span, y.Span, n, positions, c, s.Groups, s.Silu, p),
+
+            // Where the sums were not left to this step, it writes them once more, with the same bytes.
+            GroupNormGradInput s => _ => GroupNorm.Gradient(i[0].Span, i[1].Span, i[2].Span, i[3].Span, i[4].Span, residual < 0 ? default : i[residual].Span, i[5].Span, y.Span, n, positions, c, s.Groups, s.Silu, p),
             _ => throw new UnreachableException(),
         };
     }

@@ -2,7 +2,7 @@ using DiffusionSharp.Tensors.Kernels;
 
 namespace DiffusionSharp.Graphs.Planning;
 
-/// <summary>Decides which nodes are computed inside another's pass: chains of element-wise nodes, and additions after products.</summary>
+/// <summary>Decides which nodes are computed inside another's pass: chains of element-wise nodes, and additions after products and after the gradient of a group norm.</summary>
 /// <remarks>
 /// A node joins its consumer when that is its only one, so that nothing is computed twice. A joined node is computed at its
 /// consumer's place in the order, where all of its operands stand.
@@ -49,7 +49,7 @@ internal sealed class Fuser
 
     private void MatchEpilogue(Node product)
     {
-        if (product.Operation is not Conv2D && !(product.Operation is MatMul && product.Shape.Rank == 2)) return;
+        if (product.Operation is not (Conv2D or GroupNormGradInput) && !(product.Operation is MatMul && product.Shape.Rank == 2)) return;
         var plan = new EpiloguePlan(product, null, null, null);
         var last = product;
         while (HasOneConsumer(last) && consumers[last][0] is { Operation: Elementwise { Code: ElementwiseCode.Add } } sum && sum.Shape == product.Shape && !epilogues.ContainsKey(sum) && !joined.Contains(sum))
@@ -69,6 +69,7 @@ internal sealed class Fuser
         var channels = shape[^1];
         if (addend.Operation is Scalar) return null;
         if (addend.Shape == shape) return plan.Residual is null ? plan with { Residual = addend } : null;
+        if (plan.Product.Operation is GroupNormGradInput) return null;
         if (addend.Shape.Rank > 0 && addend.Shape.Count == channels && addend.Shape[^1] == channels) return plan.Bias is null ? plan with { Bias = addend } : null;
         return plan.PerSample is null && shape.Rank == 4 && addend.Shape == [shape[0], 1, 1, channels] ? plan with { PerSample = addend } : null;
     }

@@ -45,9 +45,9 @@ internal sealed class Pass
         foreach (var operand in (Fusion, Operation) switch
         {
             (ChainFusion, _) => Operands,
+            (_, GroupNormGradInput) => [Operands[4]],
             (EpilogueFusion { Residual: >= 0 and var residual }, _) => [Operands[residual]],
             (_, GroupNormApply) => [Operands[0]],
-            (_, GroupNormGradInput) => [Operands[4]],
             _ => (IReadOnlyList<Node>)[],
         })
         {

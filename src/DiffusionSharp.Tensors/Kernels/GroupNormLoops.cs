@@ -1,172 +1,214 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace DiffusionSharp.Tensors.Kernels;
 
 /// <summary>The inner loops of <see cref="GroupNorm"/>: rows of channels, with per-channel numbers spread out beforehand.</summary>
+/// <remarks>
+/// Four rows at a time: memory is read nearly straight, a channel's numbers are read once for four uses, and four chains hide the latency.
+/// A channel's sum is (row 0 + row 1) + (row 2 + row 3) of each four, then single rows: the same in a bundle of any size.
+/// </remarks>
 internal static unsafe class GroupNormLoops
 {
-    /// <summary>Column sums over a piece.</summary>
-    public static void Sums(float* x, long stride, int rows, int columns, float* sums)
-    {
-        var c = 0;
-        if (Vector512.IsHardwareAccelerated) c = Sums<Lanes16>(x, stride, rows, columns, c, sums);
-        if (Vector256.IsHardwareAccelerated) c = Sums<Lanes8>(x, stride, rows, columns, c, sums);
-        Sums<Lanes1>(x, stride, rows, columns, c, sums);
-    }
-
-    /// <summary>Column sums of x − shift and of its square over a piece.</summary>
+    /// <summary>Adds to the column sums of x − shift and of its square; shift null: to the sums of x alone.</summary>
     public static void Deviations(float* x, long stride, int rows, int columns, float* shift, float* sums, float* squares)
     {
-        var c = 0;
-        if (Vector512.IsHardwareAccelerated) c = Deviations<Lanes16>(x, stride, rows, columns, c, shift, sums, squares);
-        if (Vector256.IsHardwareAccelerated) c = Deviations<Lanes8>(x, stride, rows, columns, c, shift, sums, squares);
-        Deviations<Lanes1>(x, stride, rows, columns, c, shift, sums, squares);
+        var k = 0;
+        if (Vector512.IsHardwareAccelerated) k = Deviations<Lanes16>(x, stride, rows, k, columns, shift, sums, squares);
+        if (Vector256.IsHardwareAccelerated) k = Deviations<Lanes8>(x, stride, rows, k, columns, shift, sums, squares);
+        Deviations<Lanes1>(x, stride, rows, k, columns, shift, sums, squares);
     }
 
     /// <summary>y = (x − mean)·slope + beta, or its SiLU.</summary>
-    public static void Apply(float* x, float* y, int rows, int c, float* mean, float* slope, float* beta, bool silu)
-    {
-        for (var r = 0; r < rows; r++, x += c, y += c)
-        {
-            var k = 0;
-            if (Vector512.IsHardwareAccelerated) k = Apply<Lanes16>(x, y, k, c, mean, slope, beta, silu);
-            if (Vector256.IsHardwareAccelerated) k = Apply<Lanes8>(x, y, k, c, mean, slope, beta, silu);
-            Apply<Lanes1>(x, y, k, c, mean, slope, beta, silu);
-        }
-    }
-
-    /// <summary>Column sums of g and of g x̂ over a piece.</summary>
-    public static void GradientSums(float* x, float* dy, long stride, int rows, int columns, float* mean, float* slope, float* gamma, float* beta, float* plain, float* scaled, bool silu)
+    public static void Apply(float* x, float* y, long stride, int rows, int columns, float* mean, float* slope, float* beta, bool silu)
     {
         var k = 0;
-        if (Vector512.IsHardwareAccelerated) k = GradientSums<Lanes16>(x, dy, stride, rows, k, columns, mean, slope, gamma, beta, plain, scaled, silu);
-        if (Vector256.IsHardwareAccelerated) k = GradientSums<Lanes8>(x, dy, stride, rows, k, columns, mean, slope, gamma, beta, plain, scaled, silu);
-        GradientSums<Lanes1>(x, dy, stride, rows, k, columns, mean, slope, gamma, beta, plain, scaled, silu);
+        if (Vector512.IsHardwareAccelerated) k = Apply<Lanes16>(x, y, stride, rows, k, columns, mean, slope, beta, silu);
+        if (Vector256.IsHardwareAccelerated) k = Apply<Lanes8>(x, y, stride, rows, k, columns, mean, slope, beta, silu);
+        Apply<Lanes1>(x, y, stride, rows, k, columns, mean, slope, beta, silu);
     }
 
-    /// <summary>dx = slope·(gamma·g − plain − x̂·scaled).</summary>
-    public static void GradientInput(float* x, float* dy, float* dx, int rows, int c, float* mean, float* slope, float* gamma, float* beta, float* plain, float* scaled, bool silu)
+    /// <summary>Adds to the column sums of g and of g x̂; with SiLU and a place to keep them, writes g = dy · silu′ too.</summary>
+    public static void GradientSums(float* x, float* dy, float* keep, long stride, int rows, int columns, float* mean, float* slope, float* gamma, float* beta, float* plain, float* scaled, bool silu)
     {
-        for (var r = 0; r < rows; r++, x += c, dy += c, dx += c)
-        {
-            var k = 0;
-            if (Vector512.IsHardwareAccelerated) k = GradientInput<Lanes16>(x, dy, dx, k, c, mean, slope, gamma, beta, plain, scaled, silu);
-            if (Vector256.IsHardwareAccelerated) k = GradientInput<Lanes8>(x, dy, dx, k, c, mean, slope, gamma, beta, plain, scaled, silu);
-            GradientInput<Lanes1>(x, dy, dx, k, c, mean, slope, gamma, beta, plain, scaled, silu);
-        }
+        var k = 0;
+        if (Vector512.IsHardwareAccelerated) k = GradientSums<Lanes16>(x, dy, keep, stride, rows, k, columns, mean, slope, gamma, beta, plain, scaled, silu);
+        if (Vector256.IsHardwareAccelerated) k = GradientSums<Lanes8>(x, dy, keep, stride, rows, k, columns, mean, slope, gamma, beta, plain, scaled, silu);
+        GradientSums<Lanes1>(x, dy, keep, stride, rows, k, columns, mean, slope, gamma, beta, plain, scaled, silu);
     }
 
-    private static int Sums<T>(float* x, long stride, int rows, int columns, int c, float* sums)
+    /// <summary>dx = slope·(gamma·g − plain − x̂·scaled), and a residual if there is one.</summary>
+    /// <remarks>
+    /// slope stays outside: multiplied into the three numbers beforehand, each would carry an error of its own, the same at every
+    /// position, and weight gradients, which sum over positions, would keep it where errors of single values meet.
+    /// </remarks>
+    public static void GradientInput(float* x, float* g, float* residual, float* dx, long stride, int rows, int columns, float* mean, float* slope, float* gamma, float* plain, float* scaled)
+    {
+        var k = 0;
+        if (Vector512.IsHardwareAccelerated) k = GradientInput<Lanes16>(x, g, residual, dx, stride, rows, k, columns, mean, slope, gamma, plain, scaled);
+        if (Vector256.IsHardwareAccelerated) k = GradientInput<Lanes8>(x, g, residual, dx, stride, rows, k, columns, mean, slope, gamma, plain, scaled);
+        GradientInput<Lanes1>(x, g, residual, dx, stride, rows, k, columns, mean, slope, gamma, plain, scaled);
+    }
+
+    private static int Deviations<T>(float* x, long stride, int rows, int begin, int columns, float* shift, float* sums, float* squares)
         where T : struct, ILanes<T>
     {
-        for (; c <= columns - T.Count; c += T.Count)
+        var end = columns - ((columns - begin) % T.Count);
+        var r = 0;
+        for (; r <= rows - 4; r += 4, x += 4 * stride)
         {
-            var (s0, s1, s2, s3) = (T.Of(0), T.Of(0), T.Of(0), T.Of(0));
-            var row = x + c;
-            var r = 0;
-            for (; r <= rows - 4; r += 4, row += 4 * stride)
+            for (var k = begin; k < end; k += T.Count)
             {
-                s0 += T.Load(row);
-                s1 += T.Load(row + stride);
-                s2 += T.Load(row + (2 * stride));
-                s3 += T.Load(row + (3 * stride));
-            }
+                var (d0, d1, d2, d3) = (T.Load(x + k), T.Load(x + stride + k), T.Load(x + (2 * stride) + k), T.Load(x + (3 * stride) + k));
+                if (shift != null)
+                {
+                    var center = T.Load(shift + k);
+                    d0 -= center;
+                    d1 -= center;
+                    d2 -= center;
+                    d3 -= center;
+                    (T.Load(squares + k) + (T.Fma(d1, d1, d0 * d0) + T.Fma(d3, d3, d2 * d2))).Store(squares + k);
+                }
 
-            for (; r < rows; r++, row += stride) s0 += T.Load(row);
-            ((s0 + s1) + (s2 + s3)).Store(sums + c);
+                (T.Load(sums + k) + ((d0 + d1) + (d2 + d3))).Store(sums + k);
+            }
         }
 
-        return c;
-    }
-
-    private static int Deviations<T>(float* x, long stride, int rows, int columns, int c, float* shift, float* sums, float* squares)
-        where T : struct, ILanes<T>
-    {
-        for (; c <= columns - T.Count; c += T.Count)
+        for (; r < rows; r++, x += stride)
         {
-            var (s0, s1, q0, q1) = (T.Of(0), T.Of(0), T.Of(0), T.Of(0));
-            var center = T.Load(shift + c);
-            var row = x + c;
-            var r = 0;
-            for (; r <= rows - 2; r += 2, row += 2 * stride)
+            for (var k = begin; k < end; k += T.Count)
             {
-                var d0 = T.Load(row) - center;
-                var d1 = T.Load(row + stride) - center;
-                s0 += d0;
-                s1 += d1;
-                q0 = T.Fma(d0, d0, q0);
-                q1 = T.Fma(d1, d1, q1);
-            }
+                var d = T.Load(x + k);
+                if (shift != null)
+                {
+                    d -= T.Load(shift + k);
+                    T.Fma(d, d, T.Load(squares + k)).Store(squares + k);
+                }
 
-            if (r < rows)
+                (T.Load(sums + k) + d).Store(sums + k);
+            }
+        }
+
+        return end;
+    }
+
+    private static int Apply<T>(float* x, float* y, long stride, int rows, int begin, int columns, float* mean, float* slope, float* beta, bool silu)
+        where T : struct, ILanes<T>
+    {
+        var power = new PowerLanes<T>();
+        var end = columns - ((columns - begin) % T.Count);
+        if (end == begin) return end;
+        var r = 0;
+        for (; r <= rows - 4; r += 4, x += 4 * stride, y += 4 * stride)
+        {
+            for (var k = begin; k < end; k += T.Count)
             {
-                var d0 = T.Load(row) - center;
-                s0 += d0;
-                q0 = T.Fma(d0, d0, q0);
+                var (center, factor, shift) = (T.Load(mean + k), T.Load(slope + k), T.Load(beta + k));
+                var z0 = T.Fma(T.Load(x + k) - center, factor, shift);
+                var z1 = T.Fma(T.Load(x + stride + k) - center, factor, shift);
+                var z2 = T.Fma(T.Load(x + (2 * stride) + k) - center, factor, shift);
+                var z3 = T.Fma(T.Load(x + (3 * stride) + k) - center, factor, shift);
+                if (silu)
+                {
+                    z0 /= power.OnePlusExpOfMinus(z0);
+                    z1 /= power.OnePlusExpOfMinus(z1);
+                    z2 /= power.OnePlusExpOfMinus(z2);
+                    z3 /= power.OnePlusExpOfMinus(z3);
+                }
+
+                z0.Store(y + k);
+                z1.Store(y + stride + k);
+                z2.Store(y + (2 * stride) + k);
+                z3.Store(y + (3 * stride) + k);
             }
-
-            (s0 + s1).Store(sums + c);
-            (q0 + q1).Store(squares + c);
         }
 
-        return c;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Apply<T>(float* x, float* y, int k, int c, float* mean, float* slope, float* beta, bool silu)
-        where T : struct, ILanes<T>
-    {
-        if (silu)
+        for (; r < rows; r++, x += stride, y += stride)
         {
-            for (; k <= c - T.Count; k += T.Count) LaneMath.Silu(T.Fma(T.Load(x + k) - T.Load(mean + k), T.Load(slope + k), T.Load(beta + k))).Store(y + k);
-        }
-        else
-        {
-            for (; k <= c - T.Count; k += T.Count) T.Fma(T.Load(x + k) - T.Load(mean + k), T.Load(slope + k), T.Load(beta + k)).Store(y + k);
-        }
-
-        return k;
-    }
-
-    private static int GradientSums<T>(float* x, float* dy, long stride, int rows, int k, int columns, float* mean, float* slope, float* gamma, float* beta, float* plain, float* scaled, bool silu)
-        where T : struct, ILanes<T>
-    {
-        for (; k <= columns - T.Count; k += T.Count)
-        {
-            var (center, spread, factor, shift) = (T.Load(mean + k), T.Load(slope + k), T.Load(gamma + k), T.Load(beta + k));
-            var (a, b) = (T.Of(0), T.Of(0));
-            var (row, upstream) = (0, k + 0L);
-            for (; row < rows; row++, upstream += stride)
+            for (var k = begin; k < end; k += T.Count)
             {
-                var normal = (T.Load(x + upstream) - center) * spread;
-                var g = T.Load(dy + upstream);
-                if (silu) g *= LaneMath.SiluSlope(T.Fma(normal, factor, shift));
-                a += g;
-                b = T.Fma(g, normal, b);
+                var z = T.Fma(T.Load(x + k) - T.Load(mean + k), T.Load(slope + k), T.Load(beta + k));
+                if (silu) z /= power.OnePlusExpOfMinus(z);
+                z.Store(y + k);
             }
-
-            a.Store(plain + k);
-            b.Store(scaled + k);
         }
 
-        return k;
+        return end;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int GradientInput<T>(float* x, float* dy, float* dx, int k, int c, float* mean, float* slope, float* gamma, float* beta, float* plain, float* scaled, bool silu)
+    private static int GradientSums<T>(float* x, float* dy, float* keep, long stride, int rows, int begin, int columns, float* mean, float* slope, float* gamma, float* beta, float* plain, float* scaled, bool silu)
         where T : struct, ILanes<T>
     {
-        for (; k <= c - T.Count; k += T.Count)
+        var power = new PowerLanes<T>();
+        var end = columns - ((columns - begin) % T.Count);
+        if (end == begin) return end;
+        var r = 0;
+        for (; r <= rows - 4; r += 4, x += 4 * stride, dy += 4 * stride, keep += keep == null ? 0 : 4 * stride)
         {
-            var spread = T.Load(slope + k);
-            var factor = T.Load(gamma + k);
-            var normal = (T.Load(x + k) - T.Load(mean + k)) * spread;
-            var g = T.Load(dy + k);
-            if (silu) g *= LaneMath.SiluSlope(T.Fma(normal, factor, T.Load(beta + k)));
-            (spread * (T.Fma(factor, g, -T.Load(plain + k)) - (normal * T.Load(scaled + k)))).Store(dx + k);
+            for (var k = begin; k < end; k += T.Count)
+            {
+                var (center, spread) = (T.Load(mean + k), T.Load(slope + k));
+                var n0 = (T.Load(x + k) - center) * spread;
+                var n1 = (T.Load(x + stride + k) - center) * spread;
+                var n2 = (T.Load(x + (2 * stride) + k) - center) * spread;
+                var n3 = (T.Load(x + (3 * stride) + k) - center) * spread;
+                var (g0, g1, g2, g3) = (T.Load(dy + k), T.Load(dy + stride + k), T.Load(dy + (2 * stride) + k), T.Load(dy + (3 * stride) + k));
+                if (silu)
+                {
+                    var (factor, shift) = (T.Load(gamma + k), T.Load(beta + k));
+                    g0 *= power.SiluSlope(T.Fma(n0, factor, shift));
+                    g1 *= power.SiluSlope(T.Fma(n1, factor, shift));
+                    g2 *= power.SiluSlope(T.Fma(n2, factor, shift));
+                    g3 *= power.SiluSlope(T.Fma(n3, factor, shift));
+                    if (keep != null)
+                    {
+                        g0.Store(keep + k);
+                        g1.Store(keep + stride + k);
+                        g2.Store(keep + (2 * stride) + k);
+                        g3.Store(keep + (3 * stride) + k);
+                    }
+                }
+
+                (T.Load(plain + k) + ((g0 + g1) + (g2 + g3))).Store(plain + k);
+                (T.Load(scaled + k) + (T.Fma(g1, n1, g0 * n0) + T.Fma(g3, n3, g2 * n2))).Store(scaled + k);
+            }
         }
 
-        return k;
+        for (; r < rows; r++, x += stride, dy += stride, keep += keep == null ? 0 : stride)
+        {
+            for (var k = begin; k < end; k += T.Count)
+            {
+                var n = (T.Load(x + k) - T.Load(mean + k)) * T.Load(slope + k);
+                var g = T.Load(dy + k);
+                if (silu)
+                {
+                    g *= power.SiluSlope(T.Fma(n, T.Load(gamma + k), T.Load(beta + k)));
+                    if (keep != null) g.Store(keep + k);
+                }
+
+                (T.Load(plain + k) + g).Store(plain + k);
+                T.Fma(g, n, T.Load(scaled + k)).Store(scaled + k);
+            }
+        }
+
+        return end;
+    }
+
+    private static int GradientInput<T>(float* x, float* g, float* residual, float* dx, long stride, int rows, int begin, int columns, float* mean, float* slope, float* gamma, float* plain, float* scaled)
+        where T : struct, ILanes<T>
+    {
+        var end = columns - ((columns - begin) % T.Count);
+        for (var r = 0; r < rows; r++, x += stride, g += stride, dx += stride, residual += residual == null ? 0 : stride)
+        {
+            for (var k = begin; k < end; k += T.Count)
+            {
+                var spread = T.Load(slope + k);
+                var normal = (T.Load(x + k) - T.Load(mean + k)) * spread;
+                var d = spread * (T.Fma(T.Load(gamma + k), T.Load(g + k), -T.Load(plain + k)) - (normal * T.Load(scaled + k)));
+                if (residual != null) d += T.Load(residual + k);
+                d.Store(dx + k);
+            }
+        }
+
+        return end;
     }
 }
