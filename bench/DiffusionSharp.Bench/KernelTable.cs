@@ -69,6 +69,20 @@ internal static class KernelTable
             Print($"{shape.Name,-22} {Figure(shape.Operations, peak, call.Run)}");
         }
 
+        Print($"{"attention",-26} {"forward",17} {"gradient",17}");
+        foreach (var shape in NormWorkloads.Attentions.Where(s => s.Name.Contains(filter, StringComparison.Ordinal)))
+        {
+            var call = new AttentionCall(shape, parallelism);
+            Print($"{shape.Name,-26} {Figure(shape.Operations, peak, call.Forward)} {Figure(2.5 * shape.Operations, peak, call.Gradient)}");
+        }
+
+        Print($"{"group norm and SiLU",-26} {"forward",17} {"gradient",17}   (GB/s read and written once, ms)");
+        foreach (var shape in NormWorkloads.Norms.Where(s => s.Name.Contains(filter, StringComparison.Ordinal)))
+        {
+            var call = new NormCall(shape, parallelism);
+            Print($"{shape.Name,-26} {Traffic(2 * shape.Bytes, call.Forward)} {Traffic(3 * shape.Bytes, call.Gradient)}");
+        }
+
         return 0;
     }
 
@@ -91,6 +105,18 @@ internal static class KernelTable
 
     private static string Figure(double operations, double peak, Action pass)
     {
+        var best = Best(pass);
+        return string.Create(CultureInfo.InvariantCulture, $"{operations / best / 1e9,5:F0} {best * 1e3,6:F2} {operations / best / peak,4:P0}");
+    }
+
+    private static string Traffic(double bytes, Action pass)
+    {
+        var best = Best(pass);
+        return string.Create(CultureInfo.InvariantCulture, $"{bytes / best / 1e9,8:F1} {best * 1e3,8:F3}");
+    }
+
+    private static double Best(Action pass)
+    {
         // The runtime compiles hot methods again after some calls and a tenth of a second.
         var begin = Clock();
         while (Clock() - begin < WarmUpSeconds) pass();
@@ -103,7 +129,7 @@ internal static class KernelTable
             best = Math.Min(best, Clock() - start);
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{operations / best / 1e9,5:F0} {best * 1e3,6:F2} {operations / best / peak,4:P0}");
+        return best;
     }
 
     private static double Clock() =>
