@@ -105,17 +105,29 @@ public sealed class UNet2DGoldenTests : IDisposable
             losses[step - 1] = program.Output("loss")[0];
         }
 
-        // Where a gradient is rounding noise, AdamW's step is a matter of chance: 3e-5 is a hundredth of the way of three steps.
-        const double tolerance = 3e-5;
+        // Where a gradient is rounding noise, AdamW's step is a matter of chance: 3e-5 is a hundredth of the way of three steps. One value in
+        // ten thousand may be such a one (any change in the order of a sum moves another few of them), and none goes a tenth of the way.
+        const double tolerance = 3e-5, farthest = 3e-4;
+        var (compared, far) = (0, 0);
         Near.RelativeToEach(network["losses_f64"].Values, losses, 3e-6, $"{name}: losses");
         foreach (var (parameter, row) in network.ParameterNames.Select((p, i) => (p, i)))
         {
             if (network.NearZero.Contains(parameter)) continue;
             var actual = network.Torch(parameter, network.Weights[parameter]);
-            if (network.Has($"after3/{parameter}")) Near.Absolute(network[$"after3/{parameter}"].Values, actual.Values, tolerance, $"{name}: {parameter}");
+            if (network.Has($"after3/{parameter}"))
+            {
+                var expected = network[$"after3/{parameter}"].Values;
+                Near.Absolute(expected, actual.Values, farthest, $"{name}: {parameter}");
+                compared += expected.Length;
+                for (var i = 0; i < expected.Length; i++)
+                    if (!(Math.Abs(expected[i] - actual.Values[i]) <= tolerance)) far++;
+            }
+
             var head = network["after3_head"].Values.Slice(row * 16, Math.Min(16, actual.Shape.Count));
             Near.Absolute(head, actual.Values[..head.Length], tolerance, $"{name}: {parameter}, first values");
         }
+
+        Assert.True(far <= compared / 10000, $"{name}: {far} of {compared} values differ by more than {tolerance}.");
     }
 
     private static double OfLargestGradient(Precision precision) => precision == Precision.Fast ? 1e-3 : 1e-4;
