@@ -14,11 +14,16 @@ namespace DiffusionSharp.Bench;
 /// <param name="SecondsPerStep">Median over the timed steps.</param>
 /// <param name="PeakMegabytes">Largest resident memory of the process.</param>
 /// <param name="Parameters">Numbers that are trained.</param>
-public sealed record Measurement(double SecondsPerStep, double PeakMegabytes, long Parameters);
+/// <param name="AllocatedBytes">Bytes that the managed heap gave out during the timed steps, on all threads.</param>
+public sealed record Measurement(double SecondsPerStep, double PeakMegabytes, long Parameters, long AllocatedBytes = 0);
 
 /// <summary>Whole steps of the networks that the project is measured by: the same networks as in <c>bench/peers</c>.</summary>
 public sealed class NetworkWork
 {
+    private static readonly AdamOptions Adam = new(Rate: 1e-3);
+    private static readonly LearningRateSchedule Schedule = new();
+    private static readonly EmaOptions Ema = new();
+
     private readonly GraphProgram program;
     private readonly ParameterBuffer weights;
     private readonly bool training;
@@ -69,7 +74,7 @@ public sealed class NetworkWork
     public void Step()
     {
         step++;
-        if (training) TrainingRates.Write(program.Input("rates"), step, new AdamOptions(Rate: 1e-3), new LearningRateSchedule(), new EmaOptions());
+        if (training) TrainingRates.Write(program.Input("rates"), step, Adam, Schedule, Ema);
         program.Run();
     }
 
@@ -78,6 +83,7 @@ public sealed class NetworkWork
     {
         for (var i = 0; i < warmup; i++) Step();
         var seconds = new double[steps];
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
         for (var i = 0; i < steps; i++)
         {
             var begun = Stopwatch.GetTimestamp();
@@ -85,8 +91,9 @@ public sealed class NetworkWork
             seconds[i] = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         }
 
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         Array.Sort(seconds);
         using var process = Process.GetCurrentProcess();
-        return new Measurement(seconds[steps / 2], process.PeakWorkingSet64 / 1048576.0, weights.Layout.Count);
+        return new Measurement(seconds[steps / 2], process.PeakWorkingSet64 / 1048576.0, weights.Layout.Count, allocated);
     }
 }

@@ -18,7 +18,7 @@ public static class PeerComparison
         using var parallelism = new Parallelism(o.Integer("--threads", 2));
         var work = NetworkWork.Create(o.Text("--model", "s"), o.Text("--mode", "train") == "train", o.Optional("--batch"), parallelism);
         var m = work.Measure(o.Integer("--warmup", 2), o.Integer("--steps", 5));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"seconds_per_step\":{m.SecondsPerStep:R},\"gflops\":{work.Operations / m.SecondsPerStep / 1e9:F1},\"gflop\":{work.Operations / 1e9:F2},\"arena_mb\":{work.ArenaBytes / 1048576.0:F1},\"peak_rss_mb\":{m.PeakMegabytes:F1},\"parameters\":{m.Parameters}}}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"seconds_per_step\":{m.SecondsPerStep:R},\"gflops\":{work.Operations / m.SecondsPerStep / 1e9:F1},\"gflop\":{work.Operations / 1e9:F2},\"arena_mb\":{work.ArenaBytes / 1048576.0:F1},\"peak_rss_mb\":{m.PeakMegabytes:F1},\"parameters\":{m.Parameters},\"allocated_bytes\":{m.AllocatedBytes}}}"));
         return 0;
     }
 

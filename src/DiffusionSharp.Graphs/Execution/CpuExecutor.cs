@@ -35,6 +35,7 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
         if (operation is MatMul { TransposeA: false } && output.Rank == 2) return new Packing(Gemm.PackedRightLength(output[1], inputs[0][1]), 0);
         if (operation is not Conv2D c) return Packing.None;
         var g = Geometry(inputs[0], inputs[1], output, c.Stride, c.Padding);
+        if (!Tensors.Kernels.Conv2D.GainsByPacking(g, Method(g))) return Packing.None;
         return new Packing(Tensors.Kernels.Conv2D.PackedLength(g, Method(g)), Tensors.Kernels.Conv2D.ForwardPackedWorkspaceLength(g, Method(g)));
     }
 

@@ -17,7 +17,8 @@ public static unsafe class Conv2D
     public static int ForwardWorkspaceLength(in ConvGeometry g, ConvMethod method = ConvMethod.Direct)
     {
         Validate("Conv2D.Forward", g, method);
-        return checked(PackedLength(g, method) + ZerosLength(g.KernelWidth * g.InChannels) + Aligned.Slack);
+        var packed = method == ConvMethod.Winograd ? WinogradWorkspaceLength(WinogradTiles.Forward(g), g.InChannels, g.OutChannels) : PackedLength(g, method);
+        return checked((int)(packed + ZerosLength(g.KernelWidth * g.InChannels) + Aligned.Slack));
     }
 
     /// <summary>y = x ∗ w + epilogue.</summary>
@@ -52,8 +53,16 @@ public static unsafe class Conv2D
         fixed (float* pBias = epilogue.Bias, pPerSample = epilogue.PerSample, pResidual = epilogue.Residual)
         {
             var packed = Aligned.Up(pWorkspace);
-            PackForward(pW, packed, g, method, parallelism);
             var output = new OutputTile { Output = pY, Columns = g.OutChannels, Bias = pBias, PerSample = pPerSample, RowsPerSample = epilogue.RowsPerSample, Residual = pResidual };
+            if (method == ConvMethod.Winograd)
+            {
+                var zeros = Zeros(packed, g.KernelWidth * g.InChannels);
+                packed = Aligned.Up(zeros + (g.KernelWidth * g.InChannels));
+                RunWinograd(new WinogradBlock(pX, zeros, WinogradTiles.Forward(g), g.InChannels, output), new WinogradPacking(pW, packed, g.InChannels, g.OutChannels, backward: false), packed, parallelism);
+                return;
+            }
+
+            PackForward(pW, packed, g, method, parallelism);
             RunForward(pX, packed, output, g, method, Aligned.Up(packed + PackedLength(g, method)), parallelism);
         }
     }
@@ -132,7 +141,7 @@ public static unsafe class Conv2D
         Validate("Conv2D.GradInput", g, method);
         var tapsOfAParity = (((g.KernelHeight - 1) / g.Stride) + 1) * (((g.KernelWidth - 1) / g.Stride) + 1);
         var packed = method == ConvMethod.Winograd
-            ? WinogradPacking.Length(g.OutChannels, g.InChannels)
+            ? WinogradWorkspaceLength(WinogradTiles.Backward(g), g.OutChannels, g.InChannels)
             : PanelMatrix.PackedLength(g.InChannels, tapsOfAParity * g.OutChannels, 0);
         return checked((int)(packed + ZerosLength(g.KernelWidth * g.OutChannels) + Aligned.Slack));
     }
@@ -171,8 +180,7 @@ public static unsafe class Conv2D
             var packed = Aligned.Up(zeros + (g.KernelWidth * g.OutChannels));
             if (method == ConvMethod.Winograd)
             {
-                WinogradPacking.Run(pW, packed, g.InChannels, g.OutChannels, backward: true, parallelism);
-                WinogradProduct.Run(pDy, zeros, packed, WinogradTiles.Backward(g), g.OutChannels, output, parallelism);
+                RunWinograd(new WinogradBlock(pDy, zeros, WinogradTiles.Backward(g), g.OutChannels, output), new WinogradPacking(pW, packed, g.InChannels, g.OutChannels, backward: true), packed, parallelism);
                 return;
             }
 
@@ -250,6 +258,10 @@ public static unsafe class Conv2D
     public static bool AllowsWinograd(in ConvGeometry g) =>
         g is { KernelHeight: 3, KernelWidth: 3, Stride: 1, PadTop: <= 2, PadLeft: <= 2 } && g.InChannels % 16 == 0 && g.OutChannels % 16 == 0;
 
+    /// <summary>Whether packing the weights beforehand spares <see cref="ForwardPacked"/> work; with few tiles Winograd transforms them on the way, which beats reading four times as much.</summary>
+    public static bool GainsByPacking(in ConvGeometry g, ConvMethod method) =>
+        method == ConvMethod.Direct || !WinogradPanels.Suits(WinogradTiles.Forward(g).Count, g.OutChannels);
+
     /// <summary>The method expected to be the faster, by a cost model of one picture's shape; never by timing, since the methods round differently.</summary>
     public static ConvMethod Fastest(in ConvGeometry g) => ConvCost.Fastest(g);
 
@@ -280,7 +292,7 @@ public static unsafe class Conv2D
     {
         if (method == ConvMethod.Winograd)
         {
-            WinogradPacking.Run(w, packed, g.InChannels, g.OutChannels, backward: false, parallelism);
+            new WinogradPacking(w, packed, g.InChannels, g.OutChannels, backward: false).Run(parallelism);
             return;
         }
 
@@ -303,9 +315,25 @@ public static unsafe class Conv2D
     {
         var zeros = Zeros(workspace, g.KernelWidth * g.InChannels);
         if (method == ConvMethod.Winograd)
-            WinogradProduct.Run(x, zeros, packed, WinogradTiles.Forward(g), g.InChannels, output, parallelism);
+            WinogradProduct.Run(new WinogradBlock(x, zeros, WinogradTiles.Forward(g), g.InChannels, output), packed, parallelism);
         else
             Correlate(PixelLattice.Forward(g, x), packed, output, zeros, parallelism);
+    }
+
+    // Room for the packed weights or, where panels are transformed on the way, for the transformed tiles.
+    private static long WinogradWorkspaceLength(in WinogradTiles tiles, int rows, int columns) =>
+        WinogradPanels.Suits(tiles.Count, columns) ? WinogradPanels.WorkspaceLength(tiles, rows) : WinogradPacking.Length(rows, columns);
+
+    private static void RunWinograd(in WinogradBlock block, in WinogradPacking packing, float* workspace, Parallelism parallelism)
+    {
+        if (WinogradPanels.Suits(block.Tiles, block.Columns))
+        {
+            WinogradPanels.Run(block, packing, workspace, parallelism);
+            return;
+        }
+
+        packing.Run(parallelism);
+        WinogradProduct.Run(block, workspace, parallelism);
     }
 
     // With few channels a window row is one run of memory; see LineRows.
