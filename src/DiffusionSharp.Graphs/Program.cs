@@ -23,10 +23,15 @@ public sealed class Program
     private readonly IReadOnlyList<StepAction> steps;
     private readonly ParameterBuffer weights;
     private readonly TrainingState? state;
+    private readonly IReadOnlyList<bool> doneByNext;
     private long seen = -1;
 
-    private Program(Plan plan, PlanMemory memory, IReadOnlyList<StepAction> steps, ParameterBuffer weights, TrainingState? state) =>
-        (Plan, this.memory, this.steps, this.weights, this.state) = (plan, memory, steps, weights, state);
+    private Program(Plan plan, PlanMemory memory, Executor executor, ParameterBuffer weights, TrainingState? state)
+    {
+        (Plan, this.memory, this.weights, this.state) = (plan, memory, weights, state);
+        steps = executor.Bind(plan, memory);
+        doneByNext = [.. plan.Steps.Select((_, i) => executor.IsDoneByNext(plan.Steps, i))];
+    }
 
     /// <summary>What runs, and where.</summary>
     public Plan Plan { get; }
@@ -55,7 +60,7 @@ public sealed class Program
             state?.SecondMoment.Unmarked,
             state?.Average?.Unmarked);
         foreach (var (place, values) in plan.Constants) values.Values.CopyTo(memory.At(place).Span);
-        return new Program(plan, memory, executor.Bind(plan, memory), weights, state);
+        return new Program(plan, memory, executor, weights, state);
     }
 
     /// <summary>The memory of an input, to be filled before <see cref="Run(Rng)"/>.</summary>
@@ -73,8 +78,9 @@ public sealed class Program
     /// <param name="rng">What dropout draws from; a training loop gives each step its own.</param>
     public void Run(Rng rng = default)
     {
+        var version = weights.Version;
         for (var i = First(); i < steps.Count; i++) steps[i](rng);
-        if (Plan.Trains) MarkTrained();
+        Finish(version);
     }
 
     /// <summary>Computes every output as <see cref="Run(Rng)"/> does and tells of each step.</summary>
@@ -83,13 +89,14 @@ public sealed class Program
     public void Run(Rng rng, IStepObserver observer)
     {
         observer.Begin();
+        var version = weights.Version;
         for (var i = First(); i < steps.Count; i++)
         {
             steps[i](rng);
             observer.Done(i);
         }
 
-        if (Plan.Trains) MarkTrained();
+        Finish(version);
     }
 
     /// <summary>Runs again, all but the optimizer's update, and names the first place where a value is not finite.</summary>
@@ -105,22 +112,26 @@ public sealed class Program
             var step = Plan.Steps[i];
             if (step.Operation is AdamUpdate) continue;
             steps[i](rng);
-            if (Finite.FirstNonFinite(memory.At(step.Output).Span) >= 0) return step.Scope.Length == 0 ? step.Operation.Name : $"{step.Scope} ({step.Operation.Name})";
+            // A result that the next step makes is looked at after that one.
+            if (doneByNext[i]) continue;
+            if (i > 0 && doneByNext[i - 1] && NotFinite(Plan.Steps[i - 1]) is { } before) return before;
+            if (NotFinite(step) is { } here) return here;
         }
 
         return null;
     }
 
-    // What is made of the weights alone stands until they change.
-    private int First()
-    {
-        var first = weights.Version == seen ? Plan.OnceSteps : 0;
-        seen = weights.Version;
-        return first;
-    }
+    private string? NotFinite(PlanStep step) =>
+        Finite.FirstNonFinite(memory.At(step.Output).Span) < 0 ? null : step.Scope.Length == 0 ? step.Operation.Name : $"{step.Scope} ({step.Operation.Name})";
 
-    private void MarkTrained()
+    // What is made of the weights alone stands until they change.
+    private int First() => weights.Version == seen ? Plan.OnceSteps : 0;
+
+    // Only a run that ended has made all of it.
+    private void Finish(long version)
     {
+        seen = version;
+        if (!Plan.Trains) return;
         weights.MarkWritten();
         state?.FirstMoment.MarkWritten();
         state?.SecondMoment.MarkWritten();

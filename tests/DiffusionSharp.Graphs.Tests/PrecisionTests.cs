@@ -26,4 +26,28 @@ public sealed class PrecisionTests
         Kernels.Forward(program.Input("x"), weights["w"], expected, g, Epilogue.None, new float[Kernels.ForwardWorkspaceLength(g, method)], Parallelism.Single, method);
         Assert.Equal(expected, program.Output("y").ToArray());
     }
+
+    [Theory]
+    [InlineData(Precision.Exact, ConvMethod.Direct)]
+    [InlineData(Precision.Fast, ConvMethod.Winograd)]
+    public void So_are_both_gradients(Precision precision, ConvMethod method)
+    {
+        var graph = new Graph();
+        var x = graph.Parameter("x", [2, 16, 16, 32], (values, rng) => rng.FillNormal(values));
+        var w = graph.Parameter("w", [3, 3, 32, 32], (values, rng) => rng.FillNormal(values));
+        var dy = graph.Input("dy", [2, 16, 16, 32]);
+        var gradients = Gradients.Of(Op.Sum(Op.Conv2D(x, w, padding: Padding.All(1)) * dy), [x, w]);
+        var weights = new ParameterBuffer(graph.Layout);
+        weights.Initialize(new Rng(1));
+        var program = Program.Compile(new Dictionary<string, Node> { ["dx"] = gradients[0], ["dw"] = gradients[1] }, weights, new CpuExecutor(Parallelism.Single, precision));
+        new Rng(2).FillNormal(program.Input("dy"));
+        program.Run();
+
+        var g = new ConvGeometry(2, 16, 16, 32, 32, 3, 3, 1, 1, 1, 16, 16);
+        float[] dx = new float[2 * 16 * 16 * 32], dw = new float[9 * 32 * 32];
+        Kernels.GradInput(program.Input("dy"), weights["w"], dx, g, new float[Kernels.GradInputWorkspaceLength(g, method)], Parallelism.Single, method);
+        Kernels.GradWeight(weights["x"], program.Input("dy"), dw, g, new float[Kernels.GradWeightWorkspaceLength(g, method)], Parallelism.Single, method);
+        Assert.Equal(dx, program.Output("dx").ToArray());
+        Assert.Equal(dw, program.Output("dw").ToArray());
+    }
 }

@@ -66,7 +66,7 @@ public sealed class RecomputationTests
     }
 
     [Fact]
-    public void What_caches_hold_is_kept()
+    public void A_small_network_keeps_everything()
     {
         var plan = Case("blocks of norms and convolutions", new PlanOptions()).Program.Plan;
         Assert.DoesNotContain(plan.Steps, s => s.Phase == Phase.Recompute);

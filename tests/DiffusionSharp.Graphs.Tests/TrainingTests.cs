@@ -188,6 +188,27 @@ public sealed class TrainingTests
         Assert.Equal("second.exp (Exp)", program.FindNonFinite());
     }
 
+    [Fact]
+    public void A_layer_behind_healthy_norms_is_named_though_memory_is_shared()
+    {
+        var b = new CaseBuilder("overflow behind norms");
+        var x = Data(b, [2, 4, 4, 4]);
+        Node Norm(Node h) => Op.GroupNorm(h, b.Parameter([4], 0.5, 1.5), b.Parameter([4]), 2, 1e-5, true);
+        Node Conv(Node h) => Op.Conv2D(h, b.Parameter([3, 3, 4, 4], -0.3, 0.3), 1, Padding.All(1));
+        Node y;
+        using (b.Graph.Scope("norm1")) y = Norm(x);
+        using (b.Graph.Scope("conv1")) y = Conv(y);
+        using (b.Graph.Scope("norm2")) y = Norm(y);
+        using (b.Graph.Scope("conv2")) y = Conv(y);
+        Node loss;
+        using (b.Graph.Scope("loss")) loss = Op.Sum(Op.Exp((Op.Square(y) * 1e4) + 1e3));
+        var gradients = Gradients.Of(loss, b.Graph.Parameters);
+        var program = Replay.Compile(b, gradients.Select((g, i) => (Name: $"g{i}", Node: g)).Append(("loss", loss)).ToDictionary(p => p.Item1, p => p.Item2));
+        program.Run();
+        Assert.StartsWith("loss", program.FindNonFinite()!, StringComparison.Ordinal);
+        Assert.StartsWith("loss", program.FindNonFinite()!, StringComparison.Ordinal);
+    }
+
     private static Node Data(CaseBuilder b, Shape shape) => b.Fixed(shape, b.Random(shape, -1, 1));
 
     private static Node ResidualBlock(CaseBuilder b)

@@ -97,6 +97,21 @@ public sealed class GroupNormTests
     }
 
     [Fact]
+    public void Positions_that_tell_nothing_of_the_mean_do_no_harm()
+    {
+        // Every position that a sample of the picture could meet is 0; all others are near 1000.
+        const int Positions = 16384, C = 4;
+        var x = Compare.Normals(Positions * C, 7, 1, 1000);
+        for (var p = 0; p < Positions; p += 128) Array.Clear(x, p * C, C);
+        var stats = new float[2];
+        GroupNorm.Statistics(x, stats, 1, Positions, C, 1, Epsilon, Parallelism.Single);
+        var exact = x.Average(v => (double)v);
+        var variance = x.Average(v => (v - exact) * (v - exact));
+        Assert.Equal(exact, stats[0], exact * 1e-7);
+        Assert.Equal(1, stats[1] * Math.Sqrt(variance + Epsilon), 2e-6);
+    }
+
+    [Fact]
     public void A_constant_input_becomes_beta_and_NaN_stays_in_its_group()
     {
         var x = new float[64 * 8];

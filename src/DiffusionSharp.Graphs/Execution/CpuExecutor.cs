@@ -47,7 +47,6 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
         Conv2DGradInput c => Named(Geometry(output, inputs[1], inputs[0], c.Stride, c.Padding)),
         Conv2DGradWeight c => Named(Geometry(inputs[0], output, inputs[1], c.Stride, c.Padding)),
         Attention or AttentionGrad => "blocks of keys",
-        Elementwise or BroadcastTo => "one pass",
         Slice or Pad or Concatenate => "copy",
         Sum or Max => "reduction",
         AdamUpdate => "two passes",
@@ -55,11 +54,26 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
     };
 
     /// <inheritdoc/>
-    public override IReadOnlyList<StepAction> Bind(Plan plan, PlanMemory memory) => [.. plan.Steps.Select((s, i) => IsDoneByNext(plan.Steps, i) ? _ => { } : Bind(s, i > 0 && IsDoneByNext(plan.Steps, i - 1) ? plan.Steps[i - 1] : null, plan, memory))];
+    public override IReadOnlyList<StepAction> Bind(Plan plan, PlanMemory memory)
+    {
+        var actions = new List<StepAction>();
+        PlanStep? deferred = null;
+        for (var i = 0; i < plan.Steps.Count; i++)
+        {
+            var waits = IsDoneByNext(plan.Steps, i);
+            actions.Add(waits ? _ => { } : Bind(plan.Steps[i], deferred, plan, memory));
+            deferred = waits ? plan.Steps[i] : null;
+        }
 
-    // Sums over a sample and the pass that uses them stand next to each other in the plan: the second does both while the sample is in
-    // the cache. The first one's result has its place by then, and nothing reads it in between.
-    private static bool IsDoneByNext(IReadOnlyList<PlanStep> steps, int index)
+        return actions;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Sums over a sample and the pass that uses them stand next to each other in the plan: the second does both while the sample is in
+    /// the cache. The first one's result has its place by then, and nothing reads it in between.
+    /// </remarks>
+    public override bool IsDoneByNext(IReadOnlyList<PlanStep> steps, int index)
     {
         if (index + 1 >= steps.Count) return false;
         var (first, second) = (steps[index], steps[index + 1]);

@@ -16,6 +16,11 @@ public abstract class Executor
     /// <summary>How an operation would be computed, in a word or two for people: <c>direct</c>, <c>winograd</c>, <c>gemm</c>.</summary>
     public abstract string Describe(Operation operation, IReadOnlyList<Shape> inputs, Shape output);
 
+    /// <summary>Whether a step's work is done by the step after it, in one pass over the same values: its own result is there only then.</summary>
+    /// <param name="steps">A plan's steps.</param>
+    /// <param name="index">Which of them.</param>
+    public virtual bool IsDoneByNext(IReadOnlyList<PlanStep> steps, int index) => false;
+
     /// <summary>Binds every step to memory once, so that running allocates nothing.</summary>
     public abstract IReadOnlyList<StepAction> Bind(Plan plan, PlanMemory memory);
 }

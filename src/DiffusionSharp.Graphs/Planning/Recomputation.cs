@@ -47,11 +47,12 @@ internal sealed class Recomputation
         {
             chosen.Remove(candidate);
             var without = Rewrite(candidates, chosen);
-            if (Lifetimes.Peak(without, stays) <= reached) best = without;
+            var withoutIt = Lifetimes.Peak(without, stays);
+            if (withoutIt <= reached) (best, reached) = (without, withoutIt);
             else chosen.Add(candidate);
         }
 
-        return best;
+        return reached < peak ? best : passes;
     }
 
     private static bool IsCheap(Pass pass) => pass.Fusion is ChainFusion || pass.Operation is GroupNormApply or Concatenate or UpsampleNearest or Slice or Pad or Transpose or DropoutMask;
@@ -65,7 +66,8 @@ internal sealed class Recomputation
 
     private void ComputeAgain(List<Pass> list, Node value)
     {
-        var late = list.FindIndex(p => p.Phase > Phase.Forward && p.Reads.Contains(value));
+        // Not for a reader after the update alone: it would be computed from other weights.
+        var late = list.FindIndex(p => p.Phase is Phase.Recompute or Phase.Backward && p.Reads.Contains(value));
         if (late < 0) return;
         var again = new List<Pass>();
         var (copy, kept, moved) = Copy(list, value, late, again);

@@ -56,8 +56,16 @@ public sealed class PlanSummary
 
     private static StepSummary Summarize(PlanStep step, int index, Plan plan, Executor executor)
     {
+        // What the next step does in its own pass is counted there.
+        if (executor.IsDoneByNext(plan.Steps, index)) return new StepSummary(index, step, Fused(step), 0, 0, default, "by the next step");
         var (read, written) = Traffic(step, plan);
-        return new StepSummary(index, step, Fused(step), sizeof(float) * read, sizeof(float) * written, OperationCost.Of(step), executor.Describe(step.Operation, [.. step.Inputs.Select(i => i.Shape)], step.Output.Shape));
+        return new StepSummary(index, step, Fused(step), sizeof(float) * read, sizeof(float) * written, Cost(index, plan, executor), executor.Describe(step.Operation, [.. step.Inputs.Select(i => i.Shape)], step.Output.Shape));
+    }
+
+    private static OperationCost Cost(int index, Plan plan, Executor executor)
+    {
+        var cost = OperationCost.Of(plan.Steps[index]);
+        return index > 0 && executor.IsDoneByNext(plan.Steps, index - 1) ? cost + OperationCost.Of(plan.Steps[index - 1]) : cost;
     }
 
     // Each operand once, however often a kernel comes back to it; of a part, only the part. The optimizer goes over everything that is trained.
@@ -69,7 +77,7 @@ public sealed class PlanSummary
             AdamUpdate => (6 * all, 4 * all),
             Slice => (output, output),
             Embedding => (output + step.Inputs[1].Shape.Count, output),
-            _ => (step.Inputs.Distinct().Sum(i => (long)i.Shape.Count), output),
+            _ => (step.Inputs.Where((_, i) => i != 1 || step.Packed.Shape.Rank == 0).Distinct().Sum(i => (long)i.Shape.Count) + (step.Packed.Shape.Rank == 0 ? 0 : step.Packed.Shape.Count), output),
         };
     }
 

@@ -42,7 +42,7 @@ public sealed class ProgramProfile : IStepObserver
     {
         var sorted = ticks[step][..(run + 1)];
         Array.Sort(sorted);
-        return sorted.Length == 0 ? 0 : (double)sorted[sorted.Length / 2] / clock.TimestampFrequency;
+        return sorted.Length == 0 ? 0 : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2.0 / clock.TimestampFrequency;
     }
 }
 

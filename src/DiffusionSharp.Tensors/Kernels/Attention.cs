@@ -25,7 +25,7 @@ public static unsafe partial class Attention
     /// <param name="p">The threads.</param>
     public static void Forward(ReadOnlySpan<float> qkv, Span<float> y, int n, int tokens, int c, int heads, float scale, Parallelism p)
     {
-        Check("Attention.Forward", qkv.Length, y.Length, n, tokens, c, heads);
+        Check("Attention.Forward", nameof(y), qkv.Length, y.Length, n, tokens, c, heads);
         if (y.Length == 0) return;
         fixed (float* pq = qkv, py = y)
         {
@@ -46,7 +46,7 @@ public static unsafe partial class Attention
     /// <param name="p">The threads.</param>
     public static void Gradient(ReadOnlySpan<float> qkv, ReadOnlySpan<float> dy, Span<float> dqkv, int n, int tokens, int c, int heads, float scale, Parallelism p)
     {
-        Check("Attention.Gradient", qkv.Length, dy.Length, n, tokens, c, heads);
+        Check("Attention.Gradient", nameof(dy), qkv.Length, dy.Length, n, tokens, c, heads);
         Guard.Length("Attention.Gradient", nameof(dqkv), dqkv.Length, qkv.Length);
         if (dy.Length == 0) return;
         fixed (float* pq = qkv, pd = dy, pr = dqkv)
@@ -56,11 +56,11 @@ public static unsafe partial class Attention
         }
     }
 
-    private static void Check(string operation, int packed, int plain, int n, int tokens, int c, int heads)
+    private static void Check(string operation, string operand, int packed, int plain, int n, int tokens, int c, int heads)
     {
         if (heads < 1 || c % heads != 0) throw new ArgumentException($"{operation}: {heads} heads do not divide {c} channels.", nameof(heads));
         Guard.Length(operation, "qkv", packed, 3L * n * tokens * c);
-        Guard.Length(operation, "y", plain, (long)n * tokens * c);
+        Guard.Length(operation, operand, plain, (long)n * tokens * c);
     }
 
     // Floats of a row of packed keys or values: whole registers, and never so that a dozen rows fall into one set of the cache.

@@ -7,8 +7,9 @@ namespace DiffusionSharp.Tensors.Kernels;
 /// dx[n, ih, iw, ci]   = Σ_{kh, kw, co} dy[n, (ih + padTop − kh)/s, (iw + padLeft − kw)/s, co] · w[kh, kw, ci, co]   (where s divides)
 /// dw[kh, kw, ci, co]  = Σ_{n, oh, ow}  x[n, oh·s + kh − padTop, ow·s + kw − padLeft, ci] · dy[n, oh, ow, co]
 /// </code>
-/// All three are matrix products whose window matrix is never formed (implicit GEMM): rows are read in place through pointers, and the padding is
-/// a row of zeros, so that an infinite weight meets it as 0·∞. Results depend on the operands and the instruction set, never on the number of threads.
+/// Directly, all three are matrix products whose window matrix is never formed (implicit GEMM): rows are read in place through pointers, and the
+/// padding is a row of zeros, so that an infinite weight meets it as 0·∞. By Winograd's filtering they are products of transformed tiles.
+/// Results depend on the operands, the method and the instruction set, never on the number of threads.
 /// </remarks>
 public static unsafe class Conv2D
 {

@@ -7,8 +7,8 @@ namespace DiffusionSharp.Tensors.Kernels;
 /// y = γ x̂ + β,  or silu(γ x̂ + β)
 /// </code>
 /// Wu and He 2018, arXiv:1803.08494, equation 1 and 2. With one group and one position this is layer normalization.
-/// Sums are taken of x − s, with s the mean of at least a sixteenth of the group's positions: so the mean's distance from s is at
-/// most four standard deviations, and a mean far larger than the spread does no harm (Chan, Golub and LeVeque 1983, shifted data).
+/// Sums are taken of x − s, with s the mean of some positions spread over the group, so a mean far larger than the spread does no harm (Chan,
+/// Golub and LeVeque 1983, shifted data). Should the mean turn out more than four standard deviations from s, they are taken again with s the mean.
 /// A sample's results do not depend on the other samples of the batch.
 /// </remarks>
 public static unsafe partial class GroupNorm
@@ -145,7 +145,7 @@ public static unsafe partial class GroupNorm
             var shifts = (float*)(squareTotals + padded);
             var sampled = Math.Min(grid.Positions, Math.Clamp(grid.Positions / 16, 16, ColumnSums.ChunkRows));
             new Span<float>(sums, 2 * padded).Clear();
-            GroupNormLoops.Deviations(source, grid.C, sampled, columns, null, sums, squares);
+            GroupNormLoops.Deviations(source, grid.C * (grid.Positions / sampled), sampled, columns, null, sums, squares);
             for (var g = 0; g < groups; g++)
             {
                 double sum = 0;
@@ -153,7 +153,18 @@ public static unsafe partial class GroupNorm
                 shifts[g] = (float)(sum / ((double)sampled * width));
             }
 
-            Spread(shifts, 1, shift, groups, width);
+            for (var again = false; ; again = true)
+            {
+                Spread(shifts, 1, shift, groups, width);
+                Sum(source, columns, shift, sums, squares, totals, squareTotals);
+                if (!Conclude(groups, shifts, totals, squareTotals, result) || again) return;
+            }
+        }
+
+        // Sums of x − s and of its square for each channel, in runs of rows joined in double.
+        private void Sum(float* source, int columns, float* shift, float* sums, float* squares, double* totals, double* squareTotals)
+        {
+            var padded = Scratch.Pad(columns);
             new Span<double>(totals, 2 * padded).Clear();
             for (var row = 0; row < grid.Positions; row += ColumnSums.ChunkRows)
             {
@@ -165,21 +176,31 @@ public static unsafe partial class GroupNorm
                     squareTotals[k] += squares[k];
                 }
             }
+        }
 
-            var terms = (double)grid.Positions * width;
+        // Writes the statistics; whether some group's shift was too far from its mean, in which case the shifts are now the means.
+        private bool Conclude(int groups, float* shifts, double* totals, double* squareTotals, float* result)
+        {
+            var far = false;
+            var terms = (double)grid.Positions * grid.Width;
             for (var g = 0; g < groups; g++)
             {
                 double sum = 0, square = 0;
-                for (var k = g * width; k < (g + 1) * width; k++)
+                for (var k = g * grid.Width; k < (g + 1) * grid.Width; k++)
                 {
                     sum += totals[k];
                     square += squareTotals[k];
                 }
 
                 var offset = sum / terms;
+                var variance = Math.Max((square / terms) - (offset * offset), 0);
+                far |= offset * offset > 16 * variance;
                 result[2 * g] = (float)(shifts[g] + offset);
-                result[(2 * g) + 1] = (float)(1 / Math.Sqrt(Math.Max((square / terms) - (offset * offset), 0) + epsilon));
+                result[(2 * g) + 1] = (float)(1 / Math.Sqrt(variance + epsilon));
+                shifts[g] = result[2 * g];
             }
+
+            return far;
         }
     }
 }

@@ -79,7 +79,7 @@ internal unsafe struct WinogradWeightGradient : ITileBody
         var tileFloats = WinogradTransform.Points * (vPoint + zPoint);
         var v = Scratch.Take(checked((int)(tileFloats + (cut.Chunks == 1 ? cut.SumsLength : 0))));
         var z = v + (WinogradTransform.Points * vPoint);
-        // The sums of a lone chunk never leave the cache.
+        // The sums of a lone chunk stay with the task.
         var target = cut.Chunks == 1 ? v + tileFloats : sums + ((nint)tile * (nint)cut.SumsLength);
         for (var t = first; t < end; t += most)
         {
