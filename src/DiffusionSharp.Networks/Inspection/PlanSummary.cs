@@ -59,10 +59,10 @@ public sealed class PlanSummary
         // What the next step does in its own pass is counted there.
         if (executor.IsDoneByNext(plan.Steps, index)) return new StepSummary(index, step, Fused(step), 0, 0, default, "by the next step");
         var (read, written) = Traffic(step, plan);
-        return new StepSummary(index, step, Fused(step), sizeof(float) * read, sizeof(float) * written, Cost(index, plan, executor), executor.Describe(step.Operation, [.. step.Inputs.Select(i => i.Shape)], step.Output.Shape));
+        return new StepSummary(index, step, Fused(step), sizeof(float) * read, sizeof(float) * written, CostOf(index, plan, executor), executor.Describe(step.Operation, [.. step.Inputs.Select(i => i.Shape)], step.Output.Shape));
     }
 
-    private static OperationCost Cost(int index, Plan plan, Executor executor)
+    private static OperationCost CostOf(int index, Plan plan, Executor executor)
     {
         var cost = OperationCost.Of(plan.Steps[index]);
         return index > 0 && executor.IsDoneByNext(plan.Steps, index - 1) ? cost + OperationCost.Of(plan.Steps[index - 1]) : cost;
