@@ -13,14 +13,15 @@ internal static class ProfileCommand
     /// <summary>A command that works.</summary>
     public const string Example = "diffusion profile quickstart --batch 8 --steps 3";
 
-    private const int Runs = 5, WarmUp = 2;
+    private const int Runs = 5;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1.5);
 
     /// <summary>The command with its options.</summary>
     public static Command Create(CommandContext context)
     {
         var name = new Argument<string>("NETWORK") { Description = $"What to run on random numbers: {NamedNetwork.Expected}." };
         var batch = Options.Integer("--batch", "Samples of a step.  [default: the configuration's]", most: 1_000_000);
-        var steps = Options.Integer("--steps", $"Steps to time, after {WarmUp} to warm up; of each operation the median counts.  [default: {Runs}]", most: 100_000);
+        var steps = Options.Integer("--steps", $"Steps to time, after a second and a half to warm up; of each operation the median counts.  [default: {Runs}]", most: 100_000);
         var forward = new Option<bool>("--forward") { Description = "The forward pass that sampling runs, not a training step." };
         var by = Options.Named("--by", "What a row is.  [default: kind]", Choices.Groupings);
         var precision = Options.Precision("fast allows Winograd's convolutions, exact rules them out.  [default: the configuration's]");

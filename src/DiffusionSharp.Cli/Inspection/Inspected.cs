@@ -19,7 +19,7 @@ internal abstract class Inspected
             return File.Exists(Path.Combine(path, "state.json")) ? InspectedModel.OfCheckpoint(path) : new InspectedSource(path);
         }
 
-        if (!File.Exists(path)) throw new UsageException($"{path}: there is no such file or folder, and no built-in source of this name.");
+        if (!File.Exists(path)) throw new UsageException($"{path}: there is no such file or folder, and no built-in source of this name (a preset is shown with --plan).");
         return Path.GetExtension(path).ToLowerInvariant() switch
         {
             ".safetensors" => new InspectedWeights(path),

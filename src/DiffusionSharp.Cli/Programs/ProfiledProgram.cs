@@ -38,19 +38,26 @@ internal sealed class ProfiledProgram
     public PlanSummary Summary { get; }
 
     /// <summary>Runs and times.</summary>
-    /// <param name="warmUp">Runs before the timed ones.</param>
+    /// <param name="warmUp">How long to run before the timed runs, twice at least: the runtime compiles hot methods again after a while.</param>
     /// <param name="runs">Timed runs.</param>
     /// <param name="clock">What time is read from.</param>
     /// <param name="stop">Ends it between two runs.</param>
-    public ProgramProfile Profile(int warmUp, int runs, TimeProvider clock, CancellationToken stop)
+    public ProgramProfile Profile(TimeSpan warmUp, int runs, TimeProvider clock, CancellationToken stop)
     {
         var profile = new ProgramProfile(program.Plan.Steps.Count, runs, clock);
-        for (var i = 0; i < warmUp + runs; i++)
+        var begun = clock.GetTimestamp();
+        for (int i = 0, timed = 0; timed < runs; i++)
         {
             stop.ThrowIfCancellationRequested();
             if (program.Plan.Trains) TrainingRates.Write(program.Input("rates"), i + 1, network.Config.OptimizerOrDefault(), new LearningRateSchedule(), network.Config.EmaOrDefault());
-            if (i < warmUp) program.Run(new Rng((ulong)i));
-            else program.Run(new Rng((ulong)i), profile);
+            if (timed == 0 && (i < 2 || clock.GetElapsedTime(begun) < warmUp))
+            {
+                program.Run(new Rng((ulong)i));
+                continue;
+            }
+
+            program.Run(new Rng((ulong)i), profile);
+            timed++;
         }
 
         return profile;
