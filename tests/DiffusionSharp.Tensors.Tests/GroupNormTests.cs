@@ -99,10 +99,11 @@ public sealed class GroupNormTests
     [Fact]
     public void Positions_that_tell_nothing_of_the_mean_do_no_harm()
     {
-        // Every position that a sample of the picture could meet is 0; all others are near 1000.
-        const int Positions = 16384, C = 4;
-        var x = Compare.Normals(Positions * C, 7, 1, 1000);
-        for (var p = 0; p < Positions; p += 128) Array.Clear(x, p * C, C);
+        // Every position that a sample of the picture meets is 0; all others are 1000.1, whose square always rounds the same way.
+        const int Positions = 1 << 18, C = 1;
+        var x = new float[Positions];
+        Array.Fill(x, 1000.1f);
+        for (var p = 0; p < Positions; p += Positions / 128) x[p] = 0;
         var stats = new float[2];
         GroupNorm.Statistics(x, stats, 1, Positions, C, 1, Epsilon, Parallelism.Single);
         var exact = x.Average(v => (double)v);
