@@ -128,32 +128,36 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
             case Pack { Consumer: Conv2D c, Operand: var x, Result: var result }:
             {
                 var g = Geometry(x, shapes[0], result, c.Stride, c.Padding);
-                return _ => Tensors.Kernels.Conv2D.Pack(inputs[0].Span, y.Span, g, p, Method(g));
+                var method = Method(g);
+                return _ => Tensors.Kernels.Conv2D.Pack(inputs[0].Span, y.Span, g, p, method);
             }
 
             case Conv2D c:
             {
                 var g = Geometry(shapes[0], shapes[1], step.Output.Shape, c.Stride, c.Padding);
+                var method = Method(g);
                 var epilogue = new BoundEpilogue(step.Fusion as EpilogueFusion, inputs, g.OutHeight * g.OutWidth);
                 if (step.Packed.Shape.Rank > 0)
                 {
                     var packed = memory.At(step.Packed);
-                    return _ => Tensors.Kernels.Conv2D.ForwardPacked(inputs[0].Span, packed.Span, y.Span, g, epilogue.Open(), scratch.Span, p, Method(g));
+                    return _ => Tensors.Kernels.Conv2D.ForwardPacked(inputs[0].Span, packed.Span, y.Span, g, epilogue.Open(), scratch.Span, p, method);
                 }
 
-                return _ => Tensors.Kernels.Conv2D.Forward(inputs[0].Span, inputs[1].Span, y.Span, g, epilogue.Open(), scratch.Span, p, Method(g));
+                return _ => Tensors.Kernels.Conv2D.Forward(inputs[0].Span, inputs[1].Span, y.Span, g, epilogue.Open(), scratch.Span, p, method);
             }
 
             case Conv2DGradInput c:
             {
                 var g = Geometry(step.Output.Shape, shapes[1], shapes[0], c.Stride, c.Padding);
-                return _ => Tensors.Kernels.Conv2D.GradInput(inputs[0].Span, inputs[1].Span, y.Span, g, scratch.Span, p, Method(g));
+                var method = Method(g);
+                return _ => Tensors.Kernels.Conv2D.GradInput(inputs[0].Span, inputs[1].Span, y.Span, g, scratch.Span, p, method);
             }
 
             case Conv2DGradWeight c:
             {
                 var g = Geometry(shapes[0], step.Output.Shape, shapes[1], c.Stride, c.Padding);
-                return _ => Tensors.Kernels.Conv2D.GradWeight(inputs[0].Span, inputs[1].Span, y.Span, g, scratch.Span, p, Method(g));
+                var method = Method(g);
+                return _ => Tensors.Kernels.Conv2D.GradWeight(inputs[0].Span, inputs[1].Span, y.Span, g, scratch.Span, p, method);
             }
 
             case Sum s:

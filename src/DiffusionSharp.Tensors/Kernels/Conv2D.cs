@@ -54,7 +54,7 @@ public static unsafe class Conv2D
         fixed (float* pBias = epilogue.Bias, pPerSample = epilogue.PerSample, pResidual = epilogue.Residual)
         {
             var packed = Aligned.Up(pWorkspace);
-            var output = new OutputTile { Output = pY, Columns = g.OutChannels, Bias = pBias, PerSample = pPerSample, RowsPerSample = epilogue.RowsPerSample, Residual = pResidual };
+            var output = new OutputTile(pY, g.OutChannels, pBias, pPerSample, epilogue.RowsPerSample, pResidual);
             if (method == ConvMethod.Winograd)
             {
                 var zeros = Zeros(packed, g.KernelWidth * g.InChannels);
@@ -130,7 +130,7 @@ public static unsafe class Conv2D
         fixed (float* pX = x, pPacked = packed, pY = y, pWorkspace = workspace)
         fixed (float* pBias = epilogue.Bias, pPerSample = epilogue.PerSample, pResidual = epilogue.Residual)
         {
-            var output = new OutputTile { Output = pY, Columns = g.OutChannels, Bias = pBias, PerSample = pPerSample, RowsPerSample = epilogue.RowsPerSample, Residual = pResidual };
+            var output = new OutputTile(pY, g.OutChannels, pBias, pPerSample, epilogue.RowsPerSample, pResidual);
             RunForward(pX, pPacked, output, g, method, Aligned.Up(pWorkspace), parallelism);
         }
     }
@@ -176,7 +176,7 @@ public static unsafe class Conv2D
         if (g.Stride > Math.Min(g.KernelHeight, g.KernelWidth)) dx.Clear();
         fixed (float* pDy = dy, pW = w, pDx = dx, pWorkspace = workspace)
         {
-            var output = new OutputTile { Output = pDx, Columns = g.InChannels };
+            var output = new OutputTile(pDx, g.InChannels);
             var zeros = Zeros(Aligned.Up(pWorkspace), g.KernelWidth * g.OutChannels);
             var packed = Aligned.Up(zeros + (g.KernelWidth * g.OutChannels));
             if (method == ConvMethod.Winograd)

@@ -120,7 +120,7 @@ public static unsafe class Gemm
         fixed (float* pA = a, pPacked = packed, pC = c)
         fixed (float* pBias = epilogue.Bias, pPerSample = epilogue.PerSample, pResidual = epilogue.Residual)
         {
-            var output = new OutputTile { Output = pC, Columns = n, Bias = pBias, PerSample = pPerSample, RowsPerSample = epilogue.RowsPerSample, Residual = pResidual };
+            var output = new OutputTile(pC, n, pBias, pPerSample, epilogue.RowsPerSample, pResidual);
             BlockedProduct.Run(new MatrixRows(pA, m, k), new PanelMatrix(null, n, k, 0, pPacked, IsNarrow(n, k, false)), output, m, k, 1, parallelism);
         }
     }
@@ -172,15 +172,7 @@ public static unsafe class Gemm
         fixed (float* pA = a, pB = b, pC = c, pWorkspace = workspace)
         fixed (float* pBias = epilogue.Bias, pPerSample = epilogue.PerSample, pResidual = epilogue.Residual)
         {
-            var output = new OutputTile
-            {
-                Output = pC,
-                Columns = n,
-                Bias = pBias,
-                PerSample = pPerSample,
-                RowsPerSample = epilogue.RowsPerSample,
-                Residual = pResidual,
-            };
+            var output = new OutputTile(pC, n, pBias, pPerSample, epilogue.RowsPerSample, pResidual);
             var packedB = Aligned.Up(pWorkspace);
             var packedA = Aligned.Up(packedB + (batch * PackedB(m, n, k, transposeA, transposeB)));
             var narrow = IsNarrow(n, k, transposeA);

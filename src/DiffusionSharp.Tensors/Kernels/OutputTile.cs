@@ -13,6 +13,23 @@ internal unsafe struct OutputTile
     public int RowsPerSample;
     public float* Residual;
 
+    /// <summary>A plain output.</summary>
+    public OutputTile(float* output, int columns)
+    {
+        Output = output;
+        Columns = columns;
+    }
+
+    /// <summary>An output with the terms of an epilogue.</summary>
+    public OutputTile(float* output, int columns, float* bias, float* perSample, int rowsPerSample, float* residual)
+        : this(output, columns)
+    {
+        Bias = bias;
+        PerSample = perSample;
+        RowsPerSample = rowsPerSample;
+        Residual = residual;
+    }
+
     /// <summary>Whether nothing is added.</summary>
     public readonly bool IsPlain => Bias == null && PerSample == null && Residual == null;
 

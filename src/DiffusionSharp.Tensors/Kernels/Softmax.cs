@@ -26,7 +26,7 @@ public static unsafe class Softmax
     }
 
     /// <summary>Writes exp(x − max x) and returns 1 / Σ; the caller scales where it is cheapest.</summary>
-    internal static float Exponentials(float* x, float* y, int n)
+    private static float Exponentials(float* x, float* y, int n)
     {
         var largest = float.NegativeInfinity;
         var i = 0;
