@@ -9,8 +9,12 @@ namespace DiffusionSharp.Training.Models;
 /// <remarks>Smaller batches leave the last rows idle; larger ones are cut. A sample's result depends on that sample alone.</remarks>
 public sealed class BoundNetwork : DenoisingNetwork
 {
+    private readonly NetworkBlueprint blueprint;
+    private readonly ParameterBuffer weights;
+    private readonly Parallelism parallelism;
     private readonly Program program;
     private readonly Shape batchShape;
+    private Program? gradient;
 
     /// <summary>Compiles a network for sampling.</summary>
     /// <param name="blueprint">The network.</param>
@@ -20,8 +24,9 @@ public sealed class BoundNetwork : DenoisingNetwork
     public BoundNetwork(NetworkBlueprint blueprint, ParameterBuffer weights, int batch, Parallelism parallelism)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        (this.blueprint, this.weights, this.parallelism) = (blueprint, weights, parallelism);
         batchShape = blueprint.SampleShape.Prepend(batch);
-        program = Program.Compile(Outputs(blueprint, batch), weights, new CpuExecutor(parallelism, blueprint.Precision));
+        program = Compile(Outputs(blueprint, batch));
     }
 
     /// <summary>The network as nodes: <c>out</c> from the inputs <c>x</c> and <c>t</c>.</summary>
@@ -37,7 +42,30 @@ public sealed class BoundNetwork : DenoisingNetwork
     public Graphs.Planning.Plan Plan => program.Plan;
 
     /// <inheritdoc/>
-    public override FloatTensor Evaluate(FloatTensor x, ReadOnlySpan<float> t, ReadOnlySpan<int> classes)
+    public override bool HasGradient => true;
+
+    /// <inheritdoc/>
+    public override FloatTensor Evaluate(FloatTensor x, ReadOnlySpan<float> t, ReadOnlySpan<int> classes) => Run(program, "out", x, t, classes, null);
+
+    /// <inheritdoc/>
+    /// <remarks>The backward program is compiled when first asked for.</remarks>
+    public override FloatTensor VectorJacobian(FloatTensor x, ReadOnlySpan<float> t, ReadOnlySpan<int> classes, FloatTensor cotangent)
+    {
+        gradient ??= Compile(GradientOutputs());
+        return Run(gradient, "gradient", x, t, classes, cotangent);
+    }
+
+    private Program Compile(IReadOnlyDictionary<string, Node> outputs) => Program.Compile(outputs, weights, new CpuExecutor(parallelism, blueprint.Precision));
+
+    private Dictionary<string, Node> GradientOutputs()
+    {
+        var graph = new Graph();
+        var x = graph.Input("x", batchShape);
+        var output = blueprint.Build(graph, x, graph.Input("t", [batchShape[0]]), training: false);
+        return new Dictionary<string, Node> { ["gradient"] = Gradients.Of(Op.Sum(output * graph.Input("cotangent", batchShape)), [x])[0] };
+    }
+
+    private FloatTensor Run(Program compiled, string output, FloatTensor x, ReadOnlySpan<float> t, ReadOnlySpan<int> classes, FloatTensor? cotangent)
     {
         if (!classes.IsEmpty) throw new NotSupportedException("This network was trained without classes.");
         if (x.Shape.Tail() != batchShape.Tail()) throw new ArgumentException($"The network takes samples of {batchShape.Tail()}, not {x.Shape.Tail()}.", nameof(x));
@@ -46,15 +74,20 @@ public sealed class BoundNetwork : DenoisingNetwork
         for (var start = 0; start < t.Length; start += capacity)
         {
             var count = Math.Min(capacity, t.Length - start);
-            var input = program.Input("x");
-            x.Values.Slice(start * size, count * size).CopyTo(input);
-            input[(count * size)..].Clear();
-            t.Slice(start, count).CopyTo(program.Input("t"));
-            program.Input("t")[count..].Clear();
-            program.Run();
-            program.Output("out")[..(count * size)].CopyTo(result.Values[(start * size)..]);
+            Fill(compiled.Input("x"), x.Values.Slice(start * size, count * size));
+            Fill(compiled.Input("t"), t.Slice(start, count));
+            if (cotangent is not null) Fill(compiled.Input("cotangent"), cotangent.Values.Slice(start * size, count * size));
+            compiled.Run();
+            compiled.Output(output)[..(count * size)].CopyTo(result.Values[(start * size)..]);
         }
 
         return result;
+    }
+
+    // Rows past the last sample are idle.
+    private static void Fill(Span<float> input, ReadOnlySpan<float> values)
+    {
+        values.CopyTo(input);
+        input[values.Length..].Clear();
     }
 }

@@ -18,4 +18,10 @@ public sealed class ClippedDenoiser : ConstrainedDenoiser
 
     /// <inheritdoc/>
     public override Tensor Constrain(Tensor data) => data.Clamp(-Range, Range);
+
+    /// <inheritdoc/>
+    protected override Tensor ConstrainBack(Tensor data, Tensor cotangent) => Tensor.Create(data.Shape, values =>
+    {
+        for (var i = 0; i < values.Length; i++) values[i] = Math.Abs(data.Values[i]) <= Range ? cotangent.Values[i] : 0;
+    });
 }

@@ -16,5 +16,15 @@ public abstract class ConstrainedDenoiser : Denoiser
     public abstract Tensor Constrain(Tensor data);
 
     /// <inheritdoc/>
+    public sealed override bool HasGradient => Inner.HasGradient;
+
+    /// <summary>uᵀ times the derivative of <see cref="Constrain"/> at an estimate; values that are held back pass nothing on.</summary>
+    protected abstract Tensor ConstrainBack(Tensor data, Tensor cotangent);
+
+    /// <inheritdoc/>
+    protected sealed override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) =>
+        Inner.VectorJacobian(x, levels, ConstrainBack(Inner.Denoise(x, levels), cotangent));
+
+    /// <inheritdoc/>
     protected sealed override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels) => Constrain(Inner.Denoise(x, levels));
 }

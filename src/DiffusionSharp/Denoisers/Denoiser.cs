@@ -34,6 +34,36 @@ public abstract class Denoiser
         return Estimate(x, levels);
     }
 
+    /// <summary>Whether <see cref="VectorJacobian(Tensor, ReadOnlySpan{NoiseLevel}, Tensor)"/> is there to be asked.</summary>
+    public abstract bool HasGradient { get; }
+
+    /// <summary>uᵀ ∂D/∂x of each sample: the gradient by x of ⟨u, D(x)⟩.</summary>
+    /// <param name="x">Noisy data, [N, …].</param>
+    /// <param name="levels">One level per sample.</param>
+    /// <param name="cotangent">u, in the shape of <paramref name="x"/>.</param>
+    /// <returns>In the shape of <paramref name="x"/>.</returns>
+    /// <exception cref="InvalidOperationException">The denoiser has no gradient.</exception>
+    /// <exception cref="ArgumentException">Shapes differ.</exception>
+    public Tensor VectorJacobian(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent)
+    {
+        if (!HasGradient) throw new InvalidOperationException($"{GetType().Name} has no gradient; use a method that asks for estimates alone, or a denoiser that can be differentiated.");
+        if (levels.Length != x.Samples) throw new ArgumentException($"VectorJacobian: {x.Samples} levels were expected for x of shape {x.Shape}, {levels.Length} were given.", nameof(levels));
+        if (cotangent.Shape != x.Shape) throw new ArgumentException($"VectorJacobian: a cotangent of shape {x.Shape} was expected, {cotangent.Shape} was given.", nameof(cotangent));
+        return PullBack(x, levels, cotangent);
+    }
+
+    /// <summary>uᵀ ∂D/∂x for a batch at one level.</summary>
+    /// <inheritdoc cref="VectorJacobian(Tensor, ReadOnlySpan{NoiseLevel}, Tensor)"/>
+    public Tensor VectorJacobian(Tensor x, NoiseLevel level, Tensor cotangent)
+    {
+        var levels = new NoiseLevel[x.Samples];
+        Array.Fill(levels, level);
+        return VectorJacobian(x, levels, cotangent);
+    }
+
+    /// <summary>uᵀ ∂D/∂x; asked only where <see cref="HasGradient"/> says so.</summary>
+    protected abstract Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent);
+
     /// <summary>The estimate, one level per sample.</summary>
     protected abstract Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels);
 }

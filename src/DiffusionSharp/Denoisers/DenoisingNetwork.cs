@@ -11,4 +11,15 @@ public abstract class DenoisingNetwork
     /// <param name="classes">One class per sample, or none for a network without classes.</param>
     /// <returns>The prediction, in the shape of <paramref name="x"/>; the caller may keep it.</returns>
     public abstract FloatTensor Evaluate(FloatTensor x, ReadOnlySpan<float> t, ReadOnlySpan<int> classes);
+
+    /// <summary>Whether it can be differentiated by its input.</summary>
+    public abstract bool HasGradient { get; }
+
+    /// <summary>The gradient by x of ⟨cotangent, output⟩; asked only where <see cref="HasGradient"/> says so.</summary>
+    /// <param name="x">Noisy data, [N, …].</param>
+    /// <param name="t">The network's time input, one per sample.</param>
+    /// <param name="classes">One class per sample, or none.</param>
+    /// <param name="cotangent">In the shape of <paramref name="x"/>.</param>
+    /// <returns>In the shape of <paramref name="x"/>; the caller may keep it.</returns>
+    public abstract FloatTensor VectorJacobian(FloatTensor x, ReadOnlySpan<float> t, ReadOnlySpan<int> classes, FloatTensor cotangent);
 }

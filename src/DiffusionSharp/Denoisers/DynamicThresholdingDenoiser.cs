@@ -43,6 +43,19 @@ public sealed class DynamicThresholdingDenoiser : ConstrainedDenoiser
         }
     });
 
+    /// <inheritdoc/>
+    /// <remarks>The threshold is held fixed: its own derivative, through one or two order statistics, is left out.</remarks>
+    protected override Tensor ConstrainBack(Tensor data, Tensor cotangent) => Tensor.Create(data.Shape, values =>
+    {
+        for (var k = 0; k < data.Samples; k++)
+        {
+            var sample = data.Sample(k);
+            if (sample.IsEmpty) continue;
+            var s = Math.Clamp(Quantile(sample), 1, Maximum);
+            for (var i = 0; i < sample.Length; i++) values[(k * sample.Length) + i] = Math.Abs(sample[i]) <= s ? cotangent.Sample(k)[i] / s : 0;
+        }
+    });
+
     private double Quantile(ReadOnlySpan<double> sample)
     {
         var sorted = new double[sample.Length];

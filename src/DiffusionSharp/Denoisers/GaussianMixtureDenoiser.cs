@@ -6,10 +6,20 @@ namespace DiffusionSharp.Denoisers;
 
 /// <summary>The exact denoiser of a mixture of Gaussians: D = E[x₀ | x_t] in closed form at any α and σ.</summary>
 /// <remarks>The oracle for samplers: with it, whatever error is left is the sampler's. See <see cref="GaussianMixture"/> for the equations.</remarks>
-public sealed class GaussianMixtureDenoiser(GaussianMixture mixture) : Denoiser
+public sealed class GaussianMixtureDenoiser(GaussianMixture mixture) : Denoiser, ILogDensity
 {
     /// <summary>The data distribution.</summary>
     public GaussianMixture Mixture => mixture;
+
+    /// <inheritdoc/>
+    public override bool HasGradient => true;
+
+    /// <inheritdoc/>
+    public Tensor LogDensity(Tensor x, NoiseLevel level) => mixture.LogDensity(x, level);
+
+    /// <inheritdoc/>
+    /// <remarks>∂D/∂x = (α/σ²) Cov[x₀ | x], which is symmetric.</remarks>
+    protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) => mixture.PosteriorMeanJacobian(x, levels, cotangent);
 
     /// <inheritdoc/>
     protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels) => mixture.PosteriorMean(x, levels);

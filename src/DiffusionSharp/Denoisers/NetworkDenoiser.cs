@@ -31,15 +31,36 @@ public sealed class NetworkDenoiser : Denoiser
     public Prediction Prediction { get; }
 
     /// <inheritdoc/>
+    public override bool HasGradient => network.HasGradient;
+
+    /// <inheritdoc/>
     protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels)
+    {
+        var t = TimeInputs(x, levels);
+        return Combine(x, network.Evaluate(x.ToFloat(), t, labels), levels);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>D = a x + b F(x), so uᵀ∂D/∂x = a u + b uᵀ∂F/∂x.</remarks>
+    protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent)
+    {
+        var t = TimeInputs(x, levels);
+        return Combine(cotangent, network.VectorJacobian(x.ToFloat(), t, labels, cotangent.ToFloat()), levels);
+    }
+
+    private float[] TimeInputs(Tensor x, ReadOnlySpan<NoiseLevel> levels)
     {
         if (labels.Length != 0 && labels.Length != x.Samples)
             throw new ArgumentException($"NetworkDenoiser: it was made with {labels.Length} labels, x of shape {x.Shape} needs {x.Samples}.", nameof(x));
         var t = new float[levels.Length];
         for (var k = 0; k < t.Length; k++) t[k] = (float)timeInput(levels[k]);
-        var output = network.Evaluate(x.ToFloat(), t, labels);
-        if (output.Shape != x.Shape) throw new InvalidOperationException($"NetworkDenoiser: the network gave {output.Shape} for x of shape {x.Shape}.");
+        return t;
+    }
 
+    // a·x + b·output with each level's weights.
+    private Tensor Combine(Tensor x, FloatTensor output, ReadOnlySpan<NoiseLevel> levels)
+    {
+        if (output.Shape != x.Shape) throw new InvalidOperationException($"NetworkDenoiser: the network gave {output.Shape} for x of shape {x.Shape}.");
         var data = new double[x.Shape.Count];
         var size = x.Samples == 0 ? 0 : data.Length / x.Samples;
         for (var k = 0; k < levels.Length; k++)

@@ -38,7 +38,10 @@ public sealed class DdimSampler : SingleStepSampler
     public DdimDirection Direction { get; }
 
     /// <inheritdoc/>
-    public override int Order => 1;
+    public override int? Order => 1;
+
+    /// <inheritdoc/>
+    public override int? CallsPerStep => 1;
 
     /// <inheritdoc/>
     public override bool IsDeterministic => Eta == 0;

@@ -30,7 +30,10 @@ public sealed class DdpmSampler : SingleStepSampler
     public DdpmVariance Variance { get; }
 
     /// <inheritdoc/>
-    public override int Order => 1;
+    public override int? Order => 1;
+
+    /// <inheritdoc/>
+    public override int? CallsPerStep => 1;
 
     /// <inheritdoc/>
     public override bool IsDeterministic => false;

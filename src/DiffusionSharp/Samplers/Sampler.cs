@@ -29,8 +29,12 @@ public abstract class Sampler
     /// <summary>The steps.</summary>
     public TimeGrid Grid { get; }
 
-    /// <summary>Order of accuracy in the length of a step: of x where deterministic, of its distribution where not.</summary>
-    public abstract int Order { get; }
+    /// <summary>Order of accuracy in the length of a step: of x where deterministic, of its distribution where not (weak order).</summary>
+    /// <remarks>Null where finer steps are not what brings the result closer: error control, or Langevin dynamics at given levels.</remarks>
+    public abstract int? Order { get; }
+
+    /// <summary>How often a step asks the denoiser; the last step, to clean data, may ask less often. Null where error control decides.</summary>
+    public abstract int? CallsPerStep { get; }
 
     /// <summary>Whether the result depends on the start alone; if not, noise enters along the way.</summary>
     public abstract bool IsDeterministic { get; }
@@ -55,6 +59,11 @@ public abstract class Sampler
     /// <summary>Samples from a given state: the end of <see cref="Steps(Denoiser, Tensor, NoiseSource)"/>.</summary>
     /// <inheritdoc cref="Steps(Denoiser, Tensor, NoiseSource)"/>
     public Tensor Sample(Denoiser denoiser, Tensor x, NoiseSource noise) => Steps(denoiser, x, noise).Last().X;
+
+    /// <summary>The grid, if its steps join: what a method that looks back on earlier steps needs.</summary>
+    /// <exception cref="ArgumentException">A compatibility grid was given, whose steps do not start where the one before ended.</exception>
+    protected static TimeGrid Chain(TimeGrid grid, string sampler) =>
+        grid.IsChain ? grid : throw new ArgumentException($"{sampler}: it looks back on earlier steps, and the steps of this compatibility grid do not join; use the plain grid.", nameof(grid));
 
     /// <summary>The trajectory; one element per step of the grid.</summary>
     protected abstract IEnumerable<SamplingStep> Trajectory(Denoiser denoiser, Tensor x, NoiseSource noise);

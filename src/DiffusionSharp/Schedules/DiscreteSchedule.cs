@@ -119,6 +119,18 @@ public sealed class DiscreteSchedule : Schedule
     }
 
     /// <inheritdoc/>
+    /// <remarks>One-sided at the levels themselves, where the interpolation has a corner: towards more noise.</remarks>
+    protected override (double Drift, double SquaredDiffusion) Rates(NoiseLevel level)
+    {
+        var below = Math.Min((int)Math.Floor(level.Time), Levels - 2);
+        var (from, to, angular) = Ends(Trained(below), Trained(below + 1));
+
+        // d ln α/dt of α = (1 + e^(−λ))^(−½), or of α = cos θ; α² + σ² = 1 gives g² = −2 f.
+        var drift = angular ? -(to - from) * level.Ratio : level.Sigma * level.Sigma * (to - from) / 2;
+        return (drift, -2 * drift);
+    }
+
+    /// <inheritdoc/>
     protected override double TimeOf(double logSnr)
     {
         // Invariant: λ(low) ≥ λ > λ(high).

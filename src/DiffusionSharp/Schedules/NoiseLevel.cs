@@ -12,6 +12,9 @@ public readonly record struct NoiseLevel(double Time, double Alpha, double Sigma
     /// <summary>λ = ln(α²/σ²): +∞ for clean data, −∞ for pure noise.</summary>
     public double LogSnr => 2 * (Math.Log(Alpha) - Math.Log(Sigma));
 
+    /// <summary>σ/α, the noise in units of the data: the σ of Karras et al. 2022, arXiv:2206.00364; +∞ for pure noise.</summary>
+    public double Ratio => Sigma / Alpha;
+
     /// <summary>The signal-to-noise ratio α²/σ².</summary>
     public double Snr => Alpha * Alpha / (Sigma * Sigma);
 

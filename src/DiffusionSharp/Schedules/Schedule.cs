@@ -48,6 +48,25 @@ public abstract class Schedule
         return TimeOf(logSnr);
     }
 
+    /// <summary>The level at which ln(α²/σ²) has a value.</summary>
+    /// <inheritdoc cref="TimeAtLogSnr(double)"/>
+    public NoiseLevel AtLogSnr(double logSnr) => At(TimeAtLogSnr(logSnr));
+
+    /// <summary>The level at which σ/α has a value: <see cref="AtLogSnr(double)"/> in the words of Karras et al. 2022, arXiv:2206.00364.</summary>
+    /// <param name="ratio">σ/α between 0 and that of <see cref="NoiseTime"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The schedule never is as noisy, or the value is negative or NaN.</exception>
+    public NoiseLevel AtRatio(double ratio) => AtLogSnr(-2 * Math.Log(Guard.InRange(ratio, 0, double.PositiveInfinity, "Schedule: σ/α")));
+
+    /// <summary>f(t) = d ln α/dt, the drift of the forward process dx = f x dt + g dw.</summary>
+    /// <remarks>Song et al. 2021, arXiv:2011.13456, eq. 5, with f(x, t) = f(t) x. −∞ where α reaches 0.</remarks>
+    /// <inheritdoc cref="Alpha(double)"/>
+    public double Drift(double t) => Rates(At(t)).Drift;
+
+    /// <summary>g(t), the diffusion of the forward process dx = f x dt + g dw: g² = dσ²/dt − 2 f σ² = −σ² dλ/dt.</summary>
+    /// <remarks>Kingma et al. 2021, arXiv:2107.00630, appendix B.1.</remarks>
+    /// <inheritdoc cref="Alpha(double)"/>
+    public double Diffusion(double t) => Math.Sqrt(Rates(At(t)).SquaredDiffusion);
+
     /// <summary>The standard deviation of x at a time for data of unit variance: where sampling from noise starts.</summary>
     /// <remarks>1 on variance-preserving schedules, whatever the time; σ(t) where the data fades beside the noise.</remarks>
     /// <inheritdoc cref="Alpha(double)"/>
@@ -55,6 +74,9 @@ public abstract class Schedule
 
     /// <summary>The level of a time known to lie on the schedule.</summary>
     protected abstract NoiseLevel Level(double t);
+
+    /// <summary>f and g² at a level of the schedule.</summary>
+    protected abstract (double Drift, double SquaredDiffusion) Rates(NoiseLevel level);
 
     /// <summary>The inverse of ln(α²/σ²) for a value known to lie on the schedule.</summary>
     protected abstract double TimeOf(double logSnr);

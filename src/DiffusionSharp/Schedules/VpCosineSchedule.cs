@@ -45,6 +45,14 @@ public sealed class VpCosineSchedule : Schedule
     }
 
     /// <inheritdoc/>
+    protected override (double Drift, double SquaredDiffusion) Rates(NoiseLevel level)
+    {
+        // d ln cos(a)/dt = −a′ tan(a); α² + σ² = 1 gives g² = −2 f.
+        var drift = -HalfPi / (1 + Offset) / Math.Tan(HalfPi * (1 - level.Time) / (1 + Offset));
+        return (drift, -2 * drift);
+    }
+
+    /// <inheritdoc/>
     protected override double TimeOf(double logSnr)
     {
         // σ²/α² = e^(−λ) gives cos(a) = cos(b)/√(1 + e^(−λ)); the angle by its tangent stays accurate at both ends.

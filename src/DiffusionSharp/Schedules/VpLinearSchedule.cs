@@ -48,6 +48,9 @@ public sealed class VpLinearSchedule : Schedule
     }
 
     /// <inheritdoc/>
+    protected override (double Drift, double SquaredDiffusion) Rates(NoiseLevel level) => (-Beta(level.Time) / 2, Beta(level.Time));
+
+    /// <inheritdoc/>
     protected override double TimeOf(double logSnr)
     {
         // B = ln(1 + e^(−λ)); the root of the quadratic in the form that does not cancel, also for β_min = β_max.

@@ -38,6 +38,14 @@ internal sealed class GaussianComponent(double weight, double[] mean, double[] e
         for (var i = 0; i < y.Length; i++) sum[i] += r * mean[i];
     }
 
+    /// <summary>Adds r · α C (α² C + σ² I)⁻¹ u.</summary>
+    public void AddGain(ReadOnlySpan<double> u, NoiseLevel level, double r, Span<double> sum)
+    {
+        var y = Turned(u);
+        for (var i = 0; i < y.Length; i++) y[i] *= level.Alpha * eigenvalues[i] / Variance(i, level);
+        AddRotated(y, r, sum);
+    }
+
     /// <summary>Adds r · ∇ ln N(x; α m, α² C + σ² I).</summary>
     public void AddScore(ReadOnlySpan<double> x, NoiseLevel level, double r, Span<double> sum)
     {
@@ -60,15 +68,19 @@ internal sealed class GaussianComponent(double weight, double[] mean, double[] e
     // Vᵀ(x − α m).
     private double[] Centred(ReadOnlySpan<double> x, double alpha)
     {
+        var centred = new double[mean.Length];
+        for (var i = 0; i < centred.Length; i++) centred[i] = x[i] - (alpha * mean[i]);
+        return eigenvectors is null ? centred : Turned(centred);
+    }
+
+    // Vᵀu.
+    private double[] Turned(ReadOnlySpan<double> u)
+    {
+        if (eigenvectors is null) return u.ToArray();
         var n = mean.Length;
         var y = new double[n];
         for (var i = 0; i < n; i++)
-        {
-            var centred = x[i] - (alpha * mean[i]);
-            if (eigenvectors is null) y[i] = centred;
-            else for (var j = 0; j < n; j++) y[j] += eigenvectors[(i * n) + j] * centred;
-        }
-
+            for (var j = 0; j < n; j++) y[j] += eigenvectors[(i * n) + j] * u[i];
         return y;
     }
 

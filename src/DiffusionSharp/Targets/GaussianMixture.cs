@@ -96,6 +96,55 @@ public sealed class GaussianMixture
         return new Tensor(x.Shape, mean);
     }
 
+    /// <summary>uᵀ ∂E[x₀ | x]/∂x of each sample, in the shape of <paramref name="x"/>.</summary>
+    /// <param name="x">Noisy samples, [N, …] with <see cref="Dimension"/> values each.</param>
+    /// <param name="levels">One level per sample.</param>
+    /// <param name="u">In the shape of <paramref name="x"/>.</param>
+    /// <exception cref="ArgumentException">The samples have another number of values.</exception>
+    /// <remarks>
+    /// With m̃_k the components' posterior means: ∂D/∂x = Σ r_k (α C_k (α² C_k + σ² I)⁻¹ + m̃_k s_kᵀ) − D sᵀ, where s_k and s are the scores of
+    /// the components and of the mixture; the form stays finite as σ falls to 0.
+    /// </remarks>
+    public Tensor PosteriorMeanJacobian(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor u)
+    {
+        Check(x);
+        var product = new double[x.Shape.Count];
+        for (var k = 0; k < x.Samples; k++)
+        {
+            ReadOnlySpan<double> sample = x.Sample(k), cotangent = u.Sample(k);
+            var level = levels[k];
+            var into = product.AsSpan(k * Dimension, Dimension);
+            if (level.Sigma == 0)
+            {
+                TensorPrimitives.Divide(cotangent, level.Alpha, into);
+                continue;
+            }
+
+            var (r, _) = Responsibilities(sample, level);
+            double[] mean = new double[Dimension], score = new double[Dimension];
+            for (var j = 0; j < r.Length; j++)
+            {
+                components[j].AddPosteriorMean(sample, level, r[j], mean);
+                components[j].AddScore(sample, level, r[j], score);
+            }
+
+            for (var j = 0; j < r.Length; j++)
+            {
+                double[] own = new double[Dimension], difference = new double[Dimension];
+                components[j].AddPosteriorMean(sample, level, 1, own);
+                components[j].AddScore(sample, level, 1, difference);
+                TensorPrimitives.Subtract(own, mean, own);
+                TensorPrimitives.Subtract(difference, score, difference);
+
+                // Σ r_k m̃_k s_kᵀ − D sᵀ = Σ r_k (m̃_k − D)(s_k − s)ᵀ.
+                components[j].AddGain(cotangent, level, r[j], into);
+                TensorPrimitives.MultiplyAdd(difference, r[j] * TensorPrimitives.Dot<double>(cotangent, own), into, into);
+            }
+        }
+
+        return new Tensor(x.Shape, product);
+    }
+
     /// <summary>ln p_t(x) of each sample, [N]; nats.</summary>
     /// <param name="x">Noisy samples, [N, …] with <see cref="Dimension"/> values each.</param>
     /// <param name="level">The level of all samples.</param>

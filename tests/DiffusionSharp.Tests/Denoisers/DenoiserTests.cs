@@ -82,9 +82,47 @@ public sealed class DenoiserTests
         Assert.Contains("made with 2 labels, x of shape [3, 2] needs 3", Assert.Throws<ArgumentException>(() => labelled.Denoise(Tensor.Zeros([3, 2]), Level)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Gradients_of_every_wrapper_agree_with_central_differences_and_a_denoiser_without_one_says_so()
+    {
+        var x = new Rng(1).Normal([3, 4]);
+        var u = new Rng(2).Normal([3, 4]);
+        NoiseLevel[] levels = [Level, new NoiseLevel(1, 0.3, 1.2), new NoiseLevel(2, 0.95, 0.05)];
+        var mixture = GaussianMixture.Full([1, 2], new Rng(3).Normal([2, 4]), Covariances());
+        var exact = new GaussianMixtureDenoiser(mixture);
+        Denoiser[] all = [exact, new GaussianMixtureDenoiser(GaussianMixture.Isotropic([1, 1], new Rng(4).Normal([2, 4]), [0.2, 0])), new ClippedDenoiser(exact, 0.7), new NetworkDenoiser(new Half(), Prediction.Velocity)];
+        foreach (var denoiser in all)
+        {
+            Assert.True(denoiser.HasGradient);
+            var h = denoiser is NetworkDenoiser ? 1e-2 : 1e-6;
+            var numeric = new double[12];
+            for (var i = 0; i < 12; i++)
+            {
+                var e = Tensor.Create([3, 4], v => v[i] = h);
+                numeric[i] = ((denoiser.Denoise(x + e, levels) - denoiser.Denoise(x - e, levels)) * u).Values.ToArray().Sum() / (2 * h);
+            }
+
+            Near.RelativeToLargest(new Tensor([3, 4], numeric), denoiser.VectorJacobian(x, levels, u), denoiser is NetworkDenoiser ? 1e-4 : 1e-6, denoiser.GetType().Name);
+        }
+
+        var message = Assert.Throws<InvalidOperationException>(() => new Fixed([1, 2]).VectorJacobian(Tensor.Zeros([1, 2]), Level, Tensor.Zeros([1, 2]))).Message;
+        Assert.StartsWith("Fixed has no gradient", message, StringComparison.Ordinal);
+    }
+
+    private static Tensor Covariances() => Tensor.Create([2, 4, 4], values =>
+    {
+        for (var k = 0; k < 2; k++)
+            for (var i = 0; i < 4; i++)
+                for (var j = 0; j < 4; j++) values[(k * 16) + (i * 4) + j] = (i == j ? 0.5 + (0.1 * i) : 0) + (0.1 * k * (i + 1) * (j + 1) / 4);
+    });
+
     private sealed class Fixed(double[] data) : Denoiser
     {
+        public override bool HasGradient => false;
+
         protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels) => new(x.Shape, data);
+
+        protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) => throw new NotSupportedException();
     }
 
     private sealed class Half : DenoisingNetwork
@@ -92,6 +130,10 @@ public sealed class DenoiserTests
         public float[] Times { get; private set; } = [];
 
         public int[] Classes { get; private set; } = [];
+
+        public override bool HasGradient => true;
+
+        public override FloatTensor VectorJacobian(FloatTensor x, ReadOnlySpan<float> t, ReadOnlySpan<int> classes, FloatTensor cotangent) => Evaluate(cotangent, t, classes);
 
         public override FloatTensor Evaluate(FloatTensor x, ReadOnlySpan<float> t, ReadOnlySpan<int> classes)
         {

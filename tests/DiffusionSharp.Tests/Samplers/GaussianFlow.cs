@@ -26,6 +26,25 @@ internal static class GaussianFlow
     public static double Flow(double x, NoiseLevel from, NoiseLevel to, double mean, double variance) =>
         (to.Alpha * mean) + ((x - (from.Alpha * mean)) * Spread(to, variance) / Spread(from, variance));
 
+    /// <summary>The largest error of the mean and covariance that a sampler ends with, from the exact law at the start of its grid.</summary>
+    public static double Error(Sampler sampler)
+    {
+        var (mean, covariance) = Response(sampler);
+        var level = sampler.Schedule.At(sampler.Grid.End);
+        var error = 0.0;
+        for (var i = 0; i < 2; i++) error = Math.Max(error, Math.Abs(mean[i] - (level.Alpha * Mean[i])));
+        for (var i = 0; i < 4; i++) error = Math.Max(error, Math.Abs(covariance[i] - (level.Alpha * level.Alpha * Covariance[i]) - (i % 3 == 0 ? level.Sigma * level.Sigma : 0)));
+        return error;
+    }
+
+    /// <summary>Whether a sampler is affine in its noise, as <see cref="Response(Sampler)"/> needs: doubling a noise doubles what it does.</summary>
+    public static bool IsAffine(Sampler sampler)
+    {
+        Tensor End(double scale) => sampler.Sample(Denoiser, new Tensor([1, 2], [0.4, -1.1]), new ScaledNoise(scale));
+        Tensor zero = End(0), one = End(1), two = End(2);
+        return (two - zero - (2 * (one - zero))).MaxAbs() < 1e-9 * (1 + (one - zero).MaxAbs());
+    }
+
     /// <summary>What a sampler makes of N(m, C).</summary>
     public static (double[] Mean, double[] Covariance) Response(Sampler sampler) => Response(sampler, Denoiser, Mean, Covariance);
 
@@ -36,7 +55,9 @@ internal static class GaussianFlow
     public static (double[] Mean, double[] Covariance) Response(Sampler sampler, Denoiser denoiser, double[] m, double[] c)
     {
         var level = sampler.Schedule.At(sampler.Grid.Start);
-        var steps = sampler.Grid.Count;
+        var counter = new DrawCounter();
+        sampler.Sample(denoiser, Tensor.Zeros([1, 2]), counter);
+        var draws = counter.Draws;
         var a2 = level.Alpha * level.Alpha;
 
         // The Cholesky factor of the covariance at the start.
@@ -45,7 +66,7 @@ internal static class GaussianFlow
         var l11 = Math.Sqrt(c11 - (l10 * l10));
 
         // Samples: the mean alone, the two starts, then two per draw.
-        var n = 3 + (2 * steps);
+        var n = 3 + (2 * draws);
         var start = Tensor.Create([n, 2], values =>
         {
             for (var k = 0; k < n; k++) (values[2 * k], values[(2 * k) + 1]) = (level.Alpha * m[0], level.Alpha * m[1]);
@@ -68,6 +89,27 @@ internal static class GaussianFlow
     }
 
     private static double Spread(NoiseLevel level, double variance) => Math.Sqrt((level.Alpha * level.Alpha * variance) + (level.Sigma * level.Sigma));
+
+    private sealed class ScaledNoise(double scale) : NoiseSource
+    {
+        public override Tensor Initial(Shape shape) => throw new NotSupportedException("The start is given.");
+
+        public override Tensor Draw(Shape shape, int index) => scale * new Rng(5).Split(index).Normal(shape);
+    }
+
+    // How many draws a trajectory addresses.
+    private sealed class DrawCounter : NoiseSource
+    {
+        public int Draws { get; private set; }
+
+        public override Tensor Initial(Shape shape) => throw new NotSupportedException("The start is given.");
+
+        public override Tensor Draw(Shape shape, int index)
+        {
+            Draws = Math.Max(Draws, index + 1);
+            return Tensor.Zeros(shape);
+        }
+    }
 
     private sealed class Impulses : NoiseSource
     {

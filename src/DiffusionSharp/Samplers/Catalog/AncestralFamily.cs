@@ -1,0 +1,13 @@
+namespace DiffusionSharp.Samplers.Catalog;
+
+/// <summary>Samplers that draw from, or interpolate, the posterior q(x_s | x_t, x₀).</summary>
+internal static class AncestralFamily
+{
+    public static IReadOnlyList<SamplerEntry> Entries { get; } =
+    [
+        new("ddpm", "ancestral sampling: fresh noise at every step", "Ho et al. 2020, arXiv:2006.11239, algorithm 2", SamplerOption.Variance,
+            (schedule, grid, o) => new DdpmSampler(schedule, grid, o.Variance ?? DdpmVariance.FixedSmall)),
+        new("ddim", "deterministic at η = 0, ancestral at η = 1", "Song et al. 2021, arXiv:2010.02502, equation 12", SamplerOption.Eta,
+            (schedule, grid, o) => new DdimSampler(schedule, grid, o.Eta ?? 0)),
+    ];
+}
