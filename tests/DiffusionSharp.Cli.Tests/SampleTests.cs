@@ -133,7 +133,7 @@ public sealed class SampleTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDis
     public void A_stop_writes_nothing()
     {
         var outcome = Diffusion.Run(false, new CancellationToken(canceled: true), "sample", runs.PointsRun, "--out", folder["a.npy"], "--steps", "3");
-        Assert.Equal((1, $"stopped: after 1 of 6 network calls; nothing was written.{Environment.NewLine}"), (outcome.Code, outcome.Error));
+        Assert.Equal((1, $"stopped: after 1 of 6 steps; nothing was written.{Environment.NewLine}"), (outcome.Code, outcome.Error));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
@@ -144,7 +144,7 @@ public sealed class SampleTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDis
         using var error = new StringWriter();
         var context = new CommandContext(new CommandConsole(output, error, IsTerminal: true), new SecondAtEachLook(), CancellationToken.None);
         Assert.Equal(0, DiffusionCommand.Run(["sample", runs.PointsRun, "--out", folder["a.npy"], "--count", "4", "--steps", "3"], context));
-        Assert.StartsWith("\r1/3 network calls, 2.0 s left\u001b[K\r2/3 network calls, 1.0 s left\u001b[K\r\u001b[K" + folder["a.npy"], output.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("\r1/3 steps, 2.0 s left\u001b[K\r2/3 steps, 1.0 s left\u001b[K\r\u001b[K" + folder["a.npy"], output.ToString(), StringComparison.Ordinal);
     }
 
     private sealed class SecondAtEachLook : TimeProvider

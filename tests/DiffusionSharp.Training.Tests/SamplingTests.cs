@@ -18,9 +18,9 @@ public sealed class SamplingTests
         SmallRuns.Train(folder["run"], steps: 10);
         var model = TrainedModel.Load(folder["run"]);
         Sampler sampler = new DdpmSampler(model.Schedule, Timesteps.Trailing(1000, 5));
-        var whole = new SamplingJob(model, sampler, 7, Seed: 4).Run(Parallelism.Single);
+        var whole = new SamplingJob(model, sampler, 7, Seed: 4).Run(Parallelism.Single).Samples;
         using var threads = new Parallelism(3);
-        var cut = new SamplingJob(model, sampler, 7, Seed: 4, LargestBatch: batch).Run(threads);
+        var cut = new SamplingJob(model, sampler, 7, Seed: 4, LargestBatch: batch).Run(threads).Samples;
         Assert.Equal(whole.Values.ToArray(), cut.Values.ToArray());
     }
 

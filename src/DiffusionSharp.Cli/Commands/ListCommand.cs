@@ -1,21 +1,25 @@
 using System.CommandLine;
+using System.Globalization;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Sampling;
 using DiffusionSharp.Data.Sources;
+using DiffusionSharp.Samplers.Catalog;
+using DiffusionSharp.Schedules;
 using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Cli.Commands;
 
-/// <summary><c>diffusion list</c>: the names that options take.</summary>
+/// <summary><c>diffusion list</c>: the names that options take, and what is known of each.</summary>
 internal static class ListCommand
 {
-    private delegate IEnumerable<(string Name, string Description)> Listing();
+    private delegate Listing MakeListing();
 
-    private static Choice<Listing> Lists { get; } = new(
-        ("samplers", () => Choices.Samplers.Entries.Select(e => (e.Name, e.Description)), ""),
-        ("schedules", () => Choices.Schedules.Entries.Select(e => (e.Name, e.Description)), ""),
-        ("presets", () => Presets.All.Select(p => (p.Name, $"{p.Description}. {p.Recipe}")), ""),
-        ("sources", () => DataSources.Names.Concat(DataSources.Forms).Select(s => (s.Key, s.Value)), ""));
+    private static Choice<MakeListing> Lists { get; } = new(
+        ("samplers", Samplers, ""),
+        ("schedules", () => Names(Choices.Schedules.Entries.Select(e => (e.Name, e.Description))), ""),
+        ("presets", () => Names(Presets.All.Select(p => (p.Name, $"{p.Description}. {p.Recipe}"))), ""),
+        ("sources", () => Names(DataSources.Names.Concat(DataSources.Forms).Select(s => (s.Key, s.Value))), ""));
 
     /// <summary>The command with its options.</summary>
     public static Command Create(CommandContext context)
@@ -26,17 +30,62 @@ internal static class ListCommand
         command.SetAction(parse =>
         {
             var asked = parse.GetValue(what) ?? throw new UsageException($"list: there are {Lists.Names}; say which.");
-            if (!Lists.TryFind(asked, out var listing)) throw new UsageException($"list: '{asked}' is unknown; there are {Lists.Names}.");
-            var table = new TextTable();
-            foreach (var (name, description) in listing())
-            {
-                if (parse.GetValue(json)) context.Console.Out.WriteLine(JsonLine.Of(("name", name), ("description", description)));
-                else table.Add(name, description);
-            }
-
-            table.Write(context.Console.Out);
+            if (!Lists.TryFind(asked, out var make)) throw new UsageException($"list: '{asked}' is unknown; there are {Lists.Names}.");
+            var listing = make();
+            if (parse.GetValue(json)) foreach (var line in listing.Json) context.Console.Out.WriteLine(line);
+            else listing.Table.Write(context.Console.Out);
             return DiffusionCommand.Success;
         });
         return command;
+    }
+
+    private static Listing Names(IEnumerable<(string Name, string Description)> entries)
+    {
+        var listing = new Listing();
+        foreach (var (name, description) in entries)
+        {
+            listing.Table.Add(name, description);
+            listing.Json.Add(JsonLine.Of(("name", name), ("description", description)));
+        }
+
+        return listing;
+    }
+
+    private static Listing Samplers()
+    {
+        var listing = new Listing();
+        listing.Table.Add("name", "order", "noise", "calls", "options", "what it is and where it comes from");
+        var schedule = new VpLinearSchedule();
+        foreach (var entry in SamplerCatalog.All)
+        {
+            // Order and calls do not depend on schedule and grid.
+            var sampler = entry.Create(schedule, TimeGrid.Uniform(schedule, 2));
+            string[] options = [.. SamplerChoice.OptionsOf(entry)];
+            listing.Table.Add(
+                entry.Name,
+                sampler.Order?.ToString(CultureInfo.InvariantCulture) ?? "-",
+                sampler.IsDeterministic ? "no" : "yes",
+                sampler.CallsPerStep?.ToString(CultureInfo.InvariantCulture) ?? "varies",
+                options.Length == 0 ? "-" : string.Join(' ', options),
+                $"{entry.Description} ({entry.Source})");
+            listing.Json.Add(JsonLine.Of(
+                ("name", entry.Name),
+                ("order", sampler.Order),
+                ("deterministic", sampler.IsDeterministic),
+                ("callsPerStep", sampler.CallsPerStep),
+                ("options", options),
+                ("description", entry.Description),
+                ("source", entry.Source)));
+        }
+
+        return listing;
+    }
+
+    /// <summary>A list in the forms for people and for programs.</summary>
+    private sealed class Listing
+    {
+        public TextTable Table { get; } = new();
+
+        public List<string> Json { get; } = [];
     }
 }

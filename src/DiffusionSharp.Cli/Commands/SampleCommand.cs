@@ -3,6 +3,7 @@ using System.Globalization;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Sampling;
+using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Runs;
@@ -23,31 +24,35 @@ internal static class SampleCommand
         var model = new Argument<string>("RUN") { Description = "Folder of a run, or of one of its checkpoints." };
         var output = Options.Text("--out", "FILE", "Where samples go: .png a grid of pictures, .gif their denoising, .svg points in the plane, .npy numbers [N, H, W, C] in [-1, 1] or [N, D].");
         output.Required = true;
-        var sampler = Options.Named("--sampler", "How to sample (see 'diffusion list samplers').  [default: ddim]", Choices.Samplers);
-        var steps = Options.Integer("--steps", "Steps from noise to data.  [default: 50 with ddim, all trained levels with ddpm]", most: 1_000_000);
+        var sampler = Options.Sampler("How to sample; 'diffusion list samplers' names them all.  [default: ddim]");
+        var steps = Options.Integer("--steps", "Steps from noise to data.  [default: 50; all trained levels with ddpm]", most: 1_000_000);
         var count = Options.Integer("--count", "How many samples.  [default: 64 pictures, 2000 points, 8 rows of a strip]", most: 10_000_000);
         var seed = Options.Seed("Of all noise; sample k depends on the seed and k alone.  [default: 0]");
-        var eta = Options.Real("--eta", "Share of fresh noise in ddim, 0 to 1.  [default: 0]", x => x is >= 0 and <= 1, "a number from 0 to 1");
+        var eta = Options.Real("--eta", "Share of fresh noise in samplers that have one, 0 to 1.  [default: the sampler's; 0 with ddim]", x => x is >= 0 and <= 1, "a number from 0 to 1");
         var spacing = Options.Named("--spacing", "Which of the trained levels the steps visit.  [default: trailing]", Choices.Spacings);
         var variance = Options.Named("--variance", "Variance of a step of ddpm.  [default: small]", Choices.Variances);
+        var churn = Options.Real("--churn", "Noise that EDM's sampler adds and removes over the trajectory, S_churn.", x => x >= 0, "a number of at least 0");
+        var snr = Options.Real("--snr", "Signal-to-noise ratio of a corrector's step.", x => x > 0, "a number above 0");
+        var langevinSteps = Options.Integer("--langevin-steps", "Langevin steps at each level.", most: 100_000);
+        var stepSize = Options.Real("--step-size", "Step of Langevin dynamics, relative to the noise level.", x => x > 0, "a number above 0");
+        var tolerance = Options.Real("--tolerance", "Error a step of adaptive solvers may make.", x => x > 0, "a number above 0");
         var weights = Options.Named("--weights", "The average of the weights, or those of the last step.  [default: ema]", Choices.Weights);
         var batch = Options.Integer("--batch", "Samples at a time; memory grows with it, results do not depend on it.", most: 1_000_000);
         var strip = new Option<bool>("--strip") { Description = "Show how samples emerge: moments of denoising side by side." };
         var precision = Options.Precision("fast allows Winograd's convolutions, exact rules them out.  [default: the run's]");
         var threads = Options.Threads();
         var json = Options.Json();
-        var command = new Command("sample", "Draw samples from a trained model.") { model, output, sampler, steps, count, seed, eta, spacing, variance, weights, batch, strip, precision, threads, json };
+        var command = new Command("sample", "Draw samples from a trained model.") { model, output, sampler, steps, count, seed, eta, spacing, variance, churn, snr, langevinSteps, stepSize, tolerance, weights, batch, strip, precision, threads, json };
         command.SetAction(parse => Run(
             new SampleRequest(
                 parse.GetValue(model)!,
                 parse.GetValue(output)!,
-                parse.GetValue(sampler) ?? SamplerKind.Ddim,
+                parse.GetValue(sampler) ?? SamplerCatalog.Find("ddim"),
+                new SamplerOptions(parse.GetValue(eta), parse.GetValue(variance), parse.GetValue(churn), parse.GetValue(snr), parse.GetValue(langevinSteps), parse.GetValue(stepSize), parse.GetValue(tolerance)),
                 parse.GetValue(steps),
                 parse.GetValue(count),
                 parse.GetValue(seed) ?? 0,
-                parse.GetValue(eta),
                 parse.GetValue(spacing),
-                parse.GetValue(variance),
                 parse.GetValue(weights) ?? WeightsKind.Average,
                 parse.GetValue(batch),
                 parse.GetValue(precision),
@@ -70,7 +75,7 @@ internal static class SampleCommand
         var trajectory = new Trajectory(sampler.Grid.Count, SampleFormats.Moments(format));
         var meter = new SamplingMeter(context, job.TotalSteps, request.Json);
         using var parallelism = new Parallelism(request.Threads);
-        var samples = job.Run(parallelism, (_, step) =>
+        var (samples, calls) = job.Run(parallelism, (_, step) =>
         {
             meter.Count();
             trajectory.Watch(step);
@@ -79,14 +84,14 @@ internal static class SampleCommand
         meter.Clear();
         if (!samples.IsFinite()) throw new DivergedException($"{request.Model}: samples are not finite numbers; the model of step {model.Step} is not usable, take an earlier checkpoint.");
         SampleWriter.Write(request.Out, format, model, samples, trajectory);
-        Report(request, context, model, count, sampler.Grid.Count, meter.Calls, seconds, ModeCoverage.Of(model.Config.Data, samples));
+        Report(request, context, model, count, sampler.Grid.Count, calls, seconds, ModeCoverage.Of(model.Config.Data, samples));
         return DiffusionCommand.Success;
     }
 
-    private static void Report(SampleRequest request, CommandContext context, TrainedModel model, int count, int steps, int calls, double seconds, ModeCoverage? coverage)
+    private static void Report(SampleRequest request, CommandContext context, TrainedModel model, int count, int steps, long calls, double seconds, ModeCoverage? coverage)
     {
         var output = context.Console.Out;
-        var sampler = Choices.Samplers.NameOf(request.Sampler);
+        var sampler = request.Sampler.Name;
         if (request.Json)
         {
             output.WriteLine(JsonLine.Of(

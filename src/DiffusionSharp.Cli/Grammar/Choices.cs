@@ -7,13 +7,6 @@ using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Cli.Grammar;
 
-/// <summary>A way to sample.</summary>
-internal enum SamplerKind
-{
-    Ddim,
-    Ddpm,
-}
-
 /// <summary>Which of a checkpoint's weights are used.</summary>
 internal enum WeightsKind
 {
@@ -24,10 +17,6 @@ internal enum WeightsKind
 /// <summary>The one place where text of the command line becomes a type.</summary>
 internal static class Choices
 {
-    public static Choice<SamplerKind> Samplers { get; } = new(
-        ("ddim", SamplerKind.Ddim, "deterministic with --eta 0, first order; 50 steps by default (Song et al. 2021, arXiv:2010.02502)"),
-        ("ddpm", SamplerKind.Ddpm, "ancestral, with fresh noise at every step; all trained levels by default (Ho et al. 2020, arXiv:2006.11239)"));
-
     public static Choice<ScheduleKind> Schedules { get; } = new(
         ("linear", ScheduleKind.Linear, "discrete, β linear from 1e-4 to 0.02 (Ho et al. 2020, arXiv:2006.11239)"),
         ("scaled-linear", ScheduleKind.ScaledLinear, "discrete, √β linear from √0.00085 to √0.012 (Rombach et al. 2022, arXiv:2112.10752)"),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Samplers.Catalog;
 
 namespace DiffusionSharp.Cli.Grammar;
 
@@ -19,6 +20,20 @@ internal static class Options
     public static Option<Precision?> Precision(string description) => Named("--precision", description, Choices.Precisions);
 
     public static Option<int?> Threads() => Integer("--threads", "Threads to compute with; results do not depend on it.  [default: all]", 1, MostThreads);
+
+    /// <summary>A sampler of the catalog.</summary>
+    public static Option<SamplerEntry?> Sampler(string description) => new("--sampler")
+    {
+        Description = description,
+        HelpName = "NAME",
+        CustomParser = result =>
+        {
+            var text = Token(result);
+            if (SamplerCatalog.All.FirstOrDefault(e => e.Name == text) is { } entry) return entry;
+            result.AddError($"--sampler: '{text}' is unknown; 'diffusion list samplers' names all {SamplerCatalog.All.Count}.");
+            return null;
+        },
+    };
 
     public static Option<string?> Text(string name, string placeholder, string description) =>
         new(name) { Description = description, HelpName = placeholder, CustomParser = result => NotEmpty(name, result) };

@@ -1,6 +1,6 @@
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Graphs.Execution;
-using DiffusionSharp.Samplers;
+using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Schedules;
 
 namespace DiffusionSharp.Cli.Sampling;
@@ -9,13 +9,12 @@ namespace DiffusionSharp.Cli.Sampling;
 internal sealed record SampleRequest(
     string Model,
     string Out,
-    SamplerKind Sampler,
+    SamplerEntry Sampler,
+    SamplerOptions SamplerOptions,
     int? Steps,
     int? Count,
     ulong Seed,
-    double? Eta,
     TimestepSpacing? Spacing,
-    DdpmVariance? Variance,
     WeightsKind Weights,
     int? Batch,
     Precision? Precision,

@@ -1,5 +1,6 @@
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Samplers;
+using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Training.Models;
 
@@ -8,24 +9,40 @@ namespace DiffusionSharp.Cli.Sampling;
 /// <summary>The sampler that options name, on a model's schedule. An option that the sampler does not read is an error.</summary>
 internal static class SamplerChoice
 {
-    private const int DdimSteps = 50;
+    private const int FewSteps = 50;
+    private const string AllLevels = "ddpm";
+
+    // What the command line calls the options of samplers.
+    private static readonly (SamplerOption Option, string Name)[] OptionNames =
+    [
+        (SamplerOption.Eta, "--eta"),
+        (SamplerOption.Variance, "--variance"),
+        (SamplerOption.Churn, "--churn"),
+        (SamplerOption.Snr, "--snr"),
+        (SamplerOption.LangevinSteps, "--langevin-steps"),
+        (SamplerOption.StepSize, "--step-size"),
+        (SamplerOption.Tolerance, "--tolerance"),
+    ];
+
+    /// <summary>The options that a sampler takes, as the command line writes them.</summary>
+    public static IEnumerable<string> OptionsOf(SamplerEntry entry) => OptionNames.Where(o => entry.Takes.HasFlag(o.Option)).Select(o => o.Name);
 
     /// <summary>Makes the sampler.</summary>
-    /// <exception cref="UsageException">An option belongs to another sampler or schedule, or there are more steps than levels.</exception>
+    /// <exception cref="UsageException">An option belongs to other samplers or schedules, or there are more steps than levels.</exception>
     public static Sampler Create(SampleRequest request, TrainedModel model)
     {
-        var config = model.Config.ScheduleOrDefault();
-        if (request.Eta is not null && request.Sampler != SamplerKind.Ddim) throw new UsageException($"--eta belongs to --sampler ddim, not to {Choices.Samplers.NameOf(request.Sampler)}.");
-        if (request.Variance is not null && request.Sampler != SamplerKind.Ddpm) throw new UsageException($"--variance belongs to --sampler ddpm, not to {Choices.Samplers.NameOf(request.Sampler)}.");
+        var (entry, config) = (request.Sampler, model.Config.ScheduleOrDefault());
+        foreach (var (option, name) in OptionNames)
+        {
+            if (!request.SamplerOptions.Given.HasFlag(option) || entry.Takes.HasFlag(option)) continue;
+            var takers = SamplerCatalog.All.Where(e => e.Takes.HasFlag(option)).Select(e => e.Name);
+            throw new UsageException($"{name} is not an option of {entry.Name}; it belongs to {string.Join(", ", takers)}.");
+        }
+
         if (request.Spacing is not null && config.IsContinuous()) throw new UsageException($"--spacing belongs to discrete schedules; this model's schedule is {Choices.Schedules.NameOf(config.Kind)}.");
         if (!config.IsContinuous() && request.Steps > config.Levels) throw new UsageException($"--steps: at most the {config.Levels} levels of this model's schedule, {request.Steps} was given.");
-        var steps = request.Steps ?? (request.Sampler == SamplerKind.Ddim ? Math.Min(DdimSteps, config.Levels) : config.Levels);
+        var steps = request.Steps ?? (entry.Name == AllLevels ? config.Levels : Math.Min(FewSteps, config.Levels));
         var grid = config.Grid(model.Schedule, request.Spacing ?? TimestepSpacing.Trailing, steps);
-        return request.Sampler switch
-        {
-            SamplerKind.Ddim => new DdimSampler(model.Schedule, grid, request.Eta ?? 0),
-            SamplerKind.Ddpm => new DdpmSampler(model.Schedule, grid, request.Variance ?? DdpmVariance.FixedSmall),
-            _ => throw new NotSupportedException($"There is no sampler {request.Sampler}."),
-        };
+        return entry.Create(model.Schedule, grid, request.SamplerOptions);
     }
 }

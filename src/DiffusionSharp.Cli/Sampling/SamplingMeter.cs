@@ -3,7 +3,7 @@ using DiffusionSharp.Cli.Output;
 
 namespace DiffusionSharp.Cli.Sampling;
 
-/// <summary>Counts network calls and shows them: in place at a terminal, as lines now and then elsewhere.</summary>
+/// <summary>Counts the steps of all batches and shows them: in place at a terminal, as lines now and then elsewhere.</summary>
 /// <remarks>Plain text on purpose: most sampling ends before a drawn bar would have started.</remarks>
 internal sealed class SamplingMeter(CommandContext context, int total, bool quiet)
 {
@@ -13,27 +13,27 @@ internal sealed class SamplingMeter(CommandContext context, int total, bool quie
     private double shown;
     private bool drawn;
 
-    /// <summary>Network calls so far.</summary>
-    public int Calls { get; private set; }
+    /// <summary>Steps so far.</summary>
+    public int Steps { get; private set; }
 
     /// <summary>Seconds so far.</summary>
     public double Seconds => context.Clock.GetElapsedTime(begun).TotalSeconds;
 
-    /// <summary>Counts a call; throws where the user asked to stop.</summary>
+    /// <summary>Counts a step; throws where the user asked to stop.</summary>
     /// <exception cref="StoppedException">Ctrl-C.</exception>
     public void Count()
     {
-        Calls++;
+        Steps++;
         if (context.Stop.IsCancellationRequested)
         {
             Clear();
-            throw new StoppedException($"after {Calls} of {total} network calls; nothing was written.");
+            throw new StoppedException($"after {Steps} of {total} steps; nothing was written.");
         }
 
         var seconds = Seconds;
-        if (quiet || Calls == total || seconds - shown < (context.Console.IsTerminal ? TerminalSeconds : PlainSeconds)) return;
+        if (quiet || Steps == total || seconds - shown < (context.Console.IsTerminal ? TerminalSeconds : PlainSeconds)) return;
         shown = seconds;
-        var line = $"{Calls}/{total} network calls, {Say.Duration(seconds / Calls * (total - Calls))} left";
+        var line = $"{Steps}/{total} steps, {Say.Duration(seconds / Steps * (total - Steps))} left";
         if (context.Console.IsTerminal) context.Console.Out.Write($"\r{line}\u001b[K");
         else context.Console.Out.WriteLine(line);
         drawn = context.Console.IsTerminal;

@@ -38,6 +38,9 @@ public sealed class BoundNetwork : DenoisingNetwork
         return new Dictionary<string, Node> { ["out"] = blueprint.Build(graph, graph.Input("x", blueprint.SampleShape.Prepend(batch)), graph.Input("t", [batch]), training: false) };
     }
 
+    /// <summary>How often it was evaluated or differentiated, counted by batches of its size.</summary>
+    public long Calls { get; private set; }
+
     /// <summary>What runs.</summary>
     public Graphs.Planning.Plan Plan => program.Plan;
 
@@ -78,6 +81,7 @@ public sealed class BoundNetwork : DenoisingNetwork
             Fill(compiled.Input("t"), t.Slice(start, count));
             if (cotangent is not null) Fill(compiled.Input("cotangent"), cotangent.Values.Slice(start * size, count * size));
             compiled.Run();
+            Calls++;
             compiled.Output(output)[..(count * size)].CopyTo(result.Values[(start * size)..]);
         }
 

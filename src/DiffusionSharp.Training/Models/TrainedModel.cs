@@ -76,10 +76,14 @@ public sealed class TrainedModel
     /// <summary>Compiles the network and gives it its meaning; pictures are clipped to [−1, 1].</summary>
     /// <param name="batch">Samples at a time.</param>
     /// <param name="parallelism">The threads.</param>
-    public Denoiser Denoiser(int batch, Parallelism parallelism)
+    public Denoiser Denoiser(int batch, Parallelism parallelism) => Denoiser(Network(batch, parallelism));
+
+    /// <summary>Gives a compiled network its meaning; pictures are clipped to [−1, 1].</summary>
+    /// <param name="network">Of <see cref="Network(int, Parallelism)"/>.</param>
+    public Denoiser Denoiser(BoundNetwork network)
     {
-        var network = new NetworkDenoiser(new BoundNetwork(blueprint, Weights, batch, parallelism), Config.Prediction, Config.ScheduleOrDefault().TimeInput);
-        return IsPictures ? new ClippedDenoiser(network) : network;
+        var denoiser = new NetworkDenoiser(network, Config.Prediction, Config.ScheduleOrDefault().TimeInput);
+        return IsPictures ? new ClippedDenoiser(denoiser) : denoiser;
     }
 
     /// <summary>The compiled network alone.</summary>

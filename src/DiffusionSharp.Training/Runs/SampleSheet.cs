@@ -22,7 +22,7 @@ public static class SampleSheet
         var grid = config.ScheduleOrDefault().Grid(model.Schedule, TimestepSpacing.Trailing, config.SampleSteps);
         var count = model.IsPictures ? config.SampleCount : Math.Max(config.SampleCount, PointCount);
         var job = new SamplingJob(model, new DdimSampler(model.Schedule, grid), count, config.Seed, model.IsPictures ? 32 : 1024);
-        var samples = job.Run(parallelism);
+        var (samples, _) = job.Run(parallelism);
         var path = folder.SampleFile(model.Step, Extension(model.SampleShape));
         Write(path, model, samples);
         return path;

@@ -12,7 +12,7 @@ namespace DiffusionSharp.Training.Runs;
 /// <param name="LargestBatch">Samples at a time; memory grows with it.</param>
 public sealed record SamplingJob(TrainedModel Model, Sampler Sampler, int Count, ulong Seed, int LargestBatch = 32)
 {
-    /// <summary>Network calls of the whole job, for progress: one a step and batch.</summary>
+    /// <summary>Steps of all batches, for progress.</summary>
     public int TotalSteps => Batches * Sampler.Grid.Count;
 
     private int Batches => (Count + LargestBatch - 1) / LargestBatch;
@@ -20,14 +20,15 @@ public sealed record SamplingJob(TrainedModel Model, Sampler Sampler, int Count,
     /// <summary>Draws the samples.</summary>
     /// <param name="parallelism">The threads.</param>
     /// <param name="watch">Called after every step with the first sample of the batch and the step; null where nobody watches.</param>
-    /// <returns>[Count, …].</returns>
-    public Tensor Run(Parallelism parallelism, Action<int, SamplingStep>? watch = null)
+    /// <returns>The samples, [Count, …], and how often the network was asked, batches counted one by one.</returns>
+    public (Tensor Samples, long NetworkCalls) Run(Parallelism parallelism, Action<int, SamplingStep>? watch = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Count, 1, "count");
         ArgumentOutOfRangeException.ThrowIfLessThan(LargestBatch, 1, "batch");
         // Batches of nearly equal size leave few rows of the compiled batch idle.
         var batch = (Count + Batches - 1) / Batches;
-        var denoiser = Model.Denoiser(batch, parallelism);
+        var network = Model.Network(batch, parallelism);
+        var denoiser = Model.Denoiser(network);
         var parts = new List<Tensor>();
         for (var first = 0; first < Count; first += batch)
         {
@@ -42,6 +43,6 @@ public sealed record SamplingJob(TrainedModel Model, Sampler Sampler, int Count,
             parts.Add(last!.X);
         }
 
-        return Tensor.Concatenate(parts);
+        return (Tensor.Concatenate(parts), network.Calls);
     }
 }
