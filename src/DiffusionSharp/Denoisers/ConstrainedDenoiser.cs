@@ -4,7 +4,7 @@ using DiffusionSharp.Tensors;
 namespace DiffusionSharp.Denoisers;
 
 /// <summary>A denoiser whose estimate is brought back to where data can be.</summary>
-public abstract class ConstrainedDenoiser : Denoiser
+public abstract class ConstrainedDenoiser : Denoiser, ILearnedVariance
 {
     /// <summary>Wraps a denoiser.</summary>
     protected ConstrainedDenoiser(Denoiser inner) => Inner = inner;
@@ -17,6 +17,18 @@ public abstract class ConstrainedDenoiser : Denoiser
 
     /// <inheritdoc/>
     public sealed override bool HasGradient => Inner.HasGradient;
+
+    /// <inheritdoc/>
+    public bool HasVariance => Inner is ILearnedVariance { HasVariance: true };
+
+    /// <inheritdoc/>
+    /// <remarks>The data is constrained, the variance handed on.</remarks>
+    public (Tensor Data, Tensor Variance) DenoiseWithVariance(Tensor x, ReadOnlySpan<NoiseLevel> levels)
+    {
+        if (Inner is not ILearnedVariance { HasVariance: true } learned) throw new InvalidOperationException($"{Inner.GetType().Name} has no learned variance; use a denoiser that was trained with one.");
+        var (data, variance) = learned.DenoiseWithVariance(x, levels);
+        return (Constrain(data), variance);
+    }
 
     /// <summary>uᵀ times the derivative of <see cref="Constrain"/> at an estimate; values that are held back pass nothing on.</summary>
     protected abstract Tensor ConstrainBack(Tensor data, Tensor cotangent);

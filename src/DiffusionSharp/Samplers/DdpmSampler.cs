@@ -10,7 +10,8 @@ namespace DiffusionSharp.Samplers;
 /// x_s = (α_ts σ_s²/σ_t²) x_t + (α_s σ²_ts/σ_t²) D(x_t, t) + √variance · z       z ~ N(0, I)
 /// </code>
 /// Ho et al. 2020, arXiv:2006.11239, algorithm 2 and eq. 7, for any subset of the levels and any α, σ
-/// (<see cref="Posterior"/>). A step that ends at clean data adds no noise: it returns D.
+/// (<see cref="Posterior"/>). A step that ends at clean data adds no noise: it returns D. Learned variances are those of Nichol and
+/// Dhariwal 2021, arXiv:2102.09672, eq. 15.
 /// </remarks>
 public sealed class DdpmSampler : SingleStepSampler
 {
@@ -41,11 +42,31 @@ public sealed class DdpmSampler : SingleStepSampler
     /// <inheritdoc/>
     protected override (Tensor X, Tensor Denoised) Step(Denoiser denoiser, Tensor x, NoiseLevel level, NoiseLevel levelNext, NoiseSource noise, int index)
     {
-        var d = denoiser.Denoise(x, level);
+        var (d, learned) = Estimates(denoiser, x, level);
         var q = Posterior.Between(level, levelNext);
         var mean = (q.OfX * x) + (q.OfData * d);
         if (levelNext.Sigma == 0) return (mean, d);
-        var variance = Variance == DdpmVariance.FixedLarge ? q.ForwardVariance : q.Variance;
-        return (mean + (Math.Sqrt(variance) * noise.Draw(x.Shape, index)), d);
+        var z = noise.Draw(x.Shape, index);
+        return (mean + (Variance switch
+        {
+            DdpmVariance.FixedSmall => Math.Sqrt(q.Variance) * z,
+            DdpmVariance.FixedLarge => Math.Sqrt(q.ForwardVariance) * z,
+            DdpmVariance.LearnedRange => learned!.Map(v => Math.Sqrt(q.LearnedVariance(v))) * z,
+            _ => learned!.Map(Deviation) * z,
+        }), d);
+    }
+
+    private static double Deviation(double variance) =>
+        variance >= 0 ? Math.Sqrt(variance) : throw new InvalidOperationException(FormattableString.Invariant($"DdpmSampler: the denoiser gave the variance {variance}; if its second output is an interpolation in [−1, 1], use DdpmVariance.{nameof(DdpmVariance.LearnedRange)}."));
+
+    // One evaluation gives both.
+    private (Tensor Data, Tensor? Variance) Estimates(Denoiser denoiser, Tensor x, NoiseLevel level)
+    {
+        if (Variance is DdpmVariance.FixedSmall or DdpmVariance.FixedLarge) return (denoiser.Denoise(x, level), null);
+        if (denoiser is not ILearnedVariance { HasVariance: true } learned)
+            throw new InvalidOperationException($"DdpmSampler: {Variance} needs a denoiser that learned a variance, and {denoiser.GetType().Name} has none; use {nameof(DdpmVariance.FixedSmall)} or {nameof(DdpmVariance.FixedLarge)}.");
+        var levels = new NoiseLevel[x.Samples];
+        Array.Fill(levels, level);
+        return learned.DenoiseWithVariance(x, levels);
     }
 }

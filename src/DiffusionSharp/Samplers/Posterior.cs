@@ -36,6 +36,12 @@ public readonly record struct Posterior(double OfX, double OfData, double Varian
             fresh * level.Sigma * level.Sigma);
     }
 
+    /// <summary>The variance that a network's output stands for: between β̃_t and β_t on a logarithmic scale.</summary>
+    /// <param name="v">−1 is <see cref="Variance"/>, 1 is <see cref="ForwardVariance"/>; beyond them it goes on the same way.</param>
+    /// <remarks>exp(f ln β_t + (1 − f) ln β̃_t), f = (v + 1)/2: Nichol and Dhariwal 2021, arXiv:2102.09672, eq. 15.</remarks>
+    public double LearnedVariance(double v) =>
+        Math.Exp(((v + 1) / 2 * Math.Log(ForwardVariance)) + ((1 - v) / 2 * Math.Log(Variance)));
+
     private static double RatioOf(NoiseLevel level, NoiseLevel levelNext)
     {
         var root = level.Alpha / levelNext.Alpha * (levelNext.Sigma / level.Sigma);

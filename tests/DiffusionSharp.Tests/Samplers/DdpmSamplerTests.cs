@@ -1,3 +1,4 @@
+using DiffusionSharp.Denoisers;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
@@ -84,6 +85,74 @@ public sealed class DdpmSamplerTests
         var noise = new Silence();
         new DdpmSampler(DiscreteSchedule.Linear(), Timesteps.Trailing(1000, 5)).Sample(GaussianFlow.Denoiser, [1, 2], noise);
         Assert.Equal([0, 1, 2, 3], noise.Drawn);
+    }
+
+    [Theory]
+    [InlineData(-1, DdpmVariance.FixedSmall)]
+    [InlineData(1, DdpmVariance.FixedLarge)]
+    public void A_learned_variance_at_either_end_of_its_range_is_that_fixed_variance(double v, DdpmVariance fixedVariance)
+    {
+        var (schedule, grid) = (DiscreteSchedule.Linear(), Timesteps.Trailing(1000, 12));
+        var learned = new TwoHeaded(GaussianFlow.Denoiser, _ => v);
+        var one = new DdpmSampler(schedule, grid, DdpmVariance.LearnedRange).Sample(learned, [4, 2], new SeededNoise(new Rng(2)));
+        var other = new DdpmSampler(schedule, grid, fixedVariance).Sample(GaussianFlow.Denoiser, [4, 2], new SeededNoise(new Rng(2)));
+        Near.RelativeToLargest(other, one, 1e-13, "samples");
+    }
+
+    [Fact]
+    public void A_learned_range_interpolates_the_logarithms()
+    {
+        var q = Posterior.Between(new(0, 0.6, 0.8), new(0, 0.8, 0.6));
+        Near.Number(Math.Sqrt(q.Variance * q.ForwardVariance), q.LearnedVariance(0), 1e-15, "half way");
+        Near.Number(Math.Pow(q.Variance, 0.75) * Math.Pow(q.ForwardVariance, 0.25), q.LearnedVariance(-0.5), 1e-15, "a quarter");
+    }
+
+    [Fact]
+    public void With_the_variance_of_the_true_reverse_step_a_few_steps_are_exact_on_Gaussian_data()
+    {
+        // x_s given x_t is Gaussian with variance β̃ + (weight of x₀)² Var[x₀ | x_t]: what a network would learn.
+        const double s2 = 0.3;
+        var schedule = new VpLinearSchedule();
+        TimeGrid grid = new([1, 0.6, 0.35], 0.1);
+        var start = schedule.At(1);
+        var variance = (start.Alpha * start.Alpha * s2) + (start.Sigma * start.Sigma);
+        for (var i = 0; i < grid.Count; i++)
+        {
+            var (a, b) = (schedule.At(grid.Times[i]), schedule.At(grid.Targets[i]));
+            var q = Posterior.Between(a, b);
+            var left = s2 * a.Sigma * a.Sigma / ((a.Alpha * a.Alpha * s2) + (a.Sigma * a.Sigma));
+            var learned = new TwoHeaded(GaussianFlow.Scalar(0, s2), _ => q.Variance + (q.OfData * q.OfData * left));
+            var one = new DdpmSampler(schedule, new TimeGrid([a.Time], b.Time), DdpmVariance.Learned);
+            var carried = one.Sample(learned, new Tensor([1, 1], [1]), new Silence()).Values[0];
+            var fresh = one.Sample(learned, new Tensor([1, 1], [0]), new Ones()).Values[0];
+            variance = (carried * carried * variance) + (fresh * fresh);
+            Near.Number((b.Alpha * b.Alpha * s2) + (b.Sigma * b.Sigma), variance, 1e-14, $"variance at {b.Time}");
+        }
+    }
+
+    [Fact]
+    public void A_learned_variance_passes_through_clipping_and_its_absence_is_a_clear_error()
+    {
+        var sampler = new DdpmSampler(DiscreteSchedule.Linear(), Timesteps.Trailing(1000, 5), DdpmVariance.LearnedRange);
+        var clipped = new ClippedDenoiser(new TwoHeaded(GaussianFlow.Denoiser, _ => -1), 0.3);
+        Assert.True(clipped.HasVariance);
+        Assert.True(sampler.Sample(clipped, [3, 2], new SeededNoise(new Rng(1))).MaxAbs() <= 0.3);
+
+        foreach (var none in (Denoiser[])[GaussianFlow.Denoiser, new ClippedDenoiser(GaussianFlow.Denoiser)])
+        {
+            var error = Assert.Throws<InvalidOperationException>(() => sampler.Sample(none, [1, 2], new Silence()));
+            Assert.Equal($"DdpmSampler: LearnedRange needs a denoiser that learned a variance, and {none.GetType().Name} has none; use FixedSmall or FixedLarge.", error.Message);
+        }
+
+        var raw = new DdpmSampler(DiscreteSchedule.Linear(), Timesteps.Trailing(1000, 5), DdpmVariance.Learned);
+        Assert.Contains("the denoiser gave the variance -0.5", Assert.Throws<InvalidOperationException>(() => raw.Sample(new TwoHeaded(GaussianFlow.Denoiser, _ => -0.5), [1, 2], new Silence())).Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Ones : NoiseSource
+    {
+        public override Tensor Initial(Shape shape) => throw new NotSupportedException("The start is given.");
+
+        public override Tensor Draw(Shape shape, int index) => Tensor.Zeros(shape) + 1;
     }
 
     private sealed class Silence : NoiseSource
