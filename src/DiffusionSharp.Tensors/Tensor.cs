@@ -102,6 +102,18 @@ public sealed class Tensor
         return new Tensor(Shape, result);
     }
 
+    /// <summary>Each sample times a factor of its own.</summary>
+    /// <param name="factors">One per sample of [N, …].</param>
+    /// <exception cref="ArgumentException">Their number is not that of the samples.</exception>
+    public Tensor ScaleSamples(ReadOnlySpan<double> factors)
+    {
+        if (factors.Length != Samples) throw new ArgumentException($"ScaleSamples: {Samples} factors were expected for {Shape}, {factors.Length} were given.", nameof(factors));
+        var result = new double[values.Length];
+        var size = Samples == 0 ? 0 : values.Length / Samples;
+        for (var k = 0; k < factors.Length; k++) TensorPrimitives.Multiply(values.AsSpan(k * size, size), factors[k], result.AsSpan(k * size, size));
+        return new Tensor(Shape, result);
+    }
+
     /// <summary>Each value held inside [<paramref name="low"/>, <paramref name="high"/>].</summary>
     public Tensor Clamp(double low, double high)
     {

@@ -69,6 +69,15 @@ public sealed class TimeGrid
     /// <inheritdoc cref="Uniform(double, double, int)"/>
     public static TimeGrid Uniform(Schedule schedule, int steps) => Uniform(schedule.NoiseTime, schedule.CleanTime, steps);
 
+    /// <summary>The grid's last steps.</summary>
+    /// <param name="steps">How many, 1 … <see cref="Count"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="steps"/> is out of range.</exception>
+    public TimeGrid Last(int steps)
+    {
+        if (steps < 1 || steps > Count) throw new ArgumentOutOfRangeException(nameof(steps), steps, $"TimeGrid: 1 to {Count} of its steps were expected.");
+        return new TimeGrid(times[^steps..], targets[^steps..]);
+    }
+
     /// <summary>Compatibility: the grid whose last step ends at the first trained level instead of clean data.</summary>
     /// <remarks>What <c>set_alpha_to_one = false</c> means in other tools' files. Samples then keep the noise of level 0.</remarks>
     public TimeGrid EndingAtFirstLevel()

@@ -1,0 +1,48 @@
+using DiffusionSharp.Denoisers;
+using DiffusionSharp.Schedules;
+using DiffusionSharp.Tensors;
+
+namespace DiffusionSharp.Guidance;
+
+/// <summary>Classifier guidance: the score moved along the gradient of a class's log-probability.</summary>
+/// <remarks>
+/// <code>
+/// score′ = score + s ∇ ln p(c | x_t)            D′ = D + s (σ²/α) ∇ ln p(c | x_t)
+/// </code>
+/// Dhariwal and Nichol 2021, arXiv:2105.05233, equation 14. s = 1 with an exact classifier samples p(x₀ | c). At pure noise (α = 0) x says
+/// nothing about the class and D′ = D.
+/// </remarks>
+public sealed class ClassifierGuidance : Denoiser
+{
+    private readonly Denoiser inner;
+    private readonly NoisyClassifier classifier;
+
+    /// <summary>Wraps a denoiser.</summary>
+    /// <param name="inner">The unconditional denoiser.</param>
+    /// <param name="classifier">Says where the class is.</param>
+    /// <param name="scale">s ≥ 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The scale is out of range.</exception>
+    public ClassifierGuidance(Denoiser inner, NoisyClassifier classifier, double scale)
+    {
+        (this.inner, this.classifier) = (inner, classifier);
+        Scale = Guard.InRange(scale, 0, double.MaxValue, "ClassifierGuidance: scale");
+    }
+
+    /// <summary>s.</summary>
+    public double Scale { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>It would need the classifier's second derivatives.</remarks>
+    public override bool HasGradient => false;
+
+    /// <inheritdoc/>
+    protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels)
+    {
+        var factors = new double[levels.Length];
+        for (var k = 0; k < factors.Length; k++) factors[k] = levels[k].Alpha == 0 ? 0 : Scale * levels[k].Sigma * levels[k].Sigma / levels[k].Alpha;
+        return inner.Denoise(x, levels) + classifier.LogLikelihoodGradient(x, levels).ScaleSamples(factors);
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) => throw new NotSupportedException("ClassifierGuidance has no gradient.");
+}
