@@ -128,6 +128,10 @@ public sealed class EverySamplerTests
     public void On_the_exact_mixture_samples_have_the_targets_law(string name)
     {
         var sampler = Make(name, TimeGrid.Uniform(Schedule, 250));
+
+        // It renoises what an ordinary denoiser gives, which narrows the law at every step; ConsistencySamplerTests hold it with an exact
+        // consistency function, for which it is made.
+        if (sampler is ConsistencySampler) return;
         var x = sampler.Sample(MixtureFlow.Denoiser, [LawSamples, 1], new SeededNoise(new Rng(11)));
         var sorted = x.Values.ToArray();
         Array.Sort(sorted);
