@@ -27,6 +27,25 @@ internal static class BetaCurves
         }
     }
 
+    /// <summary>The β whose ln SNR are the quantiles (i + ½)/T, from the top, of a Laplace distribution.</summary>
+    public static double[] Laplace(int levels, double location, double scale)
+    {
+        var betas = new double[levels];
+        double alphaBarBefore = 1, varianceBefore = 0;
+        for (var i = 0; i < levels; i++)
+        {
+            var share = (i + 0.5) / levels;
+            var logSnr = location - (scale * (share <= 0.5 ? Math.Log(2 * share) : -Math.Log(2 * (1 - share))));
+            double alphaBar = 1 / (1 + Math.Exp(-logSnr)), variance = 1 / (1 + Math.Exp(logSnr));
+
+            // 1 − ᾱ/ᾱ′ without cancellation, whichever of ᾱ and 1 − ᾱ is small.
+            betas[i] = logSnr > 0 ? (variance - varianceBefore) / alphaBarBefore : (alphaBarBefore - alphaBar) / alphaBarBefore;
+            (alphaBarBefore, varianceBefore) = (alphaBar, variance);
+        }
+
+        return betas;
+    }
+
     /// <summary>The β of √ᾱ shifted and stretched so that the last ᾱ is 0 and the first stays.</summary>
     public static double[] RescaledToZeroTerminalSnr(ReadOnlySpan<double> alphaBar)
     {

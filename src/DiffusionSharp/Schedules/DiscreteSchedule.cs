@@ -52,6 +52,9 @@ public sealed class DiscreteSchedule : Schedule
     /// <inheritdoc/>
     public override double NoiseTime => Levels - 1;
 
+    /// <inheritdoc/>
+    public override double LeastNoiseTime => 0;
+
     /// <summary>β evenly spaced: DDPM's schedule.</summary>
     /// <param name="levels">T; 1000 is the paper's.</param>
     /// <param name="betaStart">β_0 in (0, 1).</param>
@@ -87,6 +90,26 @@ public sealed class DiscreteSchedule : Schedule
         return new DiscreteSchedule(BetaCurves.Cosine(levels, s, maxBeta));
     }
 
+    /// <summary>λ = ln(α²/σ²) Laplace-distributed over the levels: most of them near λ = μ, where data and noise weigh the same.</summary>
+    /// <param name="levels">T.</param>
+    /// <param name="location">μ, the most frequent λ; 0 is the paper's.</param>
+    /// <param name="scale">b above 0, the mean distance of λ from μ; 0.5 is the paper's.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    /// <remarks>
+    /// <code>
+    /// λ_i = μ − b · sgn(½ − u) · ln(1 − 2 |½ − u|)       u = 1 − (i + ½)/T
+    /// </code>
+    /// Hang et al. 2024, arXiv:2407.03297, table 1, at the middles of T equal shares of their time. λ spans only μ ± b ln T: the last level
+    /// still shows the data; rescale it to zero terminal SNR before sampling from pure noise.
+    /// </remarks>
+    public static DiscreteSchedule Laplace(int levels = 1000, double location = 0, double scale = 0.5)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(levels);
+        Guard.InRange(location, -30, 30, "DiscreteSchedule.Laplace: location");
+        Guard.Above(scale, 0, "DiscreteSchedule.Laplace: scale");
+        return new DiscreteSchedule(BetaCurves.Laplace(levels, location, scale));
+    }
+
     /// <summary>A schedule from its β.</summary>
     /// <param name="betas">One β per level, each in (0, 1); the last may be 1 (zero terminal SNR).</param>
     /// <exception cref="ArgumentException">There is none.</exception>
@@ -94,12 +117,18 @@ public sealed class DiscreteSchedule : Schedule
     public static DiscreteSchedule FromBetas(ReadOnlySpan<double> betas) => new(betas.ToArray());
 
     /// <summary>The schedule with √ᾱ shifted and stretched so that the last level is pure noise, ᾱ = 0, and the first is kept.</summary>
+    /// <param name="lastAlphaBar">Compatibility: ᾱ left at the last level, 0 … ᾱ_(T−2); some tools put 2⁻²⁴ there to keep σ/α finite.</param>
     /// <exception cref="InvalidOperationException">There is only one level.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The last ᾱ is not below the one before.</exception>
     /// <remarks>Lin et al. 2024, arXiv:2305.08891, algorithm 1. At the last level noise prediction says nothing about the data; predict velocity or data.</remarks>
-    public DiscreteSchedule RescaleToZeroTerminalSnr()
+    public DiscreteSchedule RescaleToZeroTerminalSnr(double lastAlphaBar = 0)
     {
         if (Levels < 2) throw new InvalidOperationException("RescaleToZeroTerminalSnr: at least two levels are needed, the first is kept.");
-        return new DiscreteSchedule(BetaCurves.RescaledToZeroTerminalSnr(alphaBar));
+        var rescaled = new DiscreteSchedule(BetaCurves.RescaledToZeroTerminalSnr(alphaBar));
+        if (lastAlphaBar == 0) return rescaled;
+        Guard.InRange(lastAlphaBar, 0, rescaled.alphaBar[^2], "RescaleToZeroTerminalSnr: the last ᾱ");
+        rescaled.betas[^1] = 1 - (lastAlphaBar / rescaled.alphaBar[^2]);
+        return new DiscreteSchedule(rescaled.betas);
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using DiffusionSharp.Tensors;
 namespace DiffusionSharp.Schedules;
 
 /// <summary>A point of the forward process: x_t = α x₀ + σ ε at time t.</summary>
-/// <param name="Time">Time on its schedule's own scale: a trained timestep 0 … T − 1 (−1 is clean data) or t ∈ [0, 1].</param>
+/// <param name="Time">Time on its schedule's own scale: a trained timestep 0 … T − 1 (−1 is clean data), t ∈ [0, 1], or EDM's σ.</param>
 /// <param name="Alpha">Factor of the data, α ∈ [0, 1].</param>
 /// <param name="Sigma">Standard deviation of the noise in data units, σ ≥ 0.</param>
 /// <remarks>A sampler hands levels to a denoiser: closed forms read α and σ, networks read the time. Kingma et al. 2021, arXiv:2107.00630, eq. 1.</remarks>

@@ -4,8 +4,8 @@ namespace DiffusionSharp.Schedules;
 
 /// <summary>How much data and how much noise there is at every time: x_t = α(t) x₀ + σ(t) ε.</summary>
 /// <remarks>
-/// Time runs from <see cref="CleanTime"/> (σ = 0) to <see cref="NoiseTime"/>: −1 to T − 1 on trained timesteps, 0 to 1 on continuous
-/// schedules. Along it the signal-to-noise ratio falls strictly. Kingma et al. 2021, arXiv:2107.00630, section 3.1.
+/// Time runs from <see cref="CleanTime"/> (σ = 0) to <see cref="NoiseTime"/>: −1 to T − 1 on trained timesteps, 0 to 1 on most continuous
+/// schedules, σ itself on EDM's. Along it the signal-to-noise ratio falls strictly. Kingma et al. 2021, arXiv:2107.00630, section 3.1.
 /// </remarks>
 public abstract class Schedule
 {
@@ -14,6 +14,10 @@ public abstract class Schedule
 
     /// <summary>The time of the most noise.</summary>
     public abstract double NoiseTime { get; }
+
+    /// <summary>The time of the least noise that a network of this schedule is asked about; from here one step leads to clean data.</summary>
+    /// <remarks>Trained level 0, σ_min, or where continuous schedules are cut off by custom. Closed forms need no such cut.</remarks>
+    public abstract double LeastNoiseTime { get; }
 
     /// <summary>α(t), the factor of the data, in [0, 1].</summary>
     /// <param name="t">Time in [<see cref="CleanTime"/>, <see cref="NoiseTime"/>].</param>
@@ -68,7 +72,10 @@ public abstract class Schedule
     public double Diffusion(double t) => Math.Sqrt(Rates(At(t)).SquaredDiffusion);
 
     /// <summary>The standard deviation of x at a time for data of unit variance: where sampling from noise starts.</summary>
-    /// <remarks>1 on variance-preserving schedules, whatever the time; σ(t) where the data fades beside the noise.</remarks>
+    /// <remarks>
+    /// √(α² + σ²): 1 on variance-preserving schedules, whatever the time. Where α = 1 it is σ(t), as published: the data fades beside the
+    /// noise, by 1/(2σ²).
+    /// </remarks>
     /// <inheritdoc cref="Alpha(double)"/>
     public abstract double PriorSigma(double t);
 

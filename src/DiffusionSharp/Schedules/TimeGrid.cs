@@ -78,6 +78,12 @@ public sealed class TimeGrid
         return new TimeGrid(times[^steps..], targets[^steps..]);
     }
 
+    /// <summary>Compatibility: the grid whose last two steps are one; it has one step less and never asks at the last time.</summary>
+    /// <exception cref="InvalidOperationException">There is only one step.</exception>
+    /// <remarks>Multistep solvers of other tools space S + 1 timesteps, the last near the data, and leave that one out.</remarks>
+    public TimeGrid WithLastStepsJoined() =>
+        Count > 1 ? new TimeGrid(times[..^1], [.. targets[..^2], targets[^1]]) : throw new InvalidOperationException("TimeGrid.WithLastStepsJoined: there is only one step.");
+
     /// <summary>Compatibility: the grid whose last step ends at the first trained level instead of clean data.</summary>
     /// <remarks>What <c>set_alpha_to_one = false</c> means in other tools' files. Samples then keep the noise of level 0.</remarks>
     public TimeGrid EndingAtFirstLevel()

@@ -74,6 +74,44 @@ public static class Timesteps
         return Grid(steps, i => Math.Max(i, Math.Floor(i * stride * (i * stride))));
     }
 
+    /// <summary>Every ⌊i·K/S⌋-th of the K trailing timesteps that a distilled model was trained on.</summary>
+    /// <param name="levels">T, the number of trained levels.</param>
+    /// <param name="steps">S, the number of steps, 1 … K.</param>
+    /// <param name="known">K, how many timesteps the model knows, 1 … T; 50 in latent consistency models.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    /// <remarks>Luo et al. 2023, arXiv:2310.04378, section 4.3: (k + 1)·⌊T/K⌋ − 1, k = 0 … K − 1.</remarks>
+    public static TimeGrid Distilled(int levels, int steps, int known = 50)
+    {
+        Check(levels, known);
+        if (steps < 1 || steps > known)
+            throw new ArgumentOutOfRangeException(nameof(steps), steps, $"Timesteps: 1 to {known} steps were expected, the number of timesteps that the model knows.");
+        return Grid(steps, i => ((known - ((steps - 1 - i) * known / steps)) * (levels / known)) - 1);
+    }
+
+    /// <summary>Compatibility: evenly spaced from T − 1 to 0 without rounding, and σ/α between trained levels by a straight line in time.</summary>
+    /// <param name="schedule">The trained levels.</param>
+    /// <param name="steps">S, the number of steps, 1 … T.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number of steps is out of range.</exception>
+    /// <exception cref="ArgumentException">The last level is pure noise and a time falls between it and the one before.</exception>
+    /// <remarks>
+    /// What the samplers of other tools that count in σ/α do with linspace. The schedule itself draws ln(α²/σ²) as a straight line, so the
+    /// grid's times differ from the even ones, most where levels are far apart. A single step starts at T − 1.
+    /// </remarks>
+    public static TimeGrid UnroundedLinspace(DiscreteSchedule schedule, int steps)
+    {
+        Check(schedule.Levels, steps);
+        return Grid(steps, i =>
+        {
+            var t = steps == 1 ? schedule.NoiseTime : schedule.NoiseTime * i / (steps - 1);
+            var below = Math.Floor(t);
+            if (t == below) return t;
+            double from = schedule.At(below).Ratio, to = schedule.At(below + 1).Ratio;
+            if (!double.IsFinite(to))
+                throw new ArgumentException("Timesteps.UnroundedLinspace: σ/α is infinite at the last level, and a time falls beside it; take fewer steps or rescale with lastAlphaBar above 0, as those tools do.", nameof(schedule));
+            return schedule.AtRatio(from + ((to - from) * (t - below))).Time;
+        });
+    }
+
     private static TimeGrid Grid(int steps, Func<int, double> timestep)
     {
         var times = new double[steps];

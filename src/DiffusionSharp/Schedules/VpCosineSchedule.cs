@@ -31,6 +31,10 @@ public sealed class VpCosineSchedule : Schedule
     public override double NoiseTime => 1;
 
     /// <inheritdoc/>
+    /// <remarks>10⁻³, as score-based sampling cuts it: Song et al. 2021, arXiv:2011.13456, appendix C.</remarks>
+    public override double LeastNoiseTime => 1e-3;
+
+    /// <inheritdoc/>
     public override double PriorSigma(double t) => 1;
 
     /// <inheritdoc/>

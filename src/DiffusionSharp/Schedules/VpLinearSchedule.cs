@@ -10,21 +10,24 @@ namespace DiffusionSharp.Schedules;
 /// </remarks>
 public sealed class VpLinearSchedule : Schedule
 {
+    private readonly LinearRate rate;
+
     /// <summary>Makes the schedule.</summary>
     /// <param name="betaMin">β(0), above 0; 0.1 is the paper's.</param>
     /// <param name="betaMax">β(1), at least β(0); 20 is the paper's.</param>
     /// <exception cref="ArgumentOutOfRangeException">A rate is out of range.</exception>
     public VpLinearSchedule(double betaMin = 0.1, double betaMax = 20)
     {
-        BetaMin = Guard.Above(betaMin, 0, "VpLinearSchedule: betaMin");
-        BetaMax = Guard.InRange(betaMax, betaMin, double.MaxValue, "VpLinearSchedule: betaMax");
+        Guard.Above(betaMin, 0, "VpLinearSchedule: betaMin");
+        Guard.InRange(betaMax, betaMin, double.MaxValue, "VpLinearSchedule: betaMax");
+        rate = new LinearRate(betaMin, betaMax);
     }
 
     /// <summary>β(0).</summary>
-    public double BetaMin { get; }
+    public double BetaMin => rate.Start;
 
     /// <summary>β(1).</summary>
-    public double BetaMax { get; }
+    public double BetaMax => rate.End;
 
     /// <inheritdoc/>
     public override double CleanTime => 0;
@@ -32,10 +35,14 @@ public sealed class VpLinearSchedule : Schedule
     /// <inheritdoc/>
     public override double NoiseTime => 1;
 
+    /// <inheritdoc/>
+    /// <remarks>10⁻³, as score-based sampling cuts it: Song et al. 2021, arXiv:2011.13456, appendix C.</remarks>
+    public override double LeastNoiseTime => 1e-3;
+
     /// <summary>β(t), the rate at which noise enters.</summary>
     /// <param name="t">Time in [0, 1].</param>
     /// <exception cref="ArgumentOutOfRangeException">The time is outside [0, 1].</exception>
-    public double Beta(double t) => BetaMin + ((BetaMax - BetaMin) * Guard.InRange(t, 0, 1, "VpLinearSchedule: t"));
+    public double Beta(double t) => rate.At(Guard.InRange(t, 0, 1, "VpLinearSchedule: t"));
 
     /// <inheritdoc/>
     public override double PriorSigma(double t) => 1;
@@ -43,23 +50,19 @@ public sealed class VpLinearSchedule : Schedule
     /// <inheritdoc/>
     protected override NoiseLevel Level(double t)
     {
-        var b = t * (BetaMin + ((BetaMax - BetaMin) * t / 2));
-        return new NoiseLevel(t, Math.Exp(-b / 2), Math.Sqrt(-Expm1(-b)));
+        var b = rate.Integral(t);
+        return new NoiseLevel(t, Math.Exp(-b / 2), Math.Sqrt(LinearRate.OneMinusExp(-b)));
     }
 
     /// <inheritdoc/>
-    protected override (double Drift, double SquaredDiffusion) Rates(NoiseLevel level) => (-Beta(level.Time) / 2, Beta(level.Time));
+    protected override (double Drift, double SquaredDiffusion) Rates(NoiseLevel level) => (-rate.At(level.Time) / 2, rate.At(level.Time));
 
     /// <inheritdoc/>
     protected override double TimeOf(double logSnr)
     {
-        // B = ln(1 + e^(−λ)); the root of the quadratic in the form that does not cancel, also for β_min = β_max.
-        var b = logSnr > 0 ? LogOnePlus(Math.Exp(-logSnr)) : -logSnr + LogOnePlus(Math.Exp(logSnr));
-        return Math.Min(2 * b / (BetaMin + Math.Sqrt((BetaMin * BetaMin) + (2 * (BetaMax - BetaMin) * b))), 1);
+        // B = ln(1 + e^(−λ)), from the side on which the exponential is small.
+        return rate.TimeOf(logSnr > 0 ? LogOnePlus(Math.Exp(-logSnr)) : -logSnr + LogOnePlus(Math.Exp(logSnr)));
     }
-
-    // e^x − 1 without cancellation for small x: e^x − 1 = 2 e^(x/2) sinh(x/2).
-    private static double Expm1(double x) => 2 * Math.Exp(x / 2) * Math.Sinh(x / 2);
 
     // ln(1 + x) without cancellation for small x ≥ 0: ln(1 + x) = 2 atanh(x / (2 + x)).
     private static double LogOnePlus(double x) => 2 * Math.Atanh(x / (2 + x));

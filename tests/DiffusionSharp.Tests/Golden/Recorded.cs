@@ -13,7 +13,7 @@ internal static class Recorded
 
     public static bool Flag(this JsonElement config, string key, bool fallback) => config.TryGetProperty(key, out var value) ? value.GetBoolean() : fallback;
 
-    public static DiscreteSchedule Schedule(JsonElement config)
+    public static DiscreteSchedule Schedule(JsonElement config, double lastAlphaBar = 0)
     {
         double start = config.Number("beta_start", 1e-4), end = config.Number("beta_end", 0.02);
         var schedule = config.Text("beta_schedule", "linear") switch
@@ -24,7 +24,11 @@ internal static class Recorded
             "sigmoid" => DiscreteSchedule.Sigmoid(1000, start, end),
             var other => throw new NotSupportedException(other),
         };
-        return config.Flag("rescale_betas_zero_snr", false) ? schedule.RescaleToZeroTerminalSnr() : schedule;
+        if (!config.Flag("rescale_betas_zero_snr", false)) return schedule;
+        var rescaled = schedule.RescaleToZeroTerminalSnr();
+
+        // On the linear curve the tool's last ᾱ is above the one before it: noise falls there. No schedule of ours does that.
+        return lastAlphaBar > 0 && lastAlphaBar < rescaled.AlphaBar[^2] ? schedule.RescaleToZeroTerminalSnr(lastAlphaBar) : rescaled;
     }
 
     public static TimestepSpacing Spacing(string name) => name switch

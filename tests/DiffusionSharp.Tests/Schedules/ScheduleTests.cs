@@ -5,34 +5,49 @@ namespace DiffusionSharp.Tests.Schedules;
 
 public sealed class ScheduleTests
 {
-    public static TheoryData<string, Schedule> All => new()
-    {
-        { "linear", DiscreteSchedule.Linear() },
-        { "scaled linear", DiscreteSchedule.ScaledLinear() },
-        { "cosine", DiscreteSchedule.Cosine() },
-        { "sigmoid", DiscreteSchedule.Sigmoid() },
-        { "zero terminal SNR", DiscreteSchedule.Linear(100, 1e-3, 0.2).RescaleToZeroTerminalSnr() },
-        { "one level", DiscreteSchedule.FromBetas([0.5]) },
-        { "VP linear", new VpLinearSchedule() },
-        { "VP constant", new VpLinearSchedule(3, 3) },
-        { "VP cosine", new VpCosineSchedule() },
-        { "VP cosine without offset", new VpCosineSchedule(0) },
-    };
+    internal static readonly (string Name, Schedule Schedule)[] Schedules =
+    [
+        ("linear", DiscreteSchedule.Linear()),
+        ("scaled linear", DiscreteSchedule.ScaledLinear()),
+        ("cosine", DiscreteSchedule.Cosine()),
+        ("sigmoid", DiscreteSchedule.Sigmoid()),
+        ("zero terminal SNR", DiscreteSchedule.Linear(100, 1e-3, 0.2).RescaleToZeroTerminalSnr()),
+        ("one level", DiscreteSchedule.FromBetas([0.5])),
+        ("VP linear", new VpLinearSchedule()),
+        ("VP constant", new VpLinearSchedule(3, 3)),
+        ("VP cosine", new VpCosineSchedule()),
+        ("VP cosine without offset", new VpCosineSchedule(0)),
+        ("Laplace", DiscreteSchedule.Laplace()),
+        ("Laplace, wide", DiscreteSchedule.Laplace(100, -1, 2)),
+        ("sub-VP", new SubVpSchedule()),
+        ("sub-VP constant", new SubVpSchedule(3, 3)),
+        ("VE geometric", new VeGeometricSchedule()),
+        ("EDM", new EdmSchedule()),
+        ("flow", new FlowSchedule()),
+        ("flow, shifted", new FlowSchedule(3)),
+    ];
+
+    public static TheoryData<string, Schedule> All => [.. Schedules.Select(s => new TheoryDataRow<string, Schedule>(s.Name, s.Schedule))];
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Data_and_noise_share_a_variance_of_one_and_the_signal_to_noise_ratio_falls_strictly(string name, Schedule schedule)
+    public void The_signal_to_noise_ratio_falls_strictly_from_clean_data_and_variance_preserving_schedules_keep_their_name(string name, Schedule schedule)
     {
+        var variancePreserving = schedule is DiscreteSchedule or VpLinearSchedule or VpCosineSchedule;
         var before = double.PositiveInfinity;
         for (var i = 0; i <= 3000; i++)
         {
             var level = schedule.At(Between(schedule, i / 3000.0));
-            Near.Number(1, (level.Alpha * level.Alpha) + (level.Sigma * level.Sigma), 1e-14, $"{name} at {level.Time}");
+            if (variancePreserving) Near.Number(1, (level.Alpha * level.Alpha) + (level.Sigma * level.Sigma), 3e-14, $"{name} at {level.Time}");
+            Assert.InRange(level.Alpha, 0, 1);
+            if (schedule is not (VeGeometricSchedule or EdmSchedule)) Near.Number(double.Hypot(level.Alpha, level.Sigma), schedule.PriorSigma(level.Time), 1e-14, $"{name}: prior at {level.Time}");
+            else Assert.Equal(level.Sigma, schedule.PriorSigma(level.Time));
             Assert.True(i == 0 || level.LogSnr < before, $"{name}: λ({level.Time}) = {level.LogSnr} is not below {before}.");
             before = level.LogSnr;
         }
 
         Assert.Equal((1, 0), (schedule.Alpha(schedule.CleanTime), schedule.Sigma(schedule.CleanTime)));
+        Assert.InRange(schedule.LeastNoiseTime, Math.BitIncrement(schedule.CleanTime), schedule.NoiseTime);
     }
 
     [Theory]
@@ -58,20 +73,48 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void The_linear_schedule_of_T_levels_tends_to_the_variance_preserving_sde_as_one_over_T()
+    public void No_schedule_escapes_these_tests()
     {
-        var limit = new VpLinearSchedule();
-        var errors = new List<double>();
-        foreach (var levels in (int[])[1000, 2000, 4000])
+        var tested = Schedules.Select(s => s.Schedule.GetType()).ToHashSet();
+        foreach (var type in typeof(Schedule).Assembly.GetTypes()) Assert.True(type.IsAbstract || !type.IsAssignableTo(typeof(Schedule)) || tested.Contains(type), $"{type.Name} is not tested.");
+    }
+
+    [Fact]
+    public void Laplace_levels_have_the_quantiles_of_that_law_as_their_log_signal_to_noise_ratio()
+    {
+        var (mu, b) = (0.7, 0.5);
+        var schedule = DiscreteSchedule.Laplace(500, mu, b);
+        var mean = 0.0;
+        for (var i = 0; i < 500; i++)
         {
-            var schedule = DiscreteSchedule.Linear(levels, 0.1 / levels, 20.0 / levels);
-            var worst = 0.0;
-            for (var i = 0; i < levels; i++) worst = Math.Max(worst, Math.Abs(schedule.AlphaBar[i] - Math.Pow(limit.Alpha((i + 1.0) / levels), 2)));
-            errors.Add(worst);
+            var logSnr = schedule.LogSnr(i);
+            Near.Number(1 - ((i + 0.5) / 500), MathNet.Numerics.Distributions.Laplace.CDF(mu, b, logSnr), 1e-12, $"share of levels noisier than level {i}");
+            mean += Math.Abs(logSnr - mu) / 500;
         }
 
-        Assert.True(errors[0] < 0.01);
-        for (var i = 1; i < errors.Count; i++) Assert.InRange(errors[i - 1] / errors[i], 1.9, 2.1);
+        Near.Number(b, mean, 1e-3, "mean distance from μ");
+    }
+
+    [Fact]
+    public void Variance_exploding_noise_is_geometric_above_time_zero_and_linear_below()
+    {
+        var schedule = new VeGeometricSchedule(0.01, 100);
+        Near.RelativeToEach([0.005, 0.01, 1, 100], [schedule.Sigma(-0.5), schedule.Sigma(0), schedule.Sigma(0.5), schedule.Sigma(1)], 1e-13, "σ");
+        Assert.Equal(0, schedule.Sigma(-1));
+    }
+
+    [Fact]
+    public void A_shift_moves_time_and_keeps_the_levels()
+    {
+        FlowSchedule plain = new(), shifted = new(3);
+        for (var t = 0.0; t <= 1; t += 1.0 / 64)
+        {
+            Near.Number(3 * t / (1 + (2 * t)), shifted.Sigma(t), 1e-15, $"σ({t})");
+            Near.Number(1, plain.Alpha(t) + plain.Sigma(t), 1e-15, $"α + σ at {t}");
+            Near.Number(shifted.Alpha(t), plain.Alpha(shifted.Sigma(t)), 1e-15, $"α at {t}");
+        }
+
+        Assert.Equal((0, 1), (shifted.Alpha(1), shifted.Sigma(1)));
     }
 
     [Fact]
@@ -106,7 +149,15 @@ public sealed class ScheduleTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new VpLinearSchedule(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new VpLinearSchedule(1, 0.5));
         Assert.Throws<ArgumentOutOfRangeException>(() => new VpCosineSchedule(double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SubVpSchedule(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new VeGeometricSchedule(1, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new VeGeometricSchedule(double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new EdmSchedule(1, 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new FlowSchedule(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => DiscreteSchedule.Laplace(10, double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => DiscreteSchedule.Laplace(10, 0, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => DiscreteSchedule.Linear().RescaleToZeroTerminalSnr(1e-3));
     }
 
-    private static double Between(Schedule schedule, double share) => share == 1 ? schedule.NoiseTime : schedule.CleanTime + ((schedule.NoiseTime - schedule.CleanTime) * share);
+    internal static double Between(Schedule schedule, double share) => share == 1 ? schedule.NoiseTime : schedule.CleanTime + ((schedule.NoiseTime - schedule.CleanTime) * share);
 }
