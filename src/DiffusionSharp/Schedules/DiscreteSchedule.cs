@@ -17,6 +17,7 @@ public sealed class DiscreteSchedule : Schedule
     private readonly double[] variance;
 
     private DiscreteSchedule(double[] betas)
+        : base(0)
     {
         if (betas.Length == 0) throw new ArgumentException("DiscreteSchedule: at least one β is needed.", nameof(betas));
         this.betas = betas;
@@ -51,9 +52,6 @@ public sealed class DiscreteSchedule : Schedule
 
     /// <inheritdoc/>
     public override double NoiseTime => Levels - 1;
-
-    /// <inheritdoc/>
-    public override double LeastNoiseTime => 0;
 
     /// <summary>β evenly spaced: DDPM's schedule.</summary>
     /// <param name="levels">T; 1000 is the paper's.</param>

@@ -9,6 +9,7 @@ public sealed class EdmSchedule : Schedule
     /// <param name="sigmaMin">The least noise a network is asked about; 0.002 is the paper's.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public EdmSchedule(double sigmaMax = 80, double sigmaMin = 0.002)
+        : base(sigmaMin)
     {
         SigmaMin = Guard.Above(sigmaMin, 0, "EdmSchedule: sigmaMin");
         SigmaMax = Guard.Above(sigmaMax, sigmaMin, "EdmSchedule: sigmaMax");
@@ -25,9 +26,6 @@ public sealed class EdmSchedule : Schedule
 
     /// <inheritdoc/>
     public override double NoiseTime => SigmaMax;
-
-    /// <inheritdoc/>
-    public override double LeastNoiseTime => SigmaMin;
 
     /// <inheritdoc/>
     public override double PriorSigma(double t) => Sigma(t);

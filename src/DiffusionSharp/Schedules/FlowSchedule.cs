@@ -14,7 +14,8 @@ public sealed class FlowSchedule : Schedule
     /// <summary>Makes the schedule.</summary>
     /// <param name="shift">s, above 0; 1 leaves time as it is.</param>
     /// <exception cref="ArgumentOutOfRangeException">The shift is not positive.</exception>
-    public FlowSchedule(double shift = 1) => Shift = Guard.Above(shift, 0, "FlowSchedule: shift");
+    public FlowSchedule(double shift = 1)
+        : base(1e-3) => Shift = Guard.Above(shift, 0, "FlowSchedule: shift");
 
     /// <summary>The shift s.</summary>
     public double Shift { get; }
@@ -24,10 +25,6 @@ public sealed class FlowSchedule : Schedule
 
     /// <inheritdoc/>
     public override double NoiseTime => 1;
-
-    /// <inheritdoc/>
-    /// <remarks>10⁻³, the first of the thousand levels that tools know.</remarks>
-    public override double LeastNoiseTime => 1e-3;
 
     /// <inheritdoc/>
     public override double PriorSigma(double t)

@@ -9,6 +9,12 @@ namespace DiffusionSharp.Schedules;
 /// </remarks>
 public abstract class Schedule
 {
+    private readonly double? leastNoiseTime;
+
+    /// <summary>Makes a schedule.</summary>
+    /// <param name="leastNoiseTime">The <see cref="LeastNoiseTime"/>; null where nothing is known of networks.</param>
+    protected Schedule(double? leastNoiseTime = null) => this.leastNoiseTime = leastNoiseTime;
+
     /// <summary>The time of clean data: α = 1, σ = 0.</summary>
     public abstract double CleanTime { get; }
 
@@ -16,8 +22,11 @@ public abstract class Schedule
     public abstract double NoiseTime { get; }
 
     /// <summary>The time of the least noise that a network of this schedule is asked about; from here one step leads to clean data.</summary>
-    /// <remarks>Trained level 0, σ_min, or where continuous schedules are cut off by custom. Closed forms need no such cut.</remarks>
-    public abstract double LeastNoiseTime { get; }
+    /// <remarks>
+    /// Trained level 0; σ_min; 10⁻³ on VP, sub-VP (Song et al. 2021, arXiv:2011.13456, appendix C) and flow, where tools' thousand levels
+    /// start; on a schedule that names none σ/α = 0.002, EDM's. Closed forms need no such cut.
+    /// </remarks>
+    public double LeastNoiseTime => leastNoiseTime ?? AtRatio(0.002).Time;
 
     /// <summary>α(t), the factor of the data, in [0, 1].</summary>
     /// <param name="t">Time in [<see cref="CleanTime"/>, <see cref="NoiseTime"/>].</param>

@@ -17,6 +17,7 @@ public sealed class SubVpSchedule : Schedule
     /// <param name="betaMax">β(1), at least β(0); 20 is the paper's.</param>
     /// <exception cref="ArgumentOutOfRangeException">A rate is out of range.</exception>
     public SubVpSchedule(double betaMin = 0.1, double betaMax = 20)
+        : base(1e-3)
     {
         Guard.Above(betaMin, 0, "SubVpSchedule: betaMin");
         Guard.InRange(betaMax, betaMin, double.MaxValue, "SubVpSchedule: betaMax");
@@ -34,10 +35,6 @@ public sealed class SubVpSchedule : Schedule
 
     /// <inheritdoc/>
     public override double NoiseTime => 1;
-
-    /// <inheritdoc/>
-    /// <remarks>10⁻³, as score-based sampling cuts it: Song et al. 2021, arXiv:2011.13456, appendix C.</remarks>
-    public override double LeastNoiseTime => 1e-3;
 
     /// <inheritdoc/>
     public override double PriorSigma(double t)

@@ -18,6 +18,7 @@ public sealed class VeGeometricSchedule : Schedule
     /// <param name="sigmaMax">σ(1), above σ(0); 50 is the paper's for CIFAR-10. It should exceed the distances between data.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public VeGeometricSchedule(double sigmaMin = 0.01, double sigmaMax = 50)
+        : base(0)
     {
         SigmaMin = Guard.Above(sigmaMin, 0, "VeGeometricSchedule: sigmaMin");
         SigmaMax = Guard.Above(sigmaMax, sigmaMin, "VeGeometricSchedule: sigmaMax");
@@ -35,9 +36,6 @@ public sealed class VeGeometricSchedule : Schedule
 
     /// <inheritdoc/>
     public override double NoiseTime => 1;
-
-    /// <inheritdoc/>
-    public override double LeastNoiseTime => 0;
 
     /// <inheritdoc/>
     public override double PriorSigma(double t) => Sigma(t);

@@ -16,6 +16,7 @@ public sealed class VpCosineSchedule : Schedule
     /// <param name="s">Offset in [0, 1] that keeps the first noise from being vanishingly small; 0.008 is the paper's.</param>
     /// <exception cref="ArgumentOutOfRangeException">The offset is out of range.</exception>
     public VpCosineSchedule(double s = 0.008)
+        : base(1e-3)
     {
         Offset = Guard.InRange(s, 0, 1, "VpCosineSchedule: s");
         scale = Math.Cos(HalfPi * s / (1 + s));
@@ -29,10 +30,6 @@ public sealed class VpCosineSchedule : Schedule
 
     /// <inheritdoc/>
     public override double NoiseTime => 1;
-
-    /// <inheritdoc/>
-    /// <remarks>10⁻³, as score-based sampling cuts it: Song et al. 2021, arXiv:2011.13456, appendix C.</remarks>
-    public override double LeastNoiseTime => 1e-3;
 
     /// <inheritdoc/>
     public override double PriorSigma(double t) => 1;
