@@ -65,6 +65,8 @@ public static class Gradients
             case BroadcastTo:
                 give(0, () => Op.SumTo(g, In(0).Shape));
                 break;
+            case Reshape { Detached: true }:
+                break;
             case Reshape:
                 give(0, () => Op.Reshape(g, In(0).Shape));
                 break;

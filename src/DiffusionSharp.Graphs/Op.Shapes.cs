@@ -10,9 +10,12 @@ public static partial class Op
     {
         if (x.Shape == shape) return x;
         if (x.Shape.Count != shape.Count) throw new ArgumentException($"Reshape: {x.Shape} has {x.Shape.Count} values, {shape} has {shape.Count}.", nameof(shape));
-        var source = x.Operation is Reshape ? x.Inputs[0] : x;
+        var source = x.Operation is Reshape { Detached: false } ? x.Inputs[0] : x;
         return source.Shape == shape ? source : x.Graph.Build(new Reshape(), shape, source);
     }
+
+    /// <summary>The same values, fixed for differentiation: no gradient passes.</summary>
+    public static Node StopGradient(Node x) => x.Graph.Build(new Reshape(Detached: true), x.Shape, x);
 
     /// <summary>Reorders axes: axis i of the result is axis <paramref name="permutation"/>[i] of x.</summary>
     /// <exception cref="ArgumentException">It is not a permutation of the axes.</exception>

@@ -33,7 +33,8 @@ public sealed record Elementwise(ElementwiseCode Code) : Operation
 public sealed record BroadcastTo : Operation;
 
 /// <summary>The same values in another shape: a view, never a copy.</summary>
-public sealed record Reshape : Operation;
+/// <param name="Detached">Whether the values count as fixed for differentiation: no gradient passes.</param>
+public sealed record Reshape(bool Detached = false) : Operation;
 
 /// <summary>Axis i of the result is axis Permutation[i] of the operand.</summary>
 public sealed record Transpose(Shape Permutation) : Operation;

@@ -20,7 +20,7 @@ public static class Mlp
     /// <param name="x">Vectors [N, D].</param>
     /// <param name="t">Time of each vector [N]; the periods of the features suit 0 to 1000.</param>
     /// <param name="labels">Class of each vector [N], integers below <see cref="MlpOptions.Classes"/>; null where there are no classes.</param>
-    /// <returns>[N, D].</returns>
+    /// <returns>[N, D], or [N, <see cref="MlpOptions.Outputs"/>].</returns>
     /// <exception cref="ArgumentException">A shape or an option does not fit; the message says what was expected.</exception>
     public static Node Build(Graph graph, MlpOptions options, Node x, Node t, Node? labels = null)
     {
@@ -36,6 +36,6 @@ public static class Mlp
         if (labels is not null) time += layers.Embedding("class_embedding", labels, options.Classes!.Value, options.Width);
         var h = Op.Silu(time + layers.Linear("input", x, options.Width));
         for (var i = 0; i < options.Layers - 1; i++) h = Op.Silu(layers.Linear($"hidden.{i.ToString(CultureInfo.InvariantCulture)}", h, options.Width));
-        return layers.Linear("output", h, options.Dimensions, ends: true);
+        return layers.Linear("output", h, options.Outputs ?? options.Dimensions, ends: true);
     }
 }

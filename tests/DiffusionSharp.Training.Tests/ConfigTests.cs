@@ -1,11 +1,9 @@
 using DiffusionSharp.Data;
-using DiffusionSharp.Denoisers;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
-using DiffusionSharp.Training.Objectives;
 
 namespace DiffusionSharp.Training.Tests;
 
@@ -43,7 +41,6 @@ public sealed class ConfigTests
     [InlineData("\"steps\": 40", "\"steps\": 0", "steps: at least 1 is expected, 0 was given.")]
     [InlineData("\"steps\": 40", "\"steps\": \"many\"", "steps")]
     [InlineData("\"prediction\": \"velocity\"", "\"prediction\": 2", "prediction")]
-    [InlineData("\"prediction\": \"velocity\"", "\"prediction\": \"score\"", "prediction: noise, data or velocity is expected, not Score.")]
     [InlineData("\"precision\": \"fast\"", "\"precision\": \"double\"", "precision")]
     [InlineData("\"precision\": \"fast\"", "\"precision\": 1", "precision")]
     [InlineData("\"layersPerBlock\": 1", "\"layersPerBlock\": 1000000000", "uNet.layersPerBlock: at most 64 is expected, 1000000000 was given.")]
@@ -58,23 +55,6 @@ public sealed class ConfigTests
         Assert.StartsWith("test.json: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
-    }
-
-    [Fact]
-    public void Min_snr_weights_are_the_clipped_ratio_in_units_of_the_data_loss()
-    {
-        var schedule = DiscreteSchedule.Cosine();
-        foreach (var t in new[] { 0, 100, 500, 900 })
-        {
-            var level = schedule.At(t);
-            var clipped = Math.Min(level.Snr, 5);
-            Assert.Equal(1, LossWeights.At(LossWeighting.Simple, Prediction.Noise, level));
-            Assert.Equal(clipped, LossWeights.At(LossWeighting.MinSnr, Prediction.Data, level), 12);
-
-            // An error of the data of size e is one of the noise of size e·α/σ and, at α² + σ² = 1, one of the velocity of size e/σ.
-            Assert.Equal(clipped, LossWeights.At(LossWeighting.MinSnr, Prediction.Noise, level) * level.Snr, 1e-9);
-            Assert.Equal(clipped, LossWeights.At(LossWeighting.MinSnr, Prediction.Velocity, level) / (level.Sigma * level.Sigma), 1e-6);
-        }
     }
 
     [Theory]

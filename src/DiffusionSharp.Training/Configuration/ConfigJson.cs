@@ -19,7 +19,7 @@ public static class ConfigJson
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { Words<ScheduleKind>(), Words<Denoisers.Prediction>(), Words<Objectives.LossWeighting>(), Words<RateCurve>(), Words<BlockKind>(), Words<ResamplingKind>(), Words<TimeEmbeddingKind>(), Words<InitializationScheme>(), Words<Graphs.Execution.Precision>() },
+        Converters = { Words<ScheduleKind>(), Words<Denoisers.Prediction>(), Words<Objectives.LossWeighting>(), Words<Objectives.LevelDistribution>(), Words<RateCurve>(), Words<BlockKind>(), Words<ResamplingKind>(), Words<TimeEmbeddingKind>(), Words<InitializationScheme>(), Words<Graphs.Execution.Precision>() },
     });
 
     /// <summary>The configuration as indented JSON.</summary>

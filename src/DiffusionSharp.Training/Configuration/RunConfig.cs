@@ -32,6 +32,10 @@ namespace DiffusionSharp.Training.Configuration;
 /// <param name="CheckpointEvery">Steps between checkpoints; the last step always has one.</param>
 /// <param name="KeepCheckpoints">How many of the newest stay, at least 1.</param>
 /// <param name="Precision">What kernels may trade for speed; it changes bits, so a run keeps it.</param>
+/// <param name="Gamma">γ of the weighting: min-SNR's cap, 5 where null, or P2's exponent, 1 where null.</param>
+/// <param name="Levels">How noise levels are drawn; null: evenly in time.</param>
+/// <param name="Preconditioning">Scales around the network; null: none.</param>
+/// <param name="LearnedVariance">How the variance of reverse steps is learned beside their mean; null: it is not.</param>
 public sealed record RunConfig(
     string Data,
     string Preset,
@@ -56,10 +60,17 @@ public sealed record RunConfig(
     int SampleSteps = 50,
     int CheckpointEvery = 500,
     int KeepCheckpoints = 2,
-    Precision Precision = Precision.Fast)
+    Precision Precision = Precision.Fast,
+    double? Gamma = null,
+    LevelConfig? Levels = null,
+    PreconditioningConfig? Preconditioning = null,
+    LearnedVarianceConfig? LearnedVariance = null)
 {
     /// <summary>The schedule, the default where none is written.</summary>
     public ScheduleConfig ScheduleOrDefault() => Schedule ?? new ScheduleConfig();
+
+    /// <summary>How noise levels are drawn, the default where nothing is written.</summary>
+    public LevelConfig LevelsOrDefault() => Levels ?? new LevelConfig();
 
     /// <summary>The optimizer, the default where none is written.</summary>
     public AdamOptions OptimizerOrDefault() => Optimizer ?? new AdamOptions();
@@ -98,21 +109,17 @@ public sealed record RunConfig(
         AtMost("mlp.width", Mlp?.Width ?? 0, 65_536);
         AtLeast("warmupSteps", WarmupSteps, 0);
         if (UNet is null == Mlp is null) throw new ArgumentException("config: exactly one of 'uNet' and 'mlp' is needed.");
-        if (!Enum.IsDefined(Prediction) || Prediction is Prediction.Score or Prediction.Flow) throw new ArgumentException($"prediction: noise, data or velocity is expected, not {Prediction}.");
-        if (!Enum.IsDefined(Weighting)) throw new ArgumentException($"weighting: unknown value {Weighting}.");
         if (!Enum.IsDefined(Precision)) throw new ArgumentException($"precision: unknown value {Precision}.");
         var schedule = ScheduleOrDefault();
         UNet?.Validate();
         if (UNet is { SampleSize: null }) throw new ArgumentException("uNet.sampleSize: the side of the pictures is needed.");
-        if (UNet is { } unet && unet.InChannels != unet.OutChannels) throw new ArgumentException($"uNet.outChannels: a denoiser gives as many channels as it takes, {unet.InChannels}, not {unet.OutChannels}.");
         if ((UNet?.Classes ?? Mlp?.Classes) is not null) throw new ArgumentException("classes: networks with classes are built and held by tests, but runs train without them.");
         Mlp?.Validate();
         OptimizerOrDefault().Validate();
         EmaOrDefault().Validate();
         LearningRate().Validate();
         if (Flip && UNet is null) throw new ArgumentException("flip: only pictures can be mirrored.");
-        schedule.Create();
-        if (schedule.ZeroTerminalSnr && Prediction == Prediction.Noise) throw new ArgumentException("prediction: noise says nothing about the data at zero terminal SNR; choose velocity or data.");
+        ObjectiveRules.Check(this, schedule, schedule.Create());
         if (!schedule.IsContinuous() && SampleSteps > schedule.Levels) throw new ArgumentException($"sampleSteps: at most the {schedule.Levels} levels of the schedule, not {SampleSteps}.");
         return this;
     }

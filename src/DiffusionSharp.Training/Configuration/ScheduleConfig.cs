@@ -70,6 +70,13 @@ public sealed record ScheduleConfig(ScheduleKind Kind = ScheduleKind.Linear, int
     public NoiseLevel Draw(Schedule schedule, double uniform) =>
         schedule.At(IsContinuous() ? ContinuousStart + ((LatestTime(schedule) - ContinuousStart) * uniform) : Math.Min(Math.Floor(uniform * Levels), Levels - 1));
 
+    /// <summary>The level to train on where σ/α has a value: the nearest trained one of a discrete schedule.</summary>
+    public NoiseLevel AtRatio(Schedule schedule, double ratio) =>
+        IsContinuous() ? schedule.AtRatio(ratio) : schedule.At(Math.Clamp(Math.Round(schedule.AtRatio(ratio).Time, MidpointRounding.ToEven), 0, Levels - 1));
+
+    /// <summary>The time of the least noise that is trained on.</summary>
+    public double EarliestTime(Schedule schedule) => Draw(schedule, 0).Time;
+
     /// <summary>A grid of sampling steps.</summary>
     /// <param name="schedule">What <see cref="Create"/> made.</param>
     /// <param name="spacing">Spacing of discrete timesteps; continuous times are uniform.</param>
@@ -77,6 +84,7 @@ public sealed record ScheduleConfig(ScheduleKind Kind = ScheduleKind.Linear, int
     public TimeGrid Grid(Schedule schedule, TimestepSpacing spacing, int steps) =>
         IsContinuous() ? TimeGrid.Uniform(LatestTime(schedule), schedule.CleanTime, steps) : Timesteps.Create(spacing, Levels, steps);
 
-    // Where α reaches 0 nothing can be said about the data from a noise prediction: stop just before.
-    private static double LatestTime(Schedule schedule) => schedule.Alpha(schedule.NoiseTime) > 1e-4 ? schedule.NoiseTime : schedule.NoiseTime - 1e-3;
+    /// <summary>The time of the most noise that is trained on and that sampling starts from.</summary>
+    /// <remarks>Where α of a continuous schedule reaches 0 nothing can be said about the data from a noise prediction: it stops just before.</remarks>
+    public double LatestTime(Schedule schedule) => !IsContinuous() || schedule.Alpha(schedule.NoiseTime) > 1e-4 ? schedule.NoiseTime : schedule.NoiseTime - 1e-3;
 }

@@ -64,7 +64,7 @@ public sealed class BoundNetwork : DenoisingNetwork
     {
         var graph = new Graph();
         var x = graph.Input("x", batchShape);
-        var output = blueprint.Build(graph, x, graph.Input("t", [batchShape[0]]), training: false);
+        var output = Op.Slice(blueprint.Build(graph, x, graph.Input("t", [batchShape[0]]), training: false), -1, 0, batchShape[^1]);
         return new Dictionary<string, Node> { ["gradient"] = Gradients.Of(Op.Sum(output * graph.Input("cotangent", batchShape)), [x])[0] };
     }
 
@@ -73,7 +73,8 @@ public sealed class BoundNetwork : DenoisingNetwork
         if (!classes.IsEmpty) throw new NotSupportedException("This network was trained without classes.");
         if (x.Shape.Tail() != batchShape.Tail()) throw new ArgumentException($"The network takes samples of {batchShape.Tail()}, not {x.Shape.Tail()}.", nameof(x));
         var (capacity, size) = (batchShape[0], batchShape.Tail().Count);
-        var result = new FloatTensor(x.Shape);
+        var width = compiled.Output(output).Length / capacity;
+        var result = new FloatTensor(width == size ? x.Shape : x.Shape.With(^1, x.Shape[^1] * (width / size)));
         for (var start = 0; start < t.Length; start += capacity)
         {
             var count = Math.Min(capacity, t.Length - start);
@@ -82,7 +83,7 @@ public sealed class BoundNetwork : DenoisingNetwork
             if (cotangent is not null) Fill(compiled.Input("cotangent"), cotangent.Values.Slice(start * size, count * size));
             compiled.Run();
             Calls++;
-            compiled.Output(output)[..(count * size)].CopyTo(result.Values[(start * size)..]);
+            compiled.Output(output)[..(count * width)].CopyTo(result.Values[(start * width)..]);
         }
 
         return result;

@@ -26,6 +26,9 @@ public sealed class NetworkBlueprint
     /// <summary>The shape of one sample.</summary>
     public Shape SampleShape { get; }
 
+    /// <summary>Whether the second half of the output's last axis is a variance.</summary>
+    public bool LearnsVariance => config.LearnedVariance is not null;
+
     /// <summary>What its kernels may trade for speed.</summary>
     public Precision Precision => config.Precision;
 
@@ -34,7 +37,7 @@ public sealed class NetworkBlueprint
     /// <param name="x">Noisy samples, [N, …].</param>
     /// <param name="t">Time inputs, [N].</param>
     /// <param name="training">Whether dropout is active.</param>
-    /// <returns>The prediction, in the shape of <paramref name="x"/>.</returns>
+    /// <returns>The prediction, in the shape of <paramref name="x"/>; with twice the last axis where it learns a variance.</returns>
     public Node Build(Graph graph, Node x, Node t, bool training) =>
         config.UNet is { } unet ? UNet2D.Build(graph, unet, x, t, labels: null, training) : Mlp.Build(graph, config.Mlp!, x, t);
 

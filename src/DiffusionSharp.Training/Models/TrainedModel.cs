@@ -82,7 +82,10 @@ public sealed class TrainedModel
     /// <param name="network">Of <see cref="Network(int, Parallelism)"/>.</param>
     public Denoiser Denoiser(BoundNetwork network)
     {
-        var denoiser = new NetworkDenoiser(network, Config.Prediction, Config.ScheduleOrDefault().TimeInput);
+        Func<NoiseLevel, double> timeInput = Config.ScheduleOrDefault().TimeInput;
+        var denoiser = Config.Preconditioning is { } scales
+            ? new NetworkDenoiser(network, scales.Create(), timeInput, learnedVariance: blueprint.LearnsVariance)
+            : new NetworkDenoiser(network, Config.Prediction, timeInput, learnedVariance: blueprint.LearnsVariance);
         return IsPictures ? new ClippedDenoiser(denoiser) : denoiser;
     }
 

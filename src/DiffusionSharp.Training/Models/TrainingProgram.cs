@@ -2,10 +2,11 @@ using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Objectives;
 
 namespace DiffusionSharp.Training.Models;
 
-/// <summary>One training step as one program: network, weighted squared error, backward, clipping, optimizer and average.</summary>
+/// <summary>One training step as one program: network, weighted squared error (and the bound of a learned variance), backward, clipping, optimizer and average.</summary>
 public sealed class TrainingProgram
 {
     private readonly Program program;
@@ -33,8 +34,11 @@ public sealed class TrainingProgram
         var prediction = blueprint.Build(graph, graph.Input("x", shape), graph.Input("t", [batch]), training: true);
         using (graph.Scope("loss"))
         {
-            var error = Op.Reshape(Op.Square(prediction - graph.Input("target", shape)), [batch, shape.Tail().Count]);
-            var losses = Op.Mean(error, false, 1) * graph.Input("weight", [batch]);
+            Shape rows = [batch, shape.Tail().Count];
+            var target = graph.Input("target", shape);
+            var mean = Op.Slice(prediction, -1, 0, shape[^1]);
+            var losses = Op.Mean(Op.Reshape(Op.Square(mean - target), rows), false, 1) * graph.Input("weight", [batch]);
+            if (blueprint.LearnsVariance) losses += HybridLoss.Bound(Op.Reshape(mean - target, rows), Op.Reshape(Op.Slice(prediction, -1, shape[^1], shape[^1]), rows), pictures: shape.Rank == 4);
             var loss = Op.Mean(losses);
             return new Dictionary<string, Node> { ["loss"] = loss, ["losses"] = losses, ["norm"] = Op.Train(loss, graph.Input("rates", [4]), optimizer.ToUpdate()) };
         }
@@ -51,6 +55,13 @@ public sealed class TrainingProgram
 
     /// <summary>Factor of each sample's squared error, [N].</summary>
     public Span<float> Weight => program.Input("weight");
+
+    /// <summary>Another input by name: those of <see cref="HybridLoss"/>, where a variance is learned.</summary>
+    /// <exception cref="ArgumentException">There is none of this name.</exception>
+    public Span<float> Input(string name) => program.Input(name);
+
+    /// <summary>Whether there is an input of this name.</summary>
+    public bool HasInput(string name) => program.HasInput(name);
 
     /// <summary>The optimizer's four numbers of this step.</summary>
     public Span<float> Rates => program.Input("rates");

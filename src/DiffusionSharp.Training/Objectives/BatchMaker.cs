@@ -1,5 +1,4 @@
 using DiffusionSharp.Data.Sources;
-using DiffusionSharp.Denoisers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
@@ -15,9 +14,10 @@ namespace DiffusionSharp.Training.Objectives;
 public sealed class BatchMaker
 {
     private readonly RunConfig config;
-    private readonly ScheduleConfig scheduleConfig;
     private readonly DataSource source;
-    private readonly Schedule schedule;
+    private readonly Objective objective;
+    private readonly VarianceBound? bound;
+    private readonly LevelSampler levels;
     private readonly BatchSampler order;
     private readonly TrainingProgram program;
     private readonly Parallelism parallelism;
@@ -25,28 +25,43 @@ public sealed class BatchMaker
     private readonly int size;
     private readonly float[] data;
     private readonly float[] noise;
+    private readonly DrawnLevel[] drawn;
     private readonly Action<int> make;
     private long firstPosition;
 
     /// <summary>Binds data and schedule to a program's inputs.</summary>
     public BatchMaker(RunConfig config, DataSource source, Schedule schedule, TrainingProgram program, Parallelism parallelism)
     {
-        (this.config, this.source, this.schedule, this.program, this.parallelism) = (config, source, schedule, program, parallelism);
-        scheduleConfig = config.ScheduleOrDefault();
+        (this.config, this.source, this.program, this.parallelism) = (config, source, program, parallelism);
+        objective = new Objective(config, schedule);
+        bound = config.LearnedVariance is { } learned ? new VarianceBound((DiscreteSchedule)schedule, objective, learned.BoundWeight) : null;
+        levels = LevelSampler.Create(config, schedule);
         var root = new Rng(config.Seed);
         rng = root.Split("batches");
         order = new BatchSampler(source.Count, config.Batch, root.Split("order").Key);
         size = source.SampleShape.Count;
         data = new float[config.Batch * size];
         noise = new float[config.Batch * size];
+        drawn = new DrawnLevel[config.Batch];
         make = Make;
     }
+
+    /// <summary>The losses that importance sampling draws by; null where levels are drawn otherwise.</summary>
+    public LossHistory? History => (levels as ImportanceLevels)?.History;
 
     /// <summary>Fills the inputs of a step, 0 being the first.</summary>
     public void Fill(int step)
     {
         firstPosition = (long)step * config.Batch;
+        (levels as ImportanceLevels)?.Refresh();
         parallelism.For(config.Batch, make);
+    }
+
+    /// <summary>Remembers the losses of the step that was filled last, where levels are drawn by them.</summary>
+    public void Remember()
+    {
+        if (History is not { } history) return;
+        for (var k = 0; k < drawn.Length; k++) history.Record(drawn[k].Bin, program.Losses[k] / drawn[k].Factor);
     }
 
     private void Make(int k)
@@ -59,18 +74,21 @@ public sealed class BatchMaker
         if (config.Flip && stream.Uniform(1) < 0.5) Mirror(x0);
         stream.Split("noise").FillNormal(eps);
 
-        var level = scheduleConfig.Draw(schedule, stream.Uniform(0));
-        var (ofData, ofNoise) = PredictionConversion.TargetWeights(config.Prediction, level);
+        drawn[k] = levels.Draw(stream);
+        var (level, factor, _) = drawn[k];
+        var scale = objective.InputScale(level);
+        var (ofData, ofNoise) = objective.TargetWeights(level);
         var x = program.X.Slice(k * size, size);
         var target = program.Target.Slice(k * size, size);
         for (var i = 0; i < size; i++)
         {
-            x[i] = (float)((level.Alpha * x0[i]) + (level.Sigma * eps[i]));
+            x[i] = (float)(scale * ((level.Alpha * x0[i]) + (level.Sigma * eps[i])));
             target[i] = (float)((ofData * x0[i]) + (ofNoise * eps[i]));
         }
 
-        program.T[k] = (float)scheduleConfig.TimeInput(level);
-        program.Weight[k] = (float)LossWeights.At(config.Weighting, config.Prediction, level);
+        program.T[k] = (float)objective.TimeInput(level);
+        program.Weight[k] = (float)(objective.Weight(level) * factor);
+        bound?.Fill(program, k, level, factor, x0);
     }
 
     // [H, W, C]: each row's pixels in reverse, channels kept in order.

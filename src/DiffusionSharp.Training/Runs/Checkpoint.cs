@@ -3,6 +3,7 @@ using DiffusionSharp.Data;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Objectives;
 
 namespace DiffusionSharp.Training.Runs;
 
@@ -16,6 +17,7 @@ public static class Checkpoint
     private const string Weights = "weights.safetensors";
     private const string Average = "ema.safetensors";
     private const string Optimizer = "optimizer.safetensors";
+    private const string History = "levels.safetensors";
     private const string State = "state.json";
 
     /// <summary>Writes a checkpoint, then removes all but the newest.</summary>
@@ -24,8 +26,9 @@ public static class Checkpoint
     /// <param name="weights">The weights.</param>
     /// <param name="training">The moments and the average.</param>
     /// <param name="state">Where the run stands.</param>
+    /// <param name="history">The losses that importance sampling draws levels by; null where it is not used.</param>
     /// <exception cref="IOException">The disk is full, or the like; older checkpoints are untouched.</exception>
-    public static void Write(RunFolder folder, int keep, ParameterBuffer weights, TrainingState training, CheckpointState state)
+    public static void Write(RunFolder folder, int keep, ParameterBuffer weights, TrainingState training, CheckpointState state, LossHistory? history = null)
     {
         var final = folder.CheckpointFolder(state.Step);
         var partial = final + RunFolder.Partial;
@@ -36,6 +39,7 @@ public static class Checkpoint
             SafetensorsFile.Write(Path.Combine(partial, Weights), weights.Export());
             if (training.Average is { } average) SafetensorsFile.Write(Path.Combine(partial, Average), average.Export());
             SafetensorsFile.Write(Path.Combine(partial, Optimizer), [.. Named("first.", training.FirstMoment), .. Named("second.", training.SecondMoment)]);
+            if (history is not null) SafetensorsFile.Write(Path.Combine(partial, History), history.Export());
             AtomicFile.Write(Path.Combine(partial, State), JsonSerializer.SerializeToUtf8Bytes(state, ConfigJson.Shared.CheckpointState));
             Retire(final);
             Directory.Move(partial, final);
@@ -74,6 +78,22 @@ public static class Checkpoint
         if (training.Average is { } average) Read(Path.Combine(checkpoint, Average), "", average);
         Read(Path.Combine(checkpoint, Optimizer), "first.", training.FirstMoment);
         Read(Path.Combine(checkpoint, Optimizer), "second.", training.SecondMoment);
+    }
+
+    /// <summary>Reads the losses of importance sampling back.</summary>
+    /// <exception cref="DataException">The file is missing or does not fit the run's configuration.</exception>
+    public static void ReadHistory(string checkpoint, LossHistory history)
+    {
+        var path = Path.Combine(checkpoint, History);
+        using var file = SafetensorsFile.Open(path);
+        try
+        {
+            history.Import(name => file.Contains(name) ? file.Read(name) : throw new DataException($"{path}: '{name}' is missing; the checkpoint is damaged."));
+        }
+        catch (ArgumentException error)
+        {
+            throw new DataException($"{path}: the checkpoint is damaged: {error.Message}");
+        }
     }
 
     /// <summary>Reads the weights that sampling uses: the average, or the weights themselves.</summary>

@@ -56,6 +56,7 @@ public sealed class Trainer
         schedule = config.ScheduleOrDefault().Create();
         program = new TrainingProgram(blueprint, config.Batch, config.OptimizerOrDefault(), weights, state, parallelism);
         batches = new BatchMaker(config, source, schedule, program, parallelism);
+        if (checkpoint is not null && batches.History is { } history) Checkpoint.ReadHistory(checkpoint, history);
     }
 
     /// <summary>How it is trained.</summary>
@@ -123,6 +124,7 @@ public sealed class Trainer
             var (loss, norm) = ((double)program.Loss, (double)program.GradientNorm);
             var done = step + 1;
             if (!double.IsFinite(loss) || !double.IsFinite(norm)) throw Diverged(step, metrics, rate, decay);
+            batches.Remember();
             windowLoss += loss;
             windowSteps++;
             if (done % Config.LogEvery == 0 || done == Config.Steps)
@@ -137,7 +139,7 @@ public sealed class Trainer
             var sheet = last || (Config.SampleEvery > 0 && done % Config.SampleEvery == 0) ? SampleSheet.Write(folder, Model(done), parallelism) : null;
             var checkpoint = last || stopping || done % Config.CheckpointEvery == 0;
             if (checkpoint && (weights.FirstNonFinite() ?? state.FirstNonFinite()) is { } bad) throw new DivergedException($"step {done}: the update made '{bad}' not finite; {LastCheckpoint()}. Begin a new run with a lower learning rate.");
-            if (checkpoint) Checkpoint.Write(folder, Config.KeepCheckpoints, weights, state, new CheckpointState(done, Config.Seed, (long)done * Config.Batch, sourceCount, windowLoss, windowSteps));
+            if (checkpoint) Checkpoint.Write(folder, Config.KeepCheckpoints, weights, state, new CheckpointState(done, Config.Seed, (long)done * Config.Batch, sourceCount, windowLoss, windowSteps), batches.History);
             if (checkpoint) LossCurve.Write(folder);
             yield return new TrainingProgress(done, Config.Steps, loss, norm, rate, sheet, checkpoint ? folder.CheckpointFolder(done) : null);
             if (stopping) yield break;

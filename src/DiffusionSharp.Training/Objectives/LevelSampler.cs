@@ -1,0 +1,68 @@
+using DiffusionSharp.Schedules;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Configuration;
+
+namespace DiffusionSharp.Training.Objectives;
+
+/// <summary>The noise level of a training sample.</summary>
+/// <param name="Level">α and σ.</param>
+/// <param name="Factor">What its loss is multiplied with.</param>
+/// <param name="Bin">Where importance sampling remembers its loss; 0 elsewhere.</param>
+public readonly record struct DrawnLevel(NoiseLevel Level, double Factor = 1, int Bin = 0);
+
+/// <summary>Draws noise levels for training, each from a stream of its own.</summary>
+public abstract class LevelSampler
+{
+    /// <summary>Draws a level: a function of the stream and, for importance sampling, of the losses before this step.</summary>
+    public abstract DrawnLevel Draw(Rng stream);
+
+    /// <summary>The sampler of a configuration.</summary>
+    /// <param name="config">Valid.</param>
+    /// <param name="schedule">The run's.</param>
+    public static LevelSampler Create(RunConfig config, Schedule schedule)
+    {
+        var (levels, kind) = (config.LevelsOrDefault(), config.ScheduleOrDefault());
+        return levels.Kind switch
+        {
+            LevelDistribution.Uniform => new UniformLevels(kind, schedule),
+            LevelDistribution.LogNormal => new LogNormalLevels(kind, schedule, levels.MeanOrDefault(), levels.DeviationOrDefault()),
+            LevelDistribution.LogitNormal => new LogitNormalLevels(kind, schedule, levels.MeanOrDefault(), levels.DeviationOrDefault()),
+            LevelDistribution.Importance => new ImportanceLevels(kind, schedule, levels.HistoryOrDefault()),
+            _ => throw new NotSupportedException($"Levels cannot be drawn {levels.Kind}."),
+        };
+    }
+}
+
+/// <summary>Evenly in time.</summary>
+internal sealed class UniformLevels(ScheduleConfig config, Schedule schedule) : LevelSampler
+{
+    public override DrawnLevel Draw(Rng stream) => new(config.Draw(schedule, stream.Uniform(0)));
+}
+
+/// <summary>ln σ/α ~ N(mean, deviation²) within the schedule.</summary>
+internal sealed class LogNormalLevels(ScheduleConfig config, Schedule schedule, double mean, double deviation) : LevelSampler
+{
+    // A mean within the schedule leaves few draws outside it: none in a hundred means that the schedule is a point.
+    private const int Attempts = 100;
+    private readonly double low = Math.Log(schedule.At(config.EarliestTime(schedule)).Ratio);
+    private readonly double high = Math.Log(schedule.At(config.LatestTime(schedule)).Ratio);
+
+    public override DrawnLevel Draw(Rng stream)
+    {
+        var draws = stream.Split("level");
+        var logRatio = 0.0;
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            logRatio = mean + (deviation * draws.Normal((ulong)attempt));
+            if (logRatio >= low && logRatio <= high) break;
+        }
+
+        return new DrawnLevel(config.AtRatio(schedule, Math.Exp(Math.Clamp(logRatio, low, high))));
+    }
+}
+
+/// <summary>t = sigmoid(z) of the way, z ~ N(mean, deviation²).</summary>
+internal sealed class LogitNormalLevels(ScheduleConfig config, Schedule schedule, double mean, double deviation) : LevelSampler
+{
+    public override DrawnLevel Draw(Rng stream) => new(config.Draw(schedule, 1 / (1 + Math.Exp(-mean - (deviation * stream.Split("level").Normal(0))))));
+}

@@ -1,0 +1,54 @@
+using DiffusionSharp.Denoisers;
+using DiffusionSharp.Schedules;
+using DiffusionSharp.Training.Configuration;
+
+namespace DiffusionSharp.Training.Objectives;
+
+/// <summary>What a run's network is given at a noise level, what it should answer, and how much its squared error counts.</summary>
+/// <remarks>D = a x + b F(c x), so an error of F is one of the data, b times as large: the factor of ‖F − target‖² is b² that of ‖D − x₀‖².</remarks>
+public sealed class Objective
+{
+    private readonly RunConfig config;
+    private readonly ScheduleConfig scheduleConfig;
+    private readonly Schedule schedule;
+    private readonly EdmPreconditioning? preconditioning;
+
+    /// <summary>Reads the objective of a configuration.</summary>
+    /// <param name="config">Valid.</param>
+    /// <param name="schedule">The run's.</param>
+    public Objective(RunConfig config, Schedule schedule)
+    {
+        (this.config, this.schedule) = (config, schedule);
+        scheduleConfig = config.ScheduleOrDefault();
+        preconditioning = config.Preconditioning?.Create();
+    }
+
+    /// <summary>The network's time input.</summary>
+    public double TimeInput(NoiseLevel level) => scheduleConfig.TimeInput(level);
+
+    /// <summary>c, the factor of x where the network reads it.</summary>
+    public double InputScale(NoiseLevel level) => preconditioning?.InputScale(level) ?? 1;
+
+    /// <summary>The weights with which the target is a·x₀ + b·ε.</summary>
+    public (double OfData, double OfNoise) TargetWeights(NoiseLevel level) =>
+        preconditioning?.TargetWeights(level) ?? PredictionConversion.TargetWeights(config.Prediction, level);
+
+    /// <summary>The weights with which D = a·x + b·F.</summary>
+    public (double OfX, double OfOutput) DataWeights(NoiseLevel level) =>
+        preconditioning?.DataWeights(level) ?? PredictionConversion.DataWeights(config.Prediction, level);
+
+    /// <summary>The factor of the squared error of the network's output.</summary>
+    public double Weight(NoiseLevel level)
+    {
+        if (config.Weighting == LossWeighting.Simple) return preconditioning is null && config.Prediction == Prediction.Score ? level.Sigma * level.Sigma : 1;
+        var (_, ofOutput) = DataWeights(level);
+        return ofOutput * ofOutput * config.Weighting switch
+        {
+            LossWeighting.MinSnr => LossWeights.MinSnr(level, config.Gamma ?? 5),
+            LossWeighting.P2 => LossWeights.P2(level, config.Gamma ?? 1),
+            LossWeighting.Edm => LossWeights.Edm(level, preconditioning!),
+            LossWeighting.Likelihood => LossWeights.Likelihood(level, schedule.Diffusion(level.Time)),
+            _ => throw new NotSupportedException($"The weighting {config.Weighting} is not known."),
+        };
+    }
+}

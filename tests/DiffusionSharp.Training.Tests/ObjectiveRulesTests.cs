@@ -1,0 +1,84 @@
+using DiffusionSharp.Data;
+using DiffusionSharp.Denoisers;
+using DiffusionSharp.Networks;
+using DiffusionSharp.Networks.Optimization;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Objectives;
+using DiffusionSharp.Training.Runs;
+
+namespace DiffusionSharp.Training.Tests;
+
+public sealed class ObjectiveRulesTests
+{
+    private static readonly RunConfig Points = new("points", "test", Mlp: new MlpOptions(2, Width: 16, Layers: 2), Steps: 4, Batch: 8, SampleCount: 4, SampleSteps: 3);
+
+    public static TheoryData<string, string> Refused => new()
+    {
+        { "\"schedule\": {\"zeroTerminalSnr\": true}", "prediction: noise says nothing about the data at zero terminal SNR; choose velocity or data." },
+        { "\"schedule\": {\"zeroTerminalSnr\": true}, \"prediction\": \"score\"", "prediction: score says nothing about the data at zero terminal SNR" },
+        { "\"preconditioning\": {}", "prediction: with preconditioning the network stands between scales that make its output the data; choose data, not Noise." },
+        { "\"prediction\": \"data\", \"preconditioning\": {\"dataDeviation\": 0}", "preconditioning.dataDeviation: a finite number above 0 is expected, 0 was given." },
+        { "\"weighting\": \"edm\"", "weighting: edm is in units of the data's deviation, which preconditioning names; add" },
+        { "\"weighting\": \"likelihood\"", "weighting: likelihood takes the diffusion g(t) of a continuous schedule, and Linear has trained levels; choose vpLinear" },
+        { "\"gamma\": 5", "gamma: it belongs to the weightings minSnr and p2, not to Simple; leave it out." },
+        { "\"weighting\": \"p2\", \"gamma\": -1", "gamma: a finite number above 0 is expected, -1 was given." },
+        { "\"levels\": {\"mean\": 1}", "levels: mean and deviation belong to logNormal and logitNormal, not to Uniform; leave them out." },
+        { "\"levels\": {\"kind\": \"logitNormal\", \"history\": 3}", "levels.history: it belongs to importance, not to LogitNormal; leave it out." },
+        { "\"levels\": {\"kind\": \"importance\", \"history\": 0}", "levels.history: 1 to 1000 is expected, 0 was given." },
+        { "\"levels\": {\"kind\": \"logNormal\", \"deviation\": 0}", "levels.deviation: above 0 and at most 20 is expected, 0 was given." },
+        { "\"levels\": {\"kind\": \"logNormal\", \"mean\": 9}", "levels.mean: ln σ/α of the schedule, -4.605 to 5.05, is expected, 9 was given." },
+        { "\"learnedVariance\": {}", "mlp.outputs: a learned variance needs twice the numbers that the network takes, 4, not 2." },
+        { "\"learnedVariance\": {\"boundWeight\": 0}, \"mlp\": {\"dimensions\": 2, \"outputs\": 4}", "learnedVariance.boundWeight: a finite number above 0 is expected, 0 was given." },
+        { "\"mlp\": {\"dimensions\": 2, \"outputs\": 4}", "mlp.outputs: a denoiser gives as many numbers as it takes, 2, not 4." },
+        { "\"learnedVariance\": {}, \"mlp\": {\"dimensions\": 2, \"outputs\": 4}, \"schedule\": {\"kind\": \"vpLinear\"}", "learnedVariance: it is that of steps between trained levels, and VpLinear is continuous; choose a discrete schedule" },
+        { "\"learnedVariance\": {}, \"mlp\": {\"dimensions\": 2, \"outputs\": 4}, \"levels\": {\"kind\": \"logitNormal\"}", "draw them uniform or by importance, not LogitNormal." },
+    };
+
+    public static TheoryData<string> Accepted
+    {
+        get
+        {
+            var all = new TheoryData<string>();
+            foreach (var prediction in Enum.GetValues<Prediction>())
+                foreach (var schedule in new[] { ScheduleKind.Cosine, ScheduleKind.VpLinear, ScheduleKind.VpCosine })
+                    foreach (var weighting in new[] { LossWeighting.Simple, LossWeighting.MinSnr, LossWeighting.P2 })
+                        all.Add($"{prediction} {schedule} {weighting}");
+            foreach (var levels in Enum.GetValues<LevelDistribution>()) all.Add($"{Prediction.Data} {ScheduleKind.VpLinear} {LossWeighting.Edm} {levels}");
+            all.Add($"{Prediction.Score} {ScheduleKind.VpLinear} {LossWeighting.Likelihood} {LevelDistribution.Importance}");
+            return all;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void What_does_not_go_together_is_one_line_with_the_mend(string keys, string expected)
+    {
+        var mlp = keys.Contains("\"mlp\"", StringComparison.Ordinal) ? "" : "\"mlp\": {\"dimensions\": 2}, ";
+        var error = Assert.Throws<DataException>(() => ConfigJson.Read($"{{\"data\": \"points\", \"preset\": \"test\", {mlp}{keys}}}", "test.json"));
+        Assert.StartsWith("test.json: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(Accepted))]
+    public void Every_prediction_trains_and_samples_under_every_weighting_and_distribution_of_levels(string words)
+    {
+        var parts = words.Split(' ');
+        var config = Points with
+        {
+            Prediction = Enum.Parse<Prediction>(parts[0]),
+            Schedule = new ScheduleConfig(Enum.Parse<ScheduleKind>(parts[1])),
+            Weighting = Enum.Parse<LossWeighting>(parts[2]),
+            Levels = parts.Length > 3 ? new LevelConfig(Enum.Parse<LevelDistribution>(parts[3])) : null,
+            Preconditioning = parts[2] == nameof(LossWeighting.Edm) ? new PreconditioningConfig() : null,
+            Optimizer = new AdamOptions(Rate: 1e-3),
+        };
+        Assert.Empty(ConfigJson.Differences(config, ConfigJson.Read(ConfigJson.Write(config), "config")));
+        using var folder = new TemporaryFolder();
+        var last = Trainer.Start(config, Sources.Normal(folder, 40, 2), folder["run"], Parallelism.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken).Last();
+        Assert.True(double.IsFinite(last.Loss) && last.Loss > 0);
+        Assert.True(File.Exists(last.Sheet));
+    }
+}
