@@ -116,6 +116,7 @@ public sealed class HybridLossTests
         using var folder = new TemporaryFolder();
         var config = Config(new MlpOptions(1, Width: 16, Layers: 2, TimeFeatures: 16, Outputs: 2)) with
         {
+            Prediction = Prediction.Data,
             Steps = 500,
             Batch = 128,
             Optimizer = new AdamOptions(Rate: 1e-2),

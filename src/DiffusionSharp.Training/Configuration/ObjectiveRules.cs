@@ -1,5 +1,4 @@
 using System.Globalization;
-using DiffusionSharp.Denoisers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Training.Objectives;
 
