@@ -27,7 +27,7 @@ public sealed class ObjectiveRulesTests
         { "\"levels\": {\"kind\": \"logitNormal\", \"history\": 3}", "levels.history: it belongs to importance, not to LogitNormal; leave it out." },
         { "\"levels\": {\"kind\": \"importance\", \"history\": 0}", "levels.history: 1 to 1000 is expected, 0 was given." },
         { "\"levels\": {\"kind\": \"logNormal\", \"deviation\": 0}", "levels.deviation: above 0 and at most 20 is expected, 0 was given." },
-        { "\"levels\": {\"kind\": \"logNormal\", \"mean\": 9}", "levels.mean: ln σ/α of the schedule, -4.6 to 5.05, is expected, 9 was given." },
+        { "\"levels\": {\"kind\": \"logNormal\", \"mean\": 9}", "levels.mean: ln σ/α of the schedule, -4.605 to 5.059, is expected, 9 was given." },
         { "\"learnedVariance\": {}", "mlp.outputs: a learned variance needs twice the numbers that the network takes, 4, not 2." },
         { "\"learnedVariance\": {\"boundWeight\": 0}, \"mlp\": {\"dimensions\": 2, \"outputs\": 4}", "learnedVariance.boundWeight: a finite number above 0 is expected, 0 was given." },
         { "\"mlp\": {\"dimensions\": 2, \"outputs\": 4}", "mlp.outputs: a denoiser gives as many numbers as it takes, 2, not 4." },

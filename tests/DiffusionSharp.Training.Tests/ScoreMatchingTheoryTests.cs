@@ -33,7 +33,7 @@ public sealed class ScoreMatchingTheoryTests
     }
 
     [Theory]
-    [InlineData(0.3)]
+    [InlineData(0.25)]
     [InlineData(1)]
     public void Denoising_less_explicit_is_the_constant_of_the_noise_and_the_true_score(double sigma)
     {
