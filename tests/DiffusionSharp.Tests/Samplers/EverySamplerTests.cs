@@ -87,8 +87,8 @@ public sealed class EverySamplerTests
         var counter = new CountingDenoiser(Mixture);
         sampler.Sample(counter, [2, 6], new SeededNoise(new Rng(1)));
 
-        // The last step, to clean data, and one at pure noise may ask less often.
-        if (sampler.CallsPerStep is { } calls) Assert.InRange(counter.Calls, 6 * calls, 8 * calls);
+        // The last step, to clean data, and one at pure noise may ask less often; a start may ask more often, as often as it says.
+        if (sampler.CallsPerStep is { } calls) Assert.InRange(counter.Calls - sampler.StartCalls, 6 * calls, 8 * calls);
         else Assert.Null(sampler.Order);
     }
 
