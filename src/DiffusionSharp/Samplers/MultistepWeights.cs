@@ -6,12 +6,14 @@ namespace DiffusionSharp.Samplers;
 /// <code>
 /// Σ_j w_j θ_j^k = M_k       M_k = ∫₀¹ ω(θ) θ^k dθ,   k = 0 … points − 1
 /// </code>
-/// With ω = 1 these are the coefficients of Adams, with ω = e^(z(1 − θ)) those of an exponential integrator, M_k = k! φ_(k+1)(z):
-/// Hochbruck and Ostermann 2010, doi:10.1017/S0962492910000048, sections 2.1 and 2.5.
+/// With ω = 1 these are the coefficients of Adams, with ω = e^(z(1 − θ)) those of an exponential integrator, M_k = k! φ_(k+1)(z)
+/// (<see cref="ExponentialWeights.Moment"/>): Hochbruck and Ostermann 2010, doi:10.1017/S0962492910000048, section 2.5.
 /// </remarks>
-internal static class MultistepWeights
+public static class MultistepWeights
 {
     /// <summary>Weights with ω = 1; for equally spaced points 0, −1, −2, … those of Adams and Bashforth.</summary>
+    /// <param name="points">Where the estimates lie, all different.</param>
+    /// <exception cref="ArgumentException">There is no point, or two are equal.</exception>
     public static double[] Adams(ReadOnlySpan<double> points)
     {
         Span<double> moments = stackalloc double[points.Length];
@@ -20,18 +22,29 @@ internal static class MultistepWeights
     }
 
     /// <summary>Weights with ω = e^(z(1 − θ)).</summary>
+    /// <param name="points">Where the estimates lie, all different.</param>
+    /// <param name="z">The exponent, finite.</param>
+    /// <param name="twoPoint">M₁ where there are two points.</param>
+    /// <exception cref="ArgumentException">There is no point, or two are equal.</exception>
     public static double[] Exponential(ReadOnlySpan<double> points, double z, TwoPointWeights twoPoint = TwoPointWeights.Exact)
     {
         Span<double> moments = stackalloc double[points.Length];
-        var factorial = 1.0;
-        for (var k = 0; k < moments.Length; factorial *= ++k) moments[k] = factorial * Phi(k + 1, z);
+        for (var k = 0; k < moments.Length; k++) moments[k] = ExponentialWeights.Moment(k, z);
         if (points.Length == 2) moments[1] = twoPoint switch { TwoPointWeights.Bh1 => 0.5, TwoPointWeights.Bh2 => moments[0] / 2, _ => moments[1] };
         return FromMoments(points, moments);
     }
 
     /// <summary>Weights for given moments.</summary>
+    /// <param name="points">Where the estimates lie, all different.</param>
+    /// <param name="moments">M_k, as many as points.</param>
+    /// <exception cref="ArgumentException">There is no point, two are equal, or there are not as many moments.</exception>
     public static double[] FromMoments(ReadOnlySpan<double> points, ReadOnlySpan<double> moments)
     {
+        if (points.IsEmpty || moments.Length != points.Length)
+            throw new ArgumentException($"MultistepWeights: as many moments as points were expected and at least one; there are {points.Length} points and {moments.Length} moments.", nameof(moments));
+        for (var j = 1; j < points.Length; j++)
+            if (points[..j].Contains(points[j])) throw new ArgumentException("MultistepWeights: two points are equal.", nameof(points));
+
         var weights = new double[points.Length];
         Span<double> polynomial = stackalloc double[points.Length];
         for (var j = 0; j < weights.Length; j++)
@@ -50,28 +63,5 @@ internal static class MultistepWeights
         }
 
         return weights;
-    }
-
-    /// <summary>φ_k(z) = ∫₀¹ e^(z(1 − θ)) θ^(k − 1)/(k − 1)! dθ = Σ_n z^n/(n + k)!, k ≥ 1.</summary>
-    public static double Phi(int order, double z)
-    {
-        var reciprocal = 1.0;
-        if (Math.Abs(z) >= 1)
-        {
-            // φ_0 = e^z, φ_(k+1) = (φ_k − 1/k!)/z, which near 0 would cancel.
-            var phi = Math.Exp(z);
-            for (var k = 0; k < order; reciprocal /= ++k) phi = (phi - reciprocal) / z;
-            return phi;
-        }
-
-        for (var k = 2; k <= order; k++) reciprocal /= k;
-        var (sum, term) = (0.0, reciprocal);
-        for (var n = order + 1; n < order + 20; n++)
-        {
-            sum += term;
-            term *= z / n;
-        }
-
-        return sum;
     }
 }

@@ -27,6 +27,19 @@ public enum PndmCoefficients
     Classical,
 }
 
+/// <summary>What <see cref="PndmSampler"/> takes the mean of.</summary>
+public enum PndmMean
+{
+    /// <summary>ε̂, as published.</summary>
+    Noise,
+
+    /// <summary>
+    /// Compatibility: v = α ε̂ − σ D, turned into noise with the state and level where the step starts. What other tools do with networks
+    /// that predict v; only first order, as v belongs to the level where it was asked.
+    /// </summary>
+    Velocity,
+}
+
 /// <summary>Pseudo numerical methods: the mean of ε̂ over a step by Adams–Bashforth or Runge–Kutta in t, then DDIM's step with it.</summary>
 /// <remarks>
 /// <code>
@@ -45,12 +58,19 @@ public sealed class PndmSampler : Sampler
     /// <param name="grid">The steps, towards the data.</param>
     /// <param name="start">How the first steps are taken.</param>
     /// <param name="coefficients">The coefficients.</param>
+    /// <param name="mean">What is combined.</param>
     /// <exception cref="ArgumentException">An option is unknown, the grid leaves the schedule or its steps do not join.</exception>
-    public PndmSampler(Schedule schedule, TimeGrid grid, PndmStart start = PndmStart.RungeKutta, PndmCoefficients coefficients = PndmCoefficients.OfTheGrid)
+    public PndmSampler(
+        Schedule schedule,
+        TimeGrid grid,
+        PndmStart start = PndmStart.RungeKutta,
+        PndmCoefficients coefficients = PndmCoefficients.OfTheGrid,
+        PndmMean mean = PndmMean.Noise)
         : base(schedule, Chain(grid, nameof(PndmSampler)))
     {
         Start = Enum.IsDefined(start) ? start : throw new ArgumentOutOfRangeException(nameof(start), start, "PndmSampler: unknown start.");
         Coefficients = Enum.IsDefined(coefficients) ? coefficients : throw new ArgumentOutOfRangeException(nameof(coefficients), coefficients, "PndmSampler: unknown coefficients.");
+        Mean = Enum.IsDefined(mean) ? mean : throw new ArgumentOutOfRangeException(nameof(mean), mean, "PndmSampler: unknown mean.");
         StartCalls = start switch { PndmStart.RungeKutta => 9, PndmStart.Heun => 1, _ => 0 };
     }
 
@@ -60,8 +80,11 @@ public sealed class PndmSampler : Sampler
     /// <summary>The coefficients.</summary>
     public PndmCoefficients Coefficients { get; }
 
+    /// <summary>What is combined.</summary>
+    public PndmMean Mean { get; }
+
     /// <inheritdoc/>
-    public override int? Order => 2;
+    public override int? Order => Mean == PndmMean.Noise ? 2 : 1;
 
     /// <inheritdoc/>
     public override int? CallsPerStep => 1;
@@ -89,14 +112,14 @@ public sealed class PndmSampler : Sampler
         var starting = history.Count < Points && Start != PndmStart.Euler && (Start == PndmStart.RungeKutta || history.Count == 1);
         if (level.Alpha == 0 || (levelNext.Sigma == 0 && starting)) return ProbabilityFlow.Step(x, now.Data, level, levelNext);
         if (starting && Start == PndmStart.RungeKutta) return RungeKutta(denoiser, x, now, levelNext);
-        if (starting) return Transfer(x, level, levelNext, (now.Noise + Ask(denoiser, x, level, levelNext, now.Noise)) / 2);
-        return Transfer(x, level, levelNext, history.Combine(Weights(history, levelNext.Time), e => e.Noise));
+        if (starting) return Transfer(x, level, levelNext, (Value(now) + Ask(denoiser, x, level, levelNext, Value(now))) / 2);
+        return Transfer(x, level, levelNext, history.Combine(Weights(history, levelNext.Time), Value));
     }
 
     // Eq. 13 of the paper: the classical method with DDIM's step in place of Euler's, the middle taken in time.
     private Tensor RungeKutta(Denoiser denoiser, Tensor x, Estimate now, NoiseLevel levelNext)
     {
-        var (level, k1) = (now.Level, now.Noise);
+        var (level, k1) = (now.Level, Value(now));
         var middle = Schedule.At((level.Time + levelNext.Time) / 2);
         var k2 = Ask(denoiser, x, level, middle, k1);
         var k3 = Ask(denoiser, x, level, middle, k2);
@@ -112,10 +135,16 @@ public sealed class PndmSampler : Sampler
         return MultistepWeights.Adams(points);
     }
 
-    private static Tensor Ask(Denoiser denoiser, Tensor x, NoiseLevel level, NoiseLevel at, Tensor eps) =>
-        Estimate.Of(denoiser, Transfer(x, level, at, eps), at).Noise;
+    private Tensor Ask(Denoiser denoiser, Tensor x, NoiseLevel level, NoiseLevel at, Tensor mean) =>
+        Value(Estimate.Of(denoiser, Transfer(x, level, at, mean), at));
+
+    private Tensor Value(Estimate e) => Mean == PndmMean.Noise ? e.Noise : (e.Level.Alpha * e.Noise) - (e.Level.Sigma * e.Data);
 
     // φ of eq. 11: DDIM's step with any noise.
-    private static Tensor Transfer(Tensor x, NoiseLevel level, NoiseLevel levelNext, Tensor eps) =>
-        levelNext.Alpha * ((x / level.Alpha) + ((levelNext.Ratio - level.Ratio) * eps));
+    private Tensor Transfer(Tensor x, NoiseLevel level, NoiseLevel levelNext, Tensor mean)
+    {
+        var (_, alpha, sigma) = level;
+        var eps = Mean == PndmMean.Noise ? mean : ((alpha * mean) + (sigma * x)) / ((alpha * alpha) + (sigma * sigma));
+        return levelNext.Alpha * ((x / alpha) + ((levelNext.Ratio - level.Ratio) * eps));
+    }
 }

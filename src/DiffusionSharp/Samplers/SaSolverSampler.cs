@@ -24,7 +24,7 @@ public sealed class SaSolverSampler : Sampler
     /// <param name="predictorOrder">How many estimates the predictor combines, 1 … 3.</param>
     /// <param name="correctorOrder">How many estimates the corrector combines, that at the prediction included, 1 … 4; 0 is no corrector.</param>
     /// <param name="tau">τ ≥ 0 by the level where a step starts; by default 1 everywhere. The paper has it 1 between two levels and 0 elsewhere.</param>
-    /// <param name="twoPoint">Weights of two estimates; <see cref="TwoPointWeights.Bh1"/> is what the published code takes for few steps.</param>
+    /// <param name="twoPoint">Weights of two estimates; the published code takes <see cref="TwoPointWeights.Bh1"/>, the paper's equations are <see cref="TwoPointWeights.Exact"/>.</param>
     /// <param name="start">How the first steps are taken where τ is 0 throughout; with noise it is always <see cref="MultistepStart.LowOrder"/>.</param>
     /// <param name="end">How the last steps are taken.</param>
     /// <exception cref="ArgumentException">An option is out of range, the grid leaves the schedule or its steps do not join.</exception>
@@ -34,7 +34,7 @@ public sealed class SaSolverSampler : Sampler
         int predictorOrder = 2,
         int correctorOrder = 2,
         Func<NoiseLevel, double>? tau = null,
-        TwoPointWeights twoPoint = TwoPointWeights.Exact,
+        TwoPointWeights twoPoint = TwoPointWeights.Bh1,
         MultistepStart start = MultistepStart.Accurate,
         MultistepEnd end = MultistepEnd.FullOrder)
         : base(schedule, Chain(grid, nameof(SaSolverSampler)))
@@ -65,7 +65,10 @@ public sealed class SaSolverSampler : Sampler
     public MultistepEnd End { get; }
 
     /// <inheritdoc/>
-    /// <remarks>Without noise that of the corrector, at most one above the predictor's; with noise at most 2, in the weak sense.</remarks>
+    /// <remarks>
+    /// Without noise that of the corrector, at most one above the predictor's; with noise at most 2, in the weak sense; errors then fall
+    /// faster down to small ones, the more so the higher the orders of predictor and corrector.
+    /// </remarks>
     public override int? Order => IsDeterministic && Start == MultistepStart.Accurate && End == MultistepEnd.FullOrder ? FullOrder
         : IsDeterministic && End == MultistepEnd.FullOrder ? Math.Min(FullOrder, CorrectorOrder > 1 ? 3 : 2)
         : Math.Min(FullOrder, 2);
@@ -84,7 +87,7 @@ public sealed class SaSolverSampler : Sampler
     /// <inheritdoc/>
     protected override IEnumerable<SamplingStep> Trajectory(Denoiser denoiser, Tensor x, NoiseSource noise)
     {
-        var history = new EstimateHistory(Math.Max(PredictorOrder, CorrectorOrder));
+        var history = new EstimateHistory(Math.Max(Math.Max(PredictorOrder, CorrectorOrder), 2));
 
         // The step in progress: where it started, without estimates and with its noise, and with how many it may be corrected (0: not).
         var (kept, count) = (x, 0);
@@ -119,12 +122,11 @@ public sealed class SaSolverSampler : Sampler
 
     private int Limit(int order, int stepsLeft) => End == MultistepEnd.Lowered ? Math.Min(order, stepsLeft) : order;
 
-    // σ′/σ e^(−τ²h) x + σ′ √(1 − e^(−2τ²h)) z.
+    // All but the estimates: σ′/σ e^(−τ²h) x + σ′ √(1 − e^(−2τ²h)) z.
     private static Tensor Keep(Tensor x, NoiseLevel level, NoiseLevel levelNext, double tau, NoiseSource noise, int index)
     {
-        var exponent = tau * tau * (levelNext.LogSnr - level.LogSnr) / 2;
-        var decayed = levelNext.Sigma / level.Sigma * Math.Exp(-exponent) * x;
-        return tau == 0 ? decayed : decayed + (levelNext.Sigma * Math.Sqrt(2 * exponent * MultistepWeights.Phi(1, -2 * exponent)) * noise.Draw(x.Shape, index));
+        var step = new ExponentialStep(DpmSolverForm.Data, level, levelNext, tau * tau);
+        return tau == 0 ? step.OfState * x : (step.OfState * x) + (step.NoiseSigma * noise.Draw(x.Shape, index));
     }
 
     private Tensor Drift(EstimateHistory history, int count, NoiseLevel level, NoiseLevel levelNext, double tau)

@@ -4,16 +4,6 @@ using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Samplers;
 
-/// <summary>What <see cref="UniPcSampler"/> takes for a polynomial along the trajectory.</summary>
-public enum UniPcPrediction
-{
-    /// <summary>D, the estimate of the data: stable in few steps and under guidance.</summary>
-    Data,
-
-    /// <summary>ε̂, the estimate of the noise.</summary>
-    Noise,
-}
-
 /// <summary>UniPC: a predictor of order p, and a corrector that uses the next step's estimate again and gives order p + 1 at no more calls.</summary>
 /// <remarks>
 /// With ℓ = ln(α/σ), h = ℓ′ − ℓ and Adams weights w, w̃ of an exponential integrator (<see cref="TwoPointWeights"/>), predicting data
@@ -34,7 +24,7 @@ public sealed class UniPcSampler : Sampler
     /// <param name="schedule">α and σ.</param>
     /// <param name="grid">The steps, towards the data.</param>
     /// <param name="predictorOrder">p, how many estimates the predictor combines, 1 … 3; 2 suits guidance, 3 is the paper's choice without.</param>
-    /// <param name="prediction">What is taken for a polynomial.</param>
+    /// <param name="form">Which estimate is taken for a polynomial: data under guidance and in few steps.</param>
     /// <param name="twoPoint">B(h), which matters to UniP-2 and UniC-1 alone.</param>
     /// <param name="corrects">Whether the result of step i, from 0, is corrected; by default every one. Never: UniP.</param>
     /// <param name="start">How the first steps are taken; with <see cref="MultistepStart.LowOrder"/> the order is at most 3 with corrector, 2 without.</param>
@@ -44,7 +34,7 @@ public sealed class UniPcSampler : Sampler
         Schedule schedule,
         TimeGrid grid,
         int predictorOrder = 2,
-        UniPcPrediction prediction = UniPcPrediction.Data,
+        DpmSolverForm form = DpmSolverForm.Data,
         TwoPointWeights twoPoint = TwoPointWeights.Bh2,
         Func<int, bool>? corrects = null,
         MultistepStart start = MultistepStart.Accurate,
@@ -52,23 +42,22 @@ public sealed class UniPcSampler : Sampler
         : base(schedule, Chain(grid, nameof(UniPcSampler)))
     {
         PredictorOrder = predictorOrder is >= 1 and <= 3 ? predictorOrder : throw new ArgumentOutOfRangeException(nameof(predictorOrder), predictorOrder, "UniPcSampler: a predictor of order 1 to 3 was expected.");
-        Prediction = Enum.IsDefined(prediction) ? prediction : throw new ArgumentOutOfRangeException(nameof(prediction), prediction, "UniPcSampler: unknown prediction.");
+        Form = Enum.IsDefined(form) ? form : throw new ArgumentOutOfRangeException(nameof(form), form, "UniPcSampler: unknown form.");
         TwoPoint = Enum.IsDefined(twoPoint) ? twoPoint : throw new ArgumentOutOfRangeException(nameof(twoPoint), twoPoint, "UniPcSampler: unknown weights.");
         Start = Enum.IsDefined(start) ? start : throw new ArgumentOutOfRangeException(nameof(start), start, "UniPcSampler: unknown start.");
         End = Enum.IsDefined(end) ? end : throw new ArgumentOutOfRangeException(nameof(end), end, "UniPcSampler: unknown end.");
         corrected = [.. Enumerable.Range(0, grid.Count).Select(i => corrects?.Invoke(i) ?? true)];
 
-        // The corrector takes the first step to second order by itself, which is enough for a result of third.
-        var full = FullOrder;
+        // With p = 2 the corrector takes the first step to second order by itself, which is enough for a result of third.
         accurateStart = start == MultistepStart.Accurate && predictorOrder == 3;
-        StartCalls = accurateStart ? AccurateStart.ExtraCalls(full) : 0;
+        StartCalls = accurateStart ? AccurateStart.ExtraCalls(FullOrder) : 0;
     }
 
     /// <summary>p, how many estimates the predictor combines.</summary>
     public int PredictorOrder { get; }
 
     /// <summary>What is taken for a polynomial.</summary>
-    public UniPcPrediction Prediction { get; }
+    public DpmSolverForm Form { get; }
 
     /// <summary>The weights of two estimates.</summary>
     public TwoPointWeights TwoPoint { get; }
@@ -136,11 +125,9 @@ public sealed class UniPcSampler : Sampler
     // From x at a level to the next, with the newest estimates, which may reach to the end of the step.
     private Tensor Combine(Tensor x, EstimateHistory history, int count, NoiseLevel level, NoiseLevel levelNext)
     {
-        var (start, end) = (level.LogSnr / 2, levelNext.LogSnr / 2);
-        var h = end - start;
-        var points = history.Positions(count, e => e.HalfLogSnr, start, end);
-        if (Prediction == UniPcPrediction.Data)
-            return (levelNext.Sigma / level.Sigma * x) + (levelNext.Alpha * h * history.Combine(MultistepWeights.Exponential(points, -h, TwoPoint), e => e.Data));
-        return (levelNext.Alpha / level.Alpha * x) - (levelNext.Sigma * h * history.Combine(MultistepWeights.Exponential(points, h, TwoPoint), e => e.Noise));
+        var step = new ExponentialStep(Form, level, levelNext);
+        var points = history.Positions(count, e => e.HalfLogSnr, level.LogSnr / 2, levelNext.LogSnr / 2);
+        var (z, scale) = Form == DpmSolverForm.Data ? (-step.Length, levelNext.Alpha * step.Length) : (step.Length, -levelNext.Sigma * step.Length);
+        return (step.OfState * x) + (scale * history.Combine(MultistepWeights.Exponential(points, z, TwoPoint), e => Form == DpmSolverForm.Data ? e.Data : e.Noise));
     }
 }

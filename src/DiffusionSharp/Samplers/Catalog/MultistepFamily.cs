@@ -24,9 +24,8 @@ internal static class MultistepFamily
         new("unip-3", "predictor of UniPC alone, three data estimates", UniPc, SamplerOption.None, (schedule, grid, _) => new UniPcSampler(schedule, grid, 3, corrects: _ => false)),
         new("unipc-2", "predictor of two data estimates and corrector, one call", UniPc, SamplerOption.None, (schedule, grid, _) => new UniPcSampler(schedule, grid)),
         new("unipc-3", "predictor of three data estimates and corrector, one call", UniPc, SamplerOption.None, (schedule, grid, _) => new UniPcSampler(schedule, grid, 3)),
-        new("unipc-noise-2", "predictor of two noise estimates and corrector, one call", UniPc, SamplerOption.None, (schedule, grid, _) => new UniPcSampler(schedule, grid, prediction: UniPcPrediction.Noise)),
+        new("unipc-noise-2", "predictor of two noise estimates and corrector, one call", UniPc, SamplerOption.None, (schedule, grid, _) => new UniPcSampler(schedule, grid, form: DpmSolverForm.Noise)),
         new("sa-solver", "stochastic Adams on the reverse SDE, two estimates in predictor and corrector", SaSolver, SamplerOption.None, (schedule, grid, _) => new SaSolverSampler(schedule, grid)),
-        new("sa-solver-3", "stochastic Adams on the reverse SDE, three estimates in predictor and corrector", SaSolver, SamplerOption.None, (schedule, grid, _) => new SaSolverSampler(schedule, grid, 3, 3)),
-        new("sa-solver-ode-3", "the same without noise, on the probability flow", SaSolver, SamplerOption.None, (schedule, grid, _) => new SaSolverSampler(schedule, grid, 3, 3, _ => 0)),
+        new("sa-solver-ode", "stochastic Adams without noise, two estimates in the predictor, three in the corrector", SaSolver, SamplerOption.None, (schedule, grid, _) => new SaSolverSampler(schedule, grid, 2, 3, _ => 0)),
     ];
 }
