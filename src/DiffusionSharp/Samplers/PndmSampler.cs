@@ -23,7 +23,7 @@ public enum PndmCoefficients
     /// <summary>Those of the grid's own steps; the classical ones where all are equally long.</summary>
     OfTheGrid,
 
-    /// <summary>Compatibility: the classical ones also where steps differ, which costs an order of accuracy there.</summary>
+    /// <summary>Compatibility: the classical ones also where steps differ, which costs an order of accuracy where neighbours differ by a factor.</summary>
     Classical,
 }
 
