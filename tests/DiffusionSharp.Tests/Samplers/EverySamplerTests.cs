@@ -120,7 +120,7 @@ public sealed class EverySamplerTests
         }
 
         double Error(int steps) => Math.Log2(GaussianFlow.Error(Make(name, TimeGrid.Uniform(0.8, 0.1, steps))));
-        
+
         // As fine as for the deterministic ones: methods that look back have a third-order term that hides the second-order one before.
         Assert.InRange(Slope(Error, 128, 256, 512), order - 0.2, order + 0.2);
     }
