@@ -36,7 +36,7 @@ public abstract class Sampler
     /// <summary>How often a step asks the denoiser; the last step, to clean data, may ask less often. Null where error control decides.</summary>
     public abstract int? CallsPerStep { get; }
 
-    /// <summary>How many calls more the first steps make, once per trajectory: what a method that looks back may need to start as accurately as it goes on.</summary>
+    /// <summary>How many calls more the first steps make, once per trajectory: what a method that looks back may need to start as accurately as it goes on, or a Langevin chain to enter or leave its level.</summary>
     public int StartCalls { get; protected init; }
 
     /// <summary>Whether the result depends on the start alone; if not, noise enters along the way.</summary>

@@ -1,0 +1,73 @@
+using DiffusionSharp.Denoisers;
+using DiffusionSharp.Samplers;
+using DiffusionSharp.Schedules;
+using DiffusionSharp.Tensors;
+
+namespace DiffusionSharp.Langevin;
+
+/// <summary>Langevin dynamics at one level: a Markov chain whose law tends to p_t, up to a bias in proportion to its step.</summary>
+/// <remarks>
+/// <code>
+/// x ← x + h ∇ln p_t(x) + √(2h) z       h = η (α² + σ²),  z ~ N(0, I)
+/// </code>
+/// Roberts and Tweedie 1996 (the unadjusted algorithm); Welling and Teh 2011. On a Gaussian of variance v the stationary variance is
+/// v/(1 − h/(2v)). The level is that of the grid's last time; each step of the grid is a number of Langevin steps there, and the last ends
+/// with the step of the probability flow to the grid's end: the denoiser's estimate, for finished samples. The start is brought from the
+/// spread of the grid's start to that of the level. Modes far apart are hardly ever crossed: that is why levels are annealed
+/// (<see cref="AnnealedLangevinSampler"/>).
+/// </remarks>
+public sealed class UnadjustedLangevinSampler : Sampler
+{
+    /// <summary>Makes a sampler.</summary>
+    /// <param name="schedule">α and σ.</param>
+    /// <param name="grid">Its last time is the level, its number of steps how long the chain is.</param>
+    /// <param name="stepSize">η above 0: h relative to α² + σ², the variance of x for data of unit variance; h must stay below twice the smallest variance of p_t.</param>
+    /// <param name="langevinSteps">Langevin steps in a step of the grid, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">The grid leaves the schedule.</exception>
+    public UnadjustedLangevinSampler(Schedule schedule, TimeGrid grid, double stepSize = 0.02, int langevinSteps = 5)
+        : base(schedule, grid)
+    {
+        StepSize = Guard.Above(stepSize, 0, "UnadjustedLangevinSampler: stepSize");
+        if (langevinSteps < 1) throw new ArgumentOutOfRangeException(nameof(langevinSteps), langevinSteps, "UnadjustedLangevinSampler: at least one Langevin step is needed.");
+        LangevinSteps = langevinSteps;
+        StartCalls = 1;
+    }
+
+    /// <summary>η: a step is η (α² + σ²).</summary>
+    public double StepSize { get; }
+
+    /// <summary>Langevin steps in a step of the grid.</summary>
+    public int LangevinSteps { get; }
+
+    /// <inheritdoc/>
+    public override int? Order => null;
+
+    /// <inheritdoc/>
+    public override int? CallsPerStep => LangevinSteps;
+
+    /// <inheritdoc/>
+    public override bool IsDeterministic => false;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<SamplingStep> Trajectory(Denoiser denoiser, Tensor x, NoiseSource noise)
+    {
+        var (level, end) = (Schedule.At(Grid.Times[^1]), Schedule.At(Grid.End));
+        var h = StepSize * LangevinDynamics.Power(level);
+        x = LangevinDynamics.Enter(x, Schedule.At(Grid.Start), level);
+        for (var i = 0; i < Grid.Count; i++)
+        {
+            var d = denoiser.Denoise(x, level);
+            var denoised = d;
+            for (var j = 0; j < LangevinSteps; j++)
+            {
+                if (j > 0) d = denoiser.Denoise(x, level);
+                x = LangevinDynamics.Step(x, LangevinDynamics.Score(x, d, level), h, noise.Draw(x.Shape, (i * LangevinSteps) + j));
+            }
+
+            var isLast = i == Grid.Count - 1;
+            if (isLast) x = ProbabilityFlow.Step(x, denoiser.Denoise(x, level), level, end);
+            yield return new SamplingStep(i, Grid.Count, isLast ? end.Time : level.Time, x, denoised);
+        }
+    }
+}
