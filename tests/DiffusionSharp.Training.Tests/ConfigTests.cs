@@ -58,6 +58,34 @@ public sealed class ConfigTests
     }
 
     [Theory]
+    [InlineData(ScheduleKind.Linear, 300, 300)]
+    [InlineData(ScheduleKind.SubVp, 0.5, 499.5)]
+    [InlineData(ScheduleKind.Flow, 0.25, 250)]
+    [InlineData(ScheduleKind.Edm, 2, 173.28679513998633)]
+    [InlineData(ScheduleKind.VeGeometric, 1, 978.0057513570366)]
+    public void Networks_see_time_on_the_scale_that_their_features_resolve(ScheduleKind kind, double time, double input)
+    {
+        // Edm and VeGeometric: 250 ln σ, with σ = 2 and 50.
+        var config = new ScheduleConfig(kind);
+        Assert.Equal(input, config.TimeInput(config.Create().At(time)), 1e-9);
+    }
+
+    [Theory]
+    [InlineData(ScheduleKind.VeGeometric, 0.01, 50)]
+    [InlineData(ScheduleKind.Edm, 0.002, 80)]
+    public void Schedules_of_exploding_noise_train_between_their_least_and_most_noise_and_sample_to_clean_data(ScheduleKind kind, double least, double most)
+    {
+        var config = new ScheduleConfig(kind);
+        var schedule = config.Create();
+        Assert.Equal(least, config.Draw(schedule, 0).Sigma, 1e-12);
+        Assert.Equal(most, config.Draw(schedule, 1 - 1e-15).Sigma, 1e-9);
+        var grid = config.Grid(schedule, TimestepSpacing.Trailing, 10);
+        Assert.Equal(most, schedule.Sigma(grid.Start), 1e-9);
+        Assert.Equal(schedule.CleanTime, grid.End);
+        Assert.True(schedule.Sigma(grid.Times[^1]) >= least - 1e-12);
+    }
+
+    [Theory]
     [InlineData(ScheduleKind.VpLinear)]
     [InlineData(ScheduleKind.VpCosine)]
     public void Continuous_schedules_train_and_sample_where_data_and_noise_both_count(ScheduleKind kind)

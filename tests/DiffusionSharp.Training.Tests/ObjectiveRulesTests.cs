@@ -15,8 +15,12 @@ public sealed class ObjectiveRulesTests
 
     public static TheoryData<string, string> Refused => new()
     {
-        { "\"schedule\": {\"zeroTerminalSnr\": true}", "prediction: noise says nothing about the data at zero terminal SNR; choose velocity or data." },
+        { "\"schedule\": {\"zeroTerminalSnr\": true}", "prediction: noise says nothing about the data at zero terminal SNR, where Linear begins; choose velocity, data or flow." },
         { "\"schedule\": {\"zeroTerminalSnr\": true}, \"prediction\": \"score\"", "prediction: score says nothing about the data at zero terminal SNR" },
+        { "\"schedule\": {\"kind\": \"flow\"}", "prediction: noise says nothing about the data at zero terminal SNR, where Flow begins; choose velocity, data or flow." },
+        { "\"schedule\": {\"kind\": \"flow\", \"sigmaMax\": 3}, \"prediction\": \"flow\"", "schedule: sigmaMin and sigmaMax belong to veGeometric and edm, not to Flow; leave them out." },
+        { "\"schedule\": {\"kind\": \"edm\", \"shift\": 3}", "schedule.shift: it belongs to flow, not to Edm; leave it out." },
+        { "\"schedule\": {\"kind\": \"edm\", \"sigmaMin\": 100}", "EdmSchedule: sigmaMax" },
         { "\"preconditioning\": {}", "prediction: with preconditioning the network stands between scales that make its output the data; choose data, not Noise." },
         { "\"prediction\": \"data\", \"preconditioning\": {\"dataDeviation\": 0}", "preconditioning.dataDeviation: a finite number above 0 is expected, 0 was given." },
         { "\"weighting\": \"edm\"", "weighting: edm is in units of the data's deviation, which preconditioning names; add" },
@@ -44,6 +48,12 @@ public sealed class ObjectiveRulesTests
                 foreach (var schedule in new[] { ScheduleKind.Cosine, ScheduleKind.VpLinear, ScheduleKind.VpCosine })
                     foreach (var weighting in new[] { LossWeighting.Simple, LossWeighting.MinSnr, LossWeighting.P2 })
                         all.Add($"{prediction} {schedule} {weighting}");
+            foreach (var schedule in new[] { ScheduleKind.Laplace, ScheduleKind.SubVp, ScheduleKind.VeGeometric, ScheduleKind.Edm, ScheduleKind.Flow })
+                foreach (var prediction in schedule == ScheduleKind.Flow ? [Prediction.Data, Prediction.Velocity, Prediction.Flow] : Enum.GetValues<Prediction>())
+                    all.Add($"{prediction} {schedule} {LossWeighting.P2}");
+            all.Add($"{Prediction.Data} {ScheduleKind.Edm} {LossWeighting.Edm} {LevelDistribution.LogNormal}");
+            all.Add($"{Prediction.Flow} {ScheduleKind.Flow} {LossWeighting.Simple} {LevelDistribution.LogitNormal}");
+            all.Add($"{Prediction.Flow} {ScheduleKind.Flow} {LossWeighting.Likelihood} {LevelDistribution.Importance}");
             foreach (var levels in Enum.GetValues<LevelDistribution>()) all.Add($"{Prediction.Data} {ScheduleKind.VpLinear} {LossWeighting.Edm} {levels}");
             all.Add($"{Prediction.Score} {ScheduleKind.VpLinear} {LossWeighting.Likelihood} {LevelDistribution.Importance}");
             return all;

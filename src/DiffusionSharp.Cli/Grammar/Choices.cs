@@ -23,12 +23,19 @@ internal static class Choices
         ("cosine", ScheduleKind.Cosine, "discrete, ᾱ a squared cosine (Nichol and Dhariwal 2021, arXiv:2102.09672)"),
         ("sigmoid", ScheduleKind.Sigmoid, "discrete, β a sigmoid from 1e-4 to 0.02"),
         ("vp-linear", ScheduleKind.VpLinear, "continuous, β(t) linear from 0.1 to 20 (Song et al. 2021, arXiv:2011.13456)"),
-        ("vp-cosine", ScheduleKind.VpCosine, "continuous, ᾱ a squared cosine"));
+        ("vp-cosine", ScheduleKind.VpCosine, "continuous, ᾱ a squared cosine"),
+        ("laplace", ScheduleKind.Laplace, "discrete, log SNR by the quantiles of a Laplace distribution (Hang et al. 2024, arXiv:2407.03297)"),
+        ("sub-vp", ScheduleKind.SubVp, "continuous, the drift of VP with less noise (Song et al. 2021, arXiv:2011.13456)"),
+        ("ve-geometric", ScheduleKind.VeGeometric, "continuous, α = 1, σ geometric from 0.01 to 50 (Song et al. 2021, arXiv:2011.13456)"),
+        ("edm", ScheduleKind.Edm, "continuous, α = 1, σ = t up to 80 (Karras et al. 2022, arXiv:2206.00364)"),
+        ("flow", ScheduleKind.Flow, "continuous, α = 1 − t, σ = t, without noise prediction (Liu et al. 2022, arXiv:2209.03003)"));
 
     public static Choice<Prediction> Predictions { get; } = new(
         ("noise", Prediction.Noise, "ε, the noise"),
         ("data", Prediction.Data, "x₀, the data"),
-        ("velocity", Prediction.Velocity, "v = α ε − σ x₀"));
+        ("velocity", Prediction.Velocity, "v = α ε − σ x₀"),
+        ("score", Prediction.Score, "∇ ln p = −ε/σ"),
+        ("flow", Prediction.Flow, "u = ε − x₀, the velocity of the straight path"));
 
     public static Choice<Precision> Precisions { get; } = new(
         ("fast", Precision.Fast, "Winograd's F(4×4, 3×3) for 3×3 convolutions, largest error about 1e-5 of the largest value"),

@@ -28,7 +28,7 @@ internal static class ObjectiveRules
 
         var latest = config.ScheduleOrDefault().LatestTime(schedule);
         if (schedule.Alpha(latest) == 0 && prediction is Denoisers.Prediction.Noise or Denoisers.Prediction.Score)
-            throw new ArgumentException($"prediction: {prediction.ToString().ToLowerInvariant()} says nothing about the data at zero terminal SNR; choose velocity or data.");
+            throw new ArgumentException($"prediction: {prediction.ToString().ToLowerInvariant()} says nothing about the data at zero terminal SNR, where {config.ScheduleOrDefault().Kind} begins; choose velocity, data or flow.");
     }
 
     private static void Weighting(RunConfig config, ScheduleConfig scheduleConfig)

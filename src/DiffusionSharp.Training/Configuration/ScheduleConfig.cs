@@ -1,3 +1,4 @@
+using DiffusionSharp.Denoisers;
 using DiffusionSharp.Schedules;
 
 namespace DiffusionSharp.Training.Configuration;
@@ -22,28 +23,46 @@ public enum ScheduleKind
 
     /// <summary>Continuous squared cosine.</summary>
     VpCosine,
+
+    /// <summary>Discrete, log SNR by the quantiles of a Laplace distribution (Hang et al. 2024, arXiv:2407.03297).</summary>
+    Laplace,
+
+    /// <summary>Continuous, the drift of VP with less noise (Song et al. 2021, arXiv:2011.13456, eq. 29).</summary>
+    SubVp,
+
+    /// <summary>Continuous, α = 1, σ geometric from 0.01 to 50 (Song et al. 2021, arXiv:2011.13456, eq. 30).</summary>
+    VeGeometric,
+
+    /// <summary>Continuous, α = 1, σ = t up to 80 (Karras et al. 2022, arXiv:2206.00364); made for log-normal levels.</summary>
+    Edm,
+
+    /// <summary>Continuous, α = 1 − t, σ = t: rectified flow (Liu et al. 2022, arXiv:2209.03003).</summary>
+    Flow,
 }
 
 /// <summary>A schedule as a configuration writes it.</summary>
 /// <param name="Kind">Which one.</param>
 /// <param name="Levels">Trained timesteps of a discrete schedule; a continuous one has none and takes the default.</param>
 /// <param name="ZeroTerminalSnr">Whether a discrete schedule is rescaled so that the last level is pure noise (Lin et al. 2023, arXiv:2305.08891).</param>
-public sealed record ScheduleConfig(ScheduleKind Kind = ScheduleKind.Linear, int Levels = 1000, bool ZeroTerminalSnr = false)
+/// <param name="SigmaMin">The least noise that is trained, in data units: of VeGeometric, 0.01 where null, and Edm, 0.002 where null.</param>
+/// <param name="SigmaMax">The most noise, in data units: of VeGeometric, 50 where null, and Edm, 80 where null; larger than distances between data.</param>
+/// <param name="Shift">Moves even times of Flow towards the noise; 1 where null (Esser et al. 2024, arXiv:2403.03206, eq. 23).</param>
+public sealed record ScheduleConfig(ScheduleKind Kind = ScheduleKind.Linear, int Levels = 1000, bool ZeroTerminalSnr = false, double? SigmaMin = null, double? SigmaMax = null, double? Shift = null)
 {
     // Continuous times are stretched to the range of the discrete ones, so that the same time embedding resolves them.
     private const double ContinuousTimeScale = 999;
 
+    // What tools call networks of flow matching with is 1000 σ; c_noise of EDM is stretched alike, for the same embedding.
+    private const double NoiseScale = 1000;
+
     // Finer than float32 tells times apart.
     private const int MostLevels = 100_000;
 
-    // Closest to clean data that a continuous schedule is trained: below it the noise is under a pixel's rounding.
-    private const double ContinuousStart = 1e-3;
-
-    /// <summary>Whether times are real numbers in [0, 1] instead of trained timesteps.</summary>
-    public bool IsContinuous() => Kind is ScheduleKind.VpLinear or ScheduleKind.VpCosine;
+    /// <summary>Whether times are real numbers instead of trained timesteps.</summary>
+    public bool IsContinuous() => Kind is not (ScheduleKind.Linear or ScheduleKind.ScaledLinear or ScheduleKind.Cosine or ScheduleKind.Sigmoid or ScheduleKind.Laplace);
 
     /// <summary>Makes the schedule.</summary>
-    /// <exception cref="ArgumentException">The number of levels is below 1, or a continuous schedule is asked for levels or rescaling.</exception>
+    /// <exception cref="ArgumentException">The number of levels is below 1, or an option belongs to another kind of schedule.</exception>
     public Schedule Create()
     {
         if (!Enum.IsDefined(Kind)) throw new ArgumentException($"schedule.kind: unknown value {Kind}.");
@@ -51,40 +70,63 @@ public sealed record ScheduleConfig(ScheduleKind Kind = ScheduleKind.Linear, int
         if (ZeroTerminalSnr && Levels < 2) throw new ArgumentException("schedule.levels: zero terminal SNR needs at least 2.");
         if (Levels < 1) throw new ArgumentException($"schedule.levels: at least 1 is needed, {Levels} was given.");
         if (IsContinuous() && (Levels != 1000 || ZeroTerminalSnr)) throw new ArgumentException($"schedule: {Kind} is continuous; levels and zeroTerminalSnr belong to discrete schedules.");
+        if ((SigmaMin ?? SigmaMax) is not null && !HasSigmas) throw new ArgumentException($"schedule: sigmaMin and sigmaMax belong to veGeometric and edm, not to {Kind}; leave them out.");
+        if (Shift is not null && Kind != ScheduleKind.Flow) throw new ArgumentException($"schedule.shift: it belongs to flow, not to {Kind}; leave it out.");
         DiscreteSchedule? discrete = Kind switch
         {
             ScheduleKind.Linear => DiscreteSchedule.Linear(Levels),
             ScheduleKind.ScaledLinear => DiscreteSchedule.ScaledLinear(Levels),
             ScheduleKind.Cosine => DiscreteSchedule.Cosine(Levels),
             ScheduleKind.Sigmoid => DiscreteSchedule.Sigmoid(Levels),
+            ScheduleKind.Laplace => DiscreteSchedule.Laplace(Levels),
             _ => null,
         };
         if (discrete is not null) return ZeroTerminalSnr ? discrete.RescaleToZeroTerminalSnr() : discrete;
-        return Kind == ScheduleKind.VpLinear ? new VpLinearSchedule() : new VpCosineSchedule();
+        return Kind switch
+        {
+            ScheduleKind.VpLinear => new VpLinearSchedule(),
+            ScheduleKind.VpCosine => new VpCosineSchedule(),
+            ScheduleKind.SubVp => new SubVpSchedule(),
+            ScheduleKind.VeGeometric => new VeGeometricSchedule(SigmaMin ?? 0.01, SigmaMax ?? 50),
+            ScheduleKind.Edm => new EdmSchedule(SigmaMax ?? 80, SigmaMin ?? 0.002),
+            _ => new FlowSchedule(Shift ?? 1),
+        };
     }
 
-    /// <summary>The network's time input for a level.</summary>
-    public double TimeInput(NoiseLevel level) => IsContinuous() ? ContinuousTimeScale * level.Time : level.Time;
+    /// <summary>The network's time input for a level: the timestep; 999 t of VP and sub-VP; 1000 σ of flow; 1000 c_noise = 250 ln σ of VE and EDM.</summary>
+    public double TimeInput(NoiseLevel level) => Kind switch
+    {
+        ScheduleKind.Flow => NoiseScale * level.Sigma,
+        _ when HasSigmas => NoiseScale * EdmPreconditioning.NoiseInput(level),
+        _ => IsContinuous() ? ContinuousTimeScale * level.Time : level.Time,
+    };
 
     /// <summary>The level a uniform draw in [0, 1) trains on.</summary>
     public NoiseLevel Draw(Schedule schedule, double uniform) =>
-        schedule.At(IsContinuous() ? ContinuousStart + ((LatestTime(schedule) - ContinuousStart) * uniform) : Math.Min(Math.Floor(uniform * Levels), Levels - 1));
+        schedule.At(IsContinuous() ? schedule.LeastNoiseTime + ((LatestTime(schedule) - schedule.LeastNoiseTime) * uniform) : Math.Min(Math.Floor(uniform * Levels), Levels - 1));
 
     /// <summary>The level to train on where σ/α has a value: the nearest trained one of a discrete schedule.</summary>
     public NoiseLevel AtRatio(Schedule schedule, double ratio) =>
         IsContinuous() ? schedule.AtRatio(ratio) : schedule.At(Math.Clamp(Math.Round(schedule.AtRatio(ratio).Time, MidpointRounding.ToEven), 0, Levels - 1));
 
+    /// <summary>A grid of sampling steps.</summary>
+    /// <param name="schedule">What <see cref="Create"/> made.</param>
+    /// <param name="spacing">Spacing of discrete timesteps; continuous times are uniform, and those of VE and EDM spaced as Karras et al. 2022, arXiv:2206.00364, eq. 5.</param>
+    /// <param name="steps">1 or more; at most the levels of a discrete schedule.</param>
+    public TimeGrid Grid(Schedule schedule, TimestepSpacing spacing, int steps) =>
+        HasSigmas ? Grids.Karras(schedule, steps)
+        : IsContinuous() ? TimeGrid.Uniform(LatestTime(schedule), schedule.CleanTime, steps)
+        : Timesteps.Create(spacing, Levels, steps);
+
     /// <summary>The time of the least noise that is trained on.</summary>
     public double EarliestTime(Schedule schedule) => Draw(schedule, 0).Time;
 
-    /// <summary>A grid of sampling steps.</summary>
-    /// <param name="schedule">What <see cref="Create"/> made.</param>
-    /// <param name="spacing">Spacing of discrete timesteps; continuous times are uniform.</param>
-    /// <param name="steps">1 or more; at most the levels of a discrete schedule.</param>
-    public TimeGrid Grid(Schedule schedule, TimestepSpacing spacing, int steps) =>
-        IsContinuous() ? TimeGrid.Uniform(LatestTime(schedule), schedule.CleanTime, steps) : Timesteps.Create(spacing, Levels, steps);
-
     /// <summary>The time of the most noise that is trained on and that sampling starts from.</summary>
-    /// <remarks>Where α of a continuous schedule reaches 0 nothing can be said about the data from a noise prediction: it stops just before.</remarks>
-    public double LatestTime(Schedule schedule) => !IsContinuous() || schedule.Alpha(schedule.NoiseTime) > 1e-4 ? schedule.NoiseTime : schedule.NoiseTime - 1e-3;
+    /// <remarks>
+    /// Where α of the cosine reaches 0 nothing can be said about the data from a noise prediction: it stops just before. Flow begins at pure
+    /// noise, and noise is not predicted on it.
+    /// </remarks>
+    public double LatestTime(Schedule schedule) => Kind == ScheduleKind.VpCosine ? schedule.NoiseTime - 1e-3 : schedule.NoiseTime;
+
+    private bool HasSigmas => Kind is ScheduleKind.VeGeometric or ScheduleKind.Edm;
 }

@@ -34,6 +34,8 @@ public static class LossWeights
     /// <param name="diffusion">g at its time.</param>
     public static double Likelihood(NoiseLevel level, double diffusion)
     {
+        // Pure noise: g is infinite there, the product falls to 0.
+        if (level.Alpha == 0) return 0;
         var root = diffusion * level.Alpha / (level.Sigma * level.Sigma);
         return root * root;
     }
