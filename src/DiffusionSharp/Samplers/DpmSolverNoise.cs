@@ -1,0 +1,11 @@
+namespace DiffusionSharp.Samplers;
+
+/// <summary>Where the fresh noise of a step on stages enters.</summary>
+public enum DpmSolverNoise
+{
+    /// <summary>At the end: a deterministic step goes below the level it aims at, then noise lifts it there. Both keep the law, so the weak order is that of the step.</summary>
+    AfterStep,
+
+    /// <summary>Along the path: the stages see the noise that the step has gathered by then. Weak order 2 with two stages.</summary>
+    AlongPath,
+}
