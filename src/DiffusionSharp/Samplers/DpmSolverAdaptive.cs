@@ -46,8 +46,8 @@ public sealed class DpmSolverAdaptive : Sampler
         Relative = Guard.Above(relative, 0, "DpmSolverAdaptive: the relative tolerance");
         Absolute = Guard.Above(absolute, 0, "DpmSolverAdaptive: the absolute tolerance");
         FirstStep = Guard.Above(firstStep, 0, "DpmSolverAdaptive: the first step");
-        Form = form;
-        Control = control;
+        Form = DpmSolverOrders.Known(form, nameof(DpmSolverAdaptive), "form");
+        Control = DpmSolverOrders.Known(control, nameof(DpmSolverAdaptive), "control");
     }
 
     /// <summary>ε_r, the relative tolerance of a step.</summary>

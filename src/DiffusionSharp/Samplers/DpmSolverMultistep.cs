@@ -17,6 +17,7 @@ namespace DiffusionSharp.Samplers;
 /// </remarks>
 public sealed class DpmSolverMultistep : Sampler
 {
+    private const DpmSolverCompatibility KnownCompatibility = DpmSolverCompatibility.Published | DpmSolverCompatibility.FirstOrderEnd | DpmSolverCompatibility.LoweredEnd;
     private readonly int order;
 
     /// <summary>Makes a sampler.</summary>
@@ -39,10 +40,10 @@ public sealed class DpmSolverMultistep : Sampler
         : base(schedule, Chain(grid, nameof(DpmSolverMultistep)))
     {
         this.order = DpmSolverOrders.Checked(order, nameof(DpmSolverMultistep));
-        Form = form;
-        Variant = variant;
+        Form = DpmSolverOrders.Known(form, nameof(DpmSolverMultistep), "form");
+        Variant = DpmSolverOrders.Known(variant, nameof(DpmSolverMultistep), "variant");
         Eta = Guard.InRange(eta, 0, 1, "DpmSolverMultistep: eta");
-        Compatibility = compatibility;
+        Compatibility = (compatibility & ~KnownCompatibility) == 0 ? compatibility : throw new ArgumentOutOfRangeException(nameof(compatibility), compatibility, "DpmSolverMultistep: unknown compatibility.");
         StartCalls = StartsOnStages ? 1 : 0;
     }
 

@@ -53,6 +53,10 @@ public static class DpmSolverOrders
         return [.. Enumerable.Repeat(order, whole), rest];
     }
 
+    internal static T Known<T>(T value, string sampler, string word)
+        where T : struct, Enum =>
+        Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, $"{sampler}: unknown {word}.");
+
     internal static int Checked(int order, string sampler) =>
         order is >= 1 and <= 3 ? order : throw new ArgumentOutOfRangeException(nameof(order), order, $"{sampler}: an order of 1, 2 or 3 was expected.");
 }
