@@ -71,8 +71,10 @@ public sealed class DpmSolverTests
     [Fact]
     public void Published_order_3_over_steps_is_of_order_2()
     {
+        // A first step of order 1 shows where the estimate already moves: far up in the noise it does not.
         foreach (var published in (DpmSolverCompatibility[])[DpmSolverCompatibility.FirstOrderStart, DpmSolverCompatibility.HalvedCurvature])
-            Assert.InRange(Slope(n => new DpmSolverMultistep(Schedule, TimeGrid.Uniform(0.9, 0.1, n), 3, compatibility: published), 512), 1.8, 2.3);
+            Assert.InRange(Slope(n => new DpmSolverMultistep(Schedule, TimeGrid.Uniform(0.3, 0.1, n), 3, compatibility: published), 512, 0.3), 1.8, 2.3);
+        Assert.InRange(Slope(n => new DpmSolverMultistep(Schedule, TimeGrid.Uniform(0.3, 0.1, n), 3), 128, 0.3), 2.8, 3.2);
     }
 
     [Fact]
@@ -204,7 +206,7 @@ public sealed class DpmSolverTests
 
     private static Tensor End(Sampler sampler) => sampler.Sample(MixtureFlow.Denoiser, Start, Noise());
 
-    private static Tensor Exact() => Start.Map(v => MixtureFlow.Flow(v, Schedule.At(0.9), Schedule.At(0.1)));
+    private static Tensor Exact(double from = 0.9) => Start.Map(v => MixtureFlow.Flow(v, Schedule.At(from), Schedule.At(0.1)));
 
     private static void Vanishes(Func<double, Sampler> make, double small)
     {
@@ -212,9 +214,9 @@ public sealed class DpmSolverTests
         Assert.True((End(make(0)) - End(make(0.5))).MaxAbs() > 1e-2);
     }
 
-    private static double Slope(Func<int, Sampler> make, int steps)
+    private static double Slope(Func<int, Sampler> make, int steps, double from = 0.9)
     {
-        var exact = Exact();
+        var exact = Exact(from);
         double Error(int n) => (End(make(n)) - exact).MaxAbs();
         return Math.Log2(Error(steps) / Error(2 * steps));
     }
