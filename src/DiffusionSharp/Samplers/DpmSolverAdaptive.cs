@@ -12,8 +12,8 @@ namespace DiffusionSharp.Samplers;
 /// f = 1 + atan(E^(−1/order) − 1)       accept where f ≥ 0.81       h ← f h
 /// </code>
 /// Lu et al. 2022, arXiv:2206.00927, algorithm 3, with the smooth limit of Söderlind and Wang 2006 on the growth of a step. The sampler
-/// passes through every time of its grid, a step being cut short there; a step from pure noise or to clean data is
-/// <see cref="ProbabilityFlow.Step"/>, so let the grid's last time lie close to clean data.
+/// passes through every time of its grid, a step being cut short there. A step from pure noise, and one from the schedule's least noise to
+/// clean data, are <see cref="ProbabilityFlow.Step"/>.
 /// </remarks>
 public sealed class DpmSolverAdaptive : Sampler
 {
@@ -85,17 +85,29 @@ public sealed class DpmSolverAdaptive : Sampler
             var (level, levelNext) = (Schedule.At(Grid.Times[i]), Schedule.At(Grid.Targets[i]));
             foreach (var path in samples) path.Begin(level);
             var d = Evaluate(denoiser, samples, p => p.X, p => p.Level, (p, e) => p.Data = e);
-            if (ProbabilityFlow.IsSingular(level, levelNext))
+            if (level.Alpha > 0) Reach(denoiser, samples, Before(level, levelNext));
+            if (levelNext.Sigma == 0 || level.Alpha == 0)
             {
-                foreach (var path in samples) path.X = ProbabilityFlow.Step(path.X, path.Data!, level, levelNext);
-            }
-            else
-            {
-                for (var active = samples; active.Length > 0; active = [.. active.Where(p => p.Level != levelNext)]) Advance(denoiser, active, levelNext);
+                var last = samples.Where(p => p.Data is null).ToArray();
+                if (last.Length > 0) Evaluate(denoiser, last, p => p.X, p => p.Level, (p, e) => p.Data = e);
+                foreach (var path in samples) path.X = ProbabilityFlow.Step(path.X, path.Data!, path.Level, levelNext);
             }
 
             yield return new SamplingStep(i, Grid.Count, levelNext.Time, samples.Length == 0 ? x : Tensor.Concatenate([.. samples.Select(p => p.X)]), samples.Length == 0 ? x : d);
         }
+    }
+
+    private void Reach(Denoiser denoiser, Path[] samples, NoiseLevel end)
+    {
+        for (var active = samples.Where(p => p.Level != end).ToArray(); active.Length > 0; active = [.. active.Where(p => p.Level != end)]) Advance(denoiser, active, end);
+    }
+
+    // Where error control ends: at the target, or before clean data at the least noise that the schedule knows of.
+    private NoiseLevel Before(NoiseLevel level, NoiseLevel levelNext)
+    {
+        if (levelNext.Sigma > 0) return levelNext;
+        var least = Schedule.At(Schedule.LeastNoiseTime);
+        return least.LogSnr > level.LogSnr ? least : level;
     }
 
     // One attempt of every path that has not arrived, their calls joined in one batch.

@@ -126,6 +126,13 @@ public sealed class DpmSolverTests
     }
 
     [Fact]
+    public void Adaptive_sampling_of_clean_data_in_one_interval_is_as_accurate_as_in_many()
+    {
+        Tensor Make(int n) => new DpmSolverAdaptive(Schedule, TimeGrid.Uniform(1, 0, n), relative: 1e-4, absolute: 1e-4).Sample(MixtureFlow.Denoiser, Start, Noise());
+        Near.RelativeToLargest(Make(40), Make(1), 2e-3, "one interval");
+    }
+
+    [Fact]
     public void Adaptive_with_one_step_size_for_the_batch_lets_samples_disturb_each_other_and_the_default_does_not()
     {
         foreach (var control in Enum.GetValues<DpmStepControl>())
