@@ -109,6 +109,7 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
     [InlineData]
     [InlineData("train")]
     [InlineData("sample")]
+    [InlineData("evaluate")]
     [InlineData("inspect")]
     [InlineData("profile")]
     [InlineData("list")]

@@ -28,6 +28,10 @@ public static class DataSources
         ["FILE.npy"] = "[N, H, W, C] or [N, H, W] pictures (uint8, or floats in [−1, 1]), or [N, D] rows",
     };
 
+    /// <summary>Whether a source comes in two parts, so that <see cref="DataSplit.Test"/> may be asked of it.</summary>
+    /// <param name="source">As for <see cref="Open"/>.</param>
+    public static bool HasTestPart(string source) => Names.ContainsKey(source) || (Directory.Exists(source) && (IdxSource.Matches(source) || CifarSource.Matches(source)));
+
     /// <summary>Opens a source.</summary>
     /// <param name="source">A built-in name, a folder (pictures, IDX files or CIFAR-10), or a .npy file.</param>
     /// <param name="options">What to ask of it.</param>

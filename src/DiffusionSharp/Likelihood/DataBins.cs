@@ -34,17 +34,15 @@ public sealed class DataBins
     /// </summary>
     public double DequantisedOffset => Bits - 1;
 
+    /// <summary>Whether a value is one of them, to a thousandth of their distance.</summary>
+    /// <param name="value">Any number; NaN is none.</param>
+    public bool Holds(double value) => Place(value) is not null;
+
     /// <summary>The index of a value.</summary>
     /// <param name="value">One of the values, to a thousandth of their distance.</param>
     /// <exception cref="ArgumentException">The value is none of them.</exception>
-    public int IndexOf(double value)
-    {
-        var position = (value + 1) / Spacing;
-        var index = Math.Round(position);
-        if (!(index >= 0 && index < Count && Math.Abs(position - index) <= Slack))
-            throw new ArgumentException(FormattableString.Invariant($"DataBins: {value} is none of the {Count} values of {Bits}-bit data in [-1, 1]; data that was resized or is no picture has no bins, measure it as continuous."), nameof(value));
-        return (int)index;
-    }
+    public int IndexOf(double value) => Place(value) ?? throw new ArgumentException(
+        FormattableString.Invariant($"DataBins: {value} is none of the {Count} values of {Bits}-bit data in [-1, 1]; data that was resized or is no picture has no bins, measure it as continuous."), nameof(value));
 
     /// <summary>The value of an index.</summary>
     /// <param name="index">0 … 2ᵇ − 1.</param>
@@ -72,5 +70,12 @@ public sealed class DataBins
                 for (var i = 0; i < size; i++) own[i] = (2 * (IndexOf(x0.Sample(k)[i]) + own[i]) / Count) - 1;
             }
         });
+    }
+
+    private int? Place(double value)
+    {
+        var position = (value + 1) / Spacing;
+        var index = Math.Round(position);
+        return index >= 0 && index < Count && Math.Abs(position - index) <= Slack ? (int)index : null;
     }
 }

@@ -33,13 +33,14 @@ public sealed class FlowLikelihood
     /// <param name="dataVariance">
     /// The variance that every value of the data is known to have: the prior is then N(0, α² s² + σ²); null takes the schedule's own prior.
     /// </param>
+    /// <param name="noisiest">Time of the noisiest level; null takes the schedule's. Where σ/α passes 10⁶, the flow ends there.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
-    public FlowLikelihood(Schedule schedule, double cleanest, Divergence divergence, DormandPrince? integrator = null, double? dataVariance = null)
+    public FlowLikelihood(Schedule schedule, double cleanest, Divergence divergence, DormandPrince? integrator = null, double? dataVariance = null, double? noisiest = null)
     {
         var level = schedule.At(cleanest);
         if (!(level.Sigma > 0)) throw new ArgumentOutOfRangeException(nameof(cleanest), cleanest, "FlowLikelihood: a cleanest level with noise was expected, σ is 0 there; take a time a little later.");
         if (dataVariance is { } s2) Guard.InRange(s2, 0, double.MaxValue, "FlowLikelihood: dataVariance");
-        var end = schedule.At(schedule.NoiseTime);
+        var end = schedule.At(noisiest ?? schedule.NoiseTime);
         Noisiest = end.Ratio <= LargestRatio ? end : schedule.AtRatio(LargestRatio);
         if (!(level.Ratio < Noisiest.Ratio)) throw new ArgumentOutOfRangeException(nameof(cleanest), cleanest, FormattableString.Invariant($"FlowLikelihood: a level cleaner than σ/α = {Noisiest.Ratio} was expected."));
         (this.schedule, Cleanest, Divergence, Integrator, DataVariance) = (schedule, level, divergence, integrator ?? new DormandPrince(), dataVariance);

@@ -79,7 +79,7 @@ public sealed class FlowLikelihoodTests
         var mixture = Tilted(2);
         var x0 = mixture.Draw(new Rng(5), 4);
         var exact = mixture.LogDensity(x0, new NoiseLevel(0, 1, 0));
-        foreach (var (schedule, cleanest) in (ReadOnlySpan<(Schedule, double)>)[(Schedule, 1e-5), (DiscreteSchedule.Linear(1000, 1e-7, 0.05), 0), (new VpCosineSchedule(), 1e-4)])
+        foreach (var (schedule, cleanest) in (ReadOnlySpan<(Schedule, double)>)[(Schedule, 1e-5), (DiscreteSchedule.Linear(1000, 1e-7, 0.05), 0), (new VpCosineSchedule(), 1e-4), (new SubVpSchedule(0.1, 60), 1e-5), (new EdmSchedule(1e6, 1e-3), 1e-3), (new FlowSchedule(), 1e-4)])
             Near.Absolute(exact.Values, new FlowLikelihood(schedule, cleanest, new ExactDivergence(), Fine).LogLikelihood(new GaussianMixtureDenoiser(mixture), x0, new Rng(1)).LogDensity.Values, 2e-3, schedule.GetType().Name);
     }
 
@@ -148,6 +148,7 @@ public sealed class FlowLikelihoodTests
         Assert.Contains("the evidence lower bound, which asks for estimates alone", Assert.Throws<InvalidOperationException>(() => flow.LogDensity(new Blind(), Tensor.Zeros([1, 2]), new Rng(1))).Message, StringComparison.Ordinal);
         Assert.Contains("take a time a little later", Assert.Throws<ArgumentOutOfRangeException>(() => new FlowLikelihood(Schedule, 0, new ExactDivergence())).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new FlowLikelihood(Schedule, 1, new ExactDivergence()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new FlowLikelihood(Schedule, 0.5, new ExactDivergence(), noisiest: 0.4));
         Assert.Throws<ArgumentOutOfRangeException>(() => new FlowLikelihood(Schedule, 0.1, new ExactDivergence(), dataVariance: double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => new HutchinsonDivergence(0));
     }

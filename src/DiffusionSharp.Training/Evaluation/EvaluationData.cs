@@ -1,0 +1,35 @@
+using DiffusionSharp.Data;
+using DiffusionSharp.Data.Sources;
+using DiffusionSharp.Likelihood;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Models;
+
+namespace DiffusionSharp.Training.Evaluation;
+
+/// <summary>The samples that a model is measured on.</summary>
+public static class EvaluationData
+{
+    /// <summary>Reads samples in a random order that the seed decides; none comes twice.</summary>
+    /// <param name="source">Where from.</param>
+    /// <param name="model">What they must fit.</param>
+    /// <param name="count">How many, at least 1.</param>
+    /// <param name="seed">Of the order.</param>
+    /// <param name="bins">The values that they must have; null where any is right.</param>
+    /// <returns>[count, …].</returns>
+    /// <exception cref="DataException">The source has another shape, too few samples, or values on no bin.</exception>
+    public static Tensor Read(DataSource source, TrainedModel model, int count, ulong seed, DataBins? bins)
+    {
+        if (source.SampleShape != model.SampleShape) throw new DataException($"{source.Name}: its samples are {source.SampleShape}, the model's {model.SampleShape}.");
+        if (count < 1 || count > source.Count) throw new DataException($"{source.Name}: 1 to {source.Count} samples can be measured, {count} were asked for.");
+        var order = new BatchSampler(source.Count, 1, new Rng(seed).Split("evaluation").Key);
+        var (size, data) = (source.SampleShape.Count, new FloatTensor(source.SampleShape.Prepend(count)));
+        for (var k = 0; k < count; k++) source.Read(order.IndexAt(k), data.Values.Slice(k * size, size));
+        if (bins is not null)
+        {
+            foreach (var value in data.Values)
+                if (!bins.Holds(value)) throw new DataException(FormattableString.Invariant($"{source.Name}: {value} is none of the {bins.Count} values of {bins.Bits}-bit pictures in [-1, 1]; the pictures were resized or have another depth. Give that depth, or 0 bits to measure a density."));
+        }
+
+        return Tensor.From(data);
+    }
+}

@@ -1,0 +1,150 @@
+using DiffusionSharp.Denoisers;
+using DiffusionSharp.Distances;
+using DiffusionSharp.Likelihood;
+using DiffusionSharp.Samplers;
+using DiffusionSharp.Schedules;
+using DiffusionSharp.Statistics;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Runs;
+
+namespace DiffusionSharp.Training.Evaluation;
+
+/// <summary>How a model is measured.</summary>
+/// <param name="Seed">Of all noise, probes and samples.</param>
+/// <param name="Batch">Samples at a time; results do not depend on it.</param>
+/// <param name="Bins">The values that the data has; null measures a density.</param>
+/// <param name="Steps">Steps of the bound's chain; null takes every trained level, 1000 on continuous schedules.</param>
+/// <param name="Variance">The variance of the chain's steps.</param>
+/// <param name="Probes">Random probes of the divergence for each sample; null takes the exact divergence up to 8 values a sample, and 4 probes beyond.</param>
+public sealed record EvaluationOptions(ulong Seed, int Batch, DataBins? Bins, int? Steps = null, DdpmVariance Variance = DdpmVariance.FixedSmall, int? Probes = null);
+
+/// <summary>Measures a trained model on data; each metric is computed as its figures are asked for.</summary>
+/// <remarks>Sample k's noise and probes come from the seed and k alone, so figures do not depend on threads or on the batch.</remarks>
+public sealed class ModelEvaluation
+{
+    private const int ExactUpTo = 8, DefaultProbes = 4, ContinuousSteps = 1000, SamplerSteps = 50;
+
+    private readonly TrainedModel model;
+    private readonly Tensor data;
+    private readonly EvaluationOptions options;
+    private readonly Parallelism parallelism;
+    private readonly Denoiser denoiser;
+
+    /// <summary>Makes an evaluation.</summary>
+    /// <param name="model">What is measured.</param>
+    /// <param name="data">On what, [N, …]: <see cref="EvaluationData.Read"/>.</param>
+    /// <param name="options">How.</param>
+    /// <param name="parallelism">The threads.</param>
+    /// <param name="watch">Called before every pass through the network of the likelihoods, and after every step of sampling.</param>
+    public ModelEvaluation(TrainedModel model, Tensor data, EvaluationOptions options, Parallelism parallelism, Action watch)
+    {
+        (this.model, this.data, this.options, this.parallelism, Watch) = (model, data, options, parallelism, watch);
+        denoiser = model.Denoiser(Math.Min(options.Batch, data.Samples), parallelism);
+    }
+
+    private Action Watch { get; }
+
+    private int Dimension => model.SampleShape.Count;
+
+    private string Values => options.Bins is { } bins ? $"values of {bins.Bits} bits in [-1, 1]" : "a density, no bins";
+
+    /// <summary>The figures of a metric.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The metric is unknown.</exception>
+    /// <exception cref="ArgumentException">An option does not fit the model.</exception>
+    public IReadOnlyList<EvaluationFigure> Measure(EvaluationMetric metric) => metric switch
+    {
+        EvaluationMetric.Elbo => Elbo(),
+        EvaluationMetric.Likelihood => Likelihood(),
+        EvaluationMetric.SlicedWasserstein => Sliced(),
+        _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "ModelEvaluation: unknown metric."),
+    };
+
+    private List<EvaluationFigure> Elbo()
+    {
+        var config = model.Config.ScheduleOrDefault();
+        var steps = options.Steps ?? (config.IsContinuous() ? ContinuousSteps : config.Levels);
+        var bound = new EvidenceLowerBound(model.Schedule, config.Grid(model.Schedule, TimestepSpacing.Trailing, steps), options.Variance, options.Bins);
+        var watched = new WatchedDenoiser(denoiser, Watch);
+        var estimate = ElboEstimate.Concatenate([.. Batches().Select(b => bound.Estimate(watched, b.Data, new Rng(options.Seed).Split("elbo"), firstSample: b.First))]);
+        string[] notes =
+        [
+            "upper bound of -ln p by ancestral sampling",
+            FormattableString.Invariant($"{steps} steps, variance {(options.Variance == DdpmVariance.FixedSmall ? "small" : "large")}"),
+            options.Bins is null ? Values : $"{Values}, discretised Gaussian, no dequantisation",
+            .. denoiser is ClippedDenoiser ? (string[])["estimates clipped to [-1, 1]"] : [],
+        ];
+        EvaluationFigure Figure(string name, Measurement nats) => new(name, "bits/dim", BitsPerDimension.Of(nats, Dimension), "samples and noise", nats, name == "elbo" ? notes : [], []);
+        Measurement Part(ElboTermKind kind) => Measurement.OfMean(estimate.Terms.Where(t => t.Kind == kind).Select(t => t.Nats).Aggregate(Tensor.Zeros([data.Samples]), (a, b) => a + b).Values);
+        return
+        [
+            Figure("elbo", estimate.MeanNats),
+            Figure("elbo-prior", Part(ElboTermKind.Prior)),
+            Figure("elbo-transitions", Part(ElboTermKind.Transition)),
+            Figure("elbo-reconstruction", Part(ElboTermKind.Reconstruction)),
+        ];
+    }
+
+    private EvaluationFigure[] Likelihood()
+    {
+        // The flow of the network itself: clipping would put corners into it.
+        var smooth = denoiser is ConstrainedDenoiser constrained ? constrained.Inner : denoiser;
+        Divergence divergence = options.Probes is null && Dimension <= ExactUpTo ? new ExactDivergence() : new HutchinsonDivergence(options.Probes ?? DefaultProbes);
+        var config = model.Config.ScheduleOrDefault();
+        var flow = new FlowLikelihood(model.Schedule, config.EarliestTime(model.Schedule), divergence, noisiest: config.LatestTime(model.Schedule));
+        var watched = new WatchedDenoiser(smooth, Watch);
+        var root = new Rng(options.Seed);
+        var estimate = FlowLikelihoodEstimate.Concatenate([.. Batches().Select(b =>
+        {
+            var x0 = options.Bins?.Dequantise(b.Data, root.Split("dequantise"), b.First) ?? b.Data;
+            return flow.LogLikelihood(watched, x0, root.Split("probes"), b.First);
+        })]);
+        var offset = options.Bins?.DequantisedOffset ?? 0;
+        return
+        [
+            new EvaluationFigure(
+                "likelihood",
+                "bits/dim",
+                estimate.MeanBitsPerDimension(offset),
+                divergence.IsExact ? "samples" : "samples and probes",
+                estimate.MeanNats,
+                [
+                    "-ln p of the probability flow",
+                    divergence.IsExact ? "exact divergence" : $"Hutchinson's divergence, {divergence.Estimates} Rademacher probes a sample",
+                    options.Bins is null ? Values : FormattableString.Invariant($"{Values}, dequantised uniformly, +{offset} bits/dim for [-1, 1]"),
+                    FormattableString.Invariant($"from σ/α = {flow.Cleanest.Ratio:G3}, Dormand-Prince at {flow.Integrator.RelativeTolerance}"),
+                ],
+                [("probeError", estimate.MeanProbeError / (Dimension * Math.Log(2))), ("offset", offset)]),
+        ];
+    }
+
+    private EvaluationFigure[] Sliced()
+    {
+        if (data.Samples < 2) throw new ArgumentException("sliced-wasserstein: at least 2 samples are needed; raise --count.");
+        var config = model.Config.ScheduleOrDefault();
+        var steps = Math.Min(SamplerSteps, config.Levels);
+        var sampler = new DdimSampler(model.Schedule, config.Grid(model.Schedule, TimestepSpacing.Trailing, steps));
+        var (samples, _) = new SamplingJob(model, sampler, data.Samples, options.Seed, options.Batch).Run(parallelism, (_, _) => Watch());
+        if (!samples.IsFinite()) throw new DivergedException($"sliced-wasserstein: samples are not finite numbers; the model of step {model.Step} is not usable, take an earlier checkpoint.");
+        var distance = SlicedWasserstein.Between(data, samples, new Rng(options.Seed).Split("lines"), parallelism: parallelism);
+        return
+        [
+            new EvaluationFigure(
+                "sliced-wasserstein",
+                "data units",
+                distance.Distance with { StandardError = distance.SamplingError, Count = data.Samples },
+                "samples",
+                null,
+                [
+                    FormattableString.Invariant($"{data.Samples} samples by ddim in {steps} steps against as many of the data, {distance.Distance.Count} lines"),
+                    FormattableString.Invariant($"two samples of one law: {distance.SameLaw.Value:G3} ± {distance.SameLawSpread:G2}"),
+                ],
+                [("linesError", distance.Distance.StandardError), ("lines", distance.Distance.Count), ("sameLaw", distance.SameLaw.Value), ("sameLawSpread", distance.SameLawSpread)]),
+        ];
+    }
+
+    private IEnumerable<(Tensor Data, int First)> Batches()
+    {
+        for (var first = 0; first < data.Samples; first += options.Batch) yield return (data.Slice(first, Math.Min(options.Batch, data.Samples - first)), first);
+    }
+}

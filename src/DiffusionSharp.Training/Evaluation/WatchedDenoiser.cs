@@ -1,0 +1,28 @@
+using DiffusionSharp.Denoisers;
+using DiffusionSharp.Schedules;
+using DiffusionSharp.Tensors;
+
+namespace DiffusionSharp.Training.Evaluation;
+
+/// <summary>A denoiser that says when it is asked: progress, and a place to stop long work by an exception.</summary>
+/// <param name="inner">Whose estimates it gives.</param>
+/// <param name="watch">Called before every estimate and every gradient.</param>
+public sealed class WatchedDenoiser(Denoiser inner, Action watch) : Denoiser
+{
+    /// <inheritdoc/>
+    public override bool HasGradient => inner.HasGradient;
+
+    /// <inheritdoc/>
+    protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels)
+    {
+        watch();
+        return inner.Denoise(x, levels);
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent)
+    {
+        watch();
+        return inner.VectorJacobian(x, levels, cotangent);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using DiffusionSharp.Data.Formats;
+using DiffusionSharp.Tensors;
+
+namespace DiffusionSharp.Cli.Tests;
+
+public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDisposable
+{
+    private static readonly string[] Names = ["elbo", "elbo-prior", "elbo-transitions", "elbo-reconstruction", "likelihood", "sliced-wasserstein"];
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Points_have_a_bound_a_likelihood_and_a_distance_each_with_its_error()
+    {
+        var answer = Object("evaluate", runs.PointsRun, "--data", "moons", "--count", "12", "--steps", "40", "--seed", "5", "--out", folder["e.json"], "--json");
+        Assert.Equal((12, 12, 5, 0, "test"), (answer.GetProperty("trainedSteps").GetInt32(), answer.GetProperty("count").GetInt32(), answer.GetProperty("seed").GetInt32(), answer.GetProperty("bits").GetInt32(), answer.GetProperty("split").GetString()));
+        var figures = answer.GetProperty("figures").EnumerateArray().ToArray();
+        Assert.Equal(Names, figures.Select(f => f.GetProperty("name").GetString()));
+        Assert.All(figures, f => Assert.True(f.GetProperty("standardError").GetDouble() > 0 || f.GetProperty("name").GetString() == "elbo-prior"));
+        Assert.Equal(Value(figures[0]), Value(figures[1]) + Value(figures[2]) + Value(figures[3]), 1e-9);
+
+        // Two values a sample, no bins: bits are nats over 2 ln 2.
+        Assert.All(figures[..5], f => Assert.Equal(f.GetProperty("nats").GetDouble() / 2 / Math.Log(2), Value(f), 1e-9));
+        Assert.Contains("exact divergence", Notes(figures[4]), StringComparison.Ordinal);
+        Assert.Contains("40 steps, variance large; a density, no bins", Notes(figures[0]), StringComparison.Ordinal);
+        Assert.True(Value(figures[5]) > 0 && figures[5].GetProperty("sameLaw").GetDouble() > 0);
+        var written = JsonDocument.Parse(File.ReadAllText(folder["e.json"])).RootElement;
+        Assert.Equal(answer.GetProperty("figures").GetRawText(), written.GetProperty("figures").GetRawText());
+    }
+
+    [Fact]
+    public void Pictures_are_measured_on_their_bits_and_say_how()
+    {
+        var answer = Object("evaluate", runs.PicturesRun, "--data", "digits", "--count", "3", "--steps", "6", "--metric", "elbo", "--metric", "likelihood", "--probes", "2", "--json");
+        var figures = answer.GetProperty("figures").EnumerateArray().ToArray();
+        Assert.Equal(Names[..5], figures.Select(f => f.GetProperty("name").GetString()));
+        Assert.Contains("values of 8 bits in [-1, 1], discretised Gaussian, no dequantisation; estimates clipped", Notes(figures[0]), StringComparison.Ordinal);
+        Assert.Contains("2 Rademacher probes a sample; values of 8 bits in [-1, 1], dequantised uniformly, +7 bits/dim", Notes(figures[4]), StringComparison.Ordinal);
+        Assert.Equal((figures[4].GetProperty("nats").GetDouble() / 64 / Math.Log(2)) + 7, Value(figures[4]), 1e-9);
+        Assert.InRange(figures[4].GetProperty("probeError").GetDouble(), 1e-9, 10);
+        Assert.Equal(64, answer.GetProperty("dimension").GetInt32());
+    }
+
+    [Fact]
+    public void Figures_depend_on_the_seed_and_not_on_batch_or_threads()
+    {
+        string Figures(params string[] options) => Object(["evaluate", runs.PointsRun, "--data", "moons", "--count", "7", "--steps", "9", "--probes", "2", "--json", .. options]).GetProperty("figures").GetRawText();
+        var one = Figures("--batch", "7", "--threads", "1");
+        Assert.Equal(one, Figures("--batch", "3", "--threads", "2"));
+        string[] others = [Figures("--seed", "1"), Figures("--variance", "small"), Figures("--weights", "raw"), Figures("--split", "train"), Figures("--metric", "elbo")];
+        Assert.Equal(others.Length + 1, others.Append(one).Distinct().Count());
+    }
+
+    [Fact]
+    public void People_see_a_table_with_errors_counts_and_the_way_of_measuring()
+    {
+        var text = Diffusion.Succeed("evaluate", runs.PointsRun, "--data", "moons", "--count", "5", "--steps", "4", "--metric", "elbo");
+        Assert.StartsWith($"{runs.PointsRun}, step 12, on 5 samples of moons (test), seed 0; 4 passes through the network, ", text, StringComparison.Ordinal);
+        Assert.Matches(@"\nelbo +-?[0-9.E+]+ ± [0-9.E+]+ bits/dim +-?[0-9.E+]+ ± [0-9.E+]+ nats +± over samples and noise, n = 5\r?\n", text);
+        Assert.Contains("elbo: upper bound of -ln p by ancestral sampling; 4 steps, variance large; a density, no bins", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_cannot_be_measured_is_refused_with_the_mend()
+    {
+        string[] points = ["evaluate", runs.PointsRun, "--data", "moons"];
+        Diffusion.Fail(2, "error: Option '--data' is required. See 'diffusion evaluate --help'.", "evaluate", runs.PointsRun);
+        Diffusion.Fail(2, "error: --metric: 'fid' is unknown; there are elbo, likelihood, sliced-wasserstein. See 'diffusion evaluate --help'.", [.. points, "--metric", "fid"]);
+        Diffusion.Fail(2, "error: --steps: at most the 1000 levels of this model's schedule, 1001 was given.", [.. points, "--steps", "1001"]);
+        Diffusion.Fail(2, "error: --bits is of pictures; this model's samples are vectors, which have a density.", [.. points, "--bits", "8"]);
+        Diffusion.Fail(2, $"error: --out: {folder["e.txt"]} does not end in .json.", [.. points, "--out", folder["e.txt"]]);
+        Diffusion.Fail(2, "error: sliced-wasserstein: at least 2 samples are needed; raise --count.", [.. points, "--count", "1", "--metric", "sliced-wasserstein"]);
+        Diffusion.Fail(2, $"error: {folder["none"]}: there is no such folder.", "evaluate", folder["none"], "--data", "moons");
+        Write("three.npy", [4, 3], 0.1f);
+        Diffusion.Fail(2, $"error: {folder["three.npy"]}: its samples are [3], the model's [2].", "evaluate", runs.PointsRun, "--data", folder["three.npy"]);
+        Write("two.npy", [4, 2], 0.1f);
+        Diffusion.Fail(2, $"error: {folder["two.npy"]}: 1 to 4 samples can be measured, 5 were asked for.", "evaluate", runs.PointsRun, "--data", folder["two.npy"], "--count", "5");
+        Diffusion.Fail(2, $"error: {folder["two.npy"]} has no test part of its own; name the folder or file of the test data instead.", "evaluate", runs.PointsRun, "--data", folder["two.npy"], "--split", "test");
+        Write("pictures.npy", [2, 8, 8, 1], 0.3f);
+        Diffusion.Fail(2, $"error: {folder["pictures.npy"]}: 0.3 is none of the 256 values of 8-bit pictures in [-1, 1]; the pictures were resized or have another depth. Give that depth, or 0 bits to measure a density.", "evaluate", runs.PicturesRun, "--data", folder["pictures.npy"]);
+        Diffusion.Succeed("evaluate", runs.PicturesRun, "--data", folder["pictures.npy"], "--bits", "0", "--metric", "elbo", "--steps", "2");
+    }
+
+    [Fact]
+    public void A_stop_writes_nothing()
+    {
+        var outcome = Diffusion.Run(false, new CancellationToken(canceled: true), "evaluate", runs.PointsRun, "--data", "moons", "--out", folder["e.json"]);
+        Assert.Equal((1, $"stopped: after 1 passes through the network; nothing was written.{Environment.NewLine}"), (outcome.Code, outcome.Error));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
+    private void Write(string name, Shape shape, float value)
+    {
+        var values = new FloatTensor(shape);
+        values.Values.Fill(value);
+        NpyFile.Write(folder[name], values);
+    }
+
+    private static double Value(JsonElement figure) => figure.GetProperty("value").GetDouble();
+
+    private static string Notes(JsonElement figure) => string.Join("; ", figure.GetProperty("notes").EnumerateArray().Select(n => n.GetString()));
+
+    private static JsonElement Object(params string[] args) => JsonDocument.Parse(Diffusion.Succeed(args).TrimEnd()).RootElement;
+}
