@@ -1,0 +1,65 @@
+using DiffusionSharp.Denoisers;
+using DiffusionSharp.Samplers;
+using DiffusionSharp.Samplers.Catalog;
+using DiffusionSharp.Schedules;
+using DiffusionSharp.Targets;
+using DiffusionSharp.Tensors;
+
+namespace DiffusionSharp.Bench.Samplers;
+
+/// <summary>Four tilted Gaussians in the plane with their exact denoiser: all error is the sampler's.</summary>
+internal sealed class MixtureProblem : ComparisonProblem
+{
+    private const int Count = 4096, DataCount = 65536;
+
+    private static readonly GaussianMixture Mixture = GaussianMixture.Full(
+        [0.4, 0.3, 0.2, 0.1],
+        new Tensor([4, 2], [-1.2, -0.4, 0.9, 0.8, 0.7, -0.9, -0.3, 1.1]),
+        new Tensor([4, 2, 2], [0.05, 0.03, 0.03, 0.06, 0.04, -0.02, -0.02, 0.03, 0.02, 0, 0, 0.08, 0.03, 0.01, 0.01, 0.02]));
+
+    private readonly GaussianMixtureDenoiser denoiser = new(Mixture);
+    private readonly Rng rng = new(2026);
+    private Tensor? flow;
+
+    public override string Title => "The exact mixture";
+
+    public override IReadOnlyList<int> Budgets { get; } = [8, 16, 32, 64, 128];
+
+    public override Schedule Schedule { get; } = new VpLinearSchedule();
+
+    public override Shape Shape => [Count, 2];
+
+    public override Tensor Data { get; } = Mixture.Draw(new Rng(77), DataCount);
+
+    public override int MostSteps => int.MaxValue;
+
+    public override Tensor Flow => flow ??= SamplerCatalog.Find("heun").Create(Schedule, Grid(4000)).Sample(denoiser, Shape, new SeededNoise(rng));
+
+    public override TimeGrid Grid(int steps) => Grids.Karras(Schedule, steps);
+
+    public override string? Refusal(SamplerEntry entry) => null;
+
+    public override (Tensor Samples, double Calls) Run(Sampler sampler)
+    {
+        var counted = new CountedMixture(denoiser);
+        var samples = sampler.Sample(counted, Shape, new SeededNoise(rng));
+        return (samples, counted.Calls);
+    }
+
+    private sealed class CountedMixture(GaussianMixtureDenoiser inner) : Denoiser, ILogDensity
+    {
+        public int Calls { get; private set; }
+
+        public override bool HasGradient => true;
+
+        public Tensor LogDensity(Tensor x, NoiseLevel level) => inner.LogDensity(x, level);
+
+        protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels)
+        {
+            Calls++;
+            return inner.Denoise(x, levels);
+        }
+
+        protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) => inner.VectorJacobian(x, levels, cotangent);
+    }
+}
