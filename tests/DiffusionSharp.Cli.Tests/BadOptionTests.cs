@@ -58,11 +58,11 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
     }
 
     [Fact]
-    public void A_continuous_schedule_has_no_spacing()
+    public void A_continuous_schedule_has_no_trained_timesteps_to_space()
     {
         var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));
         Diffusion.Succeed("train", "--config", config, "--out", folder["run"], "--schedule", "vp-linear", "--steps", "1");
-        Diffusion.Fail(2, "error: --spacing belongs to discrete schedules; this model's schedule is vp-linear.", "sample", folder["run"], "--out", folder["a.npy"], "--spacing", "leading");
+        Diffusion.Fail(2, "error: --spacing: leading spaces trained timesteps, this model's schedule, vp-linear, has none; uniform, log-snr or karras spaces any.", "sample", folder["run"], "--out", folder["a.npy"], "--spacing", "leading");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text.Json;
 using DiffusionSharp.Cli.Commands;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Data.Formats;
+using DiffusionSharp.Samplers.Catalog;
 
 namespace DiffusionSharp.Cli.Tests;
 
@@ -104,12 +105,24 @@ public sealed class SampleTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDis
             Sample("c.npy", "--spacing", "leading"),
             Sample("d.npy", "--spacing", "linspace"),
             Sample("e.npy", "--spacing", "quadratic"),
+            .. ((string[])["uniform", "log-snr", "karras", "polyexponential", "beta", "ays-sd", "ays-sdxl", "ays-deepfloyd"]).Select(spacing => Sample($"{spacing}.npy", "--spacing", spacing)),
             Sample("f.npy", "--sampler", "ddpm"),
             Sample("g.npy", "--sampler", "ddpm", "--variance", "large"),
             Sample("h.npy", "--weights", "raw"),
             Sample("i.npy", "--seed", "1"),
         ];
         Assert.Equal(all.Length, all.Distinct().Count());
+    }
+
+    [Fact]
+    public void Every_sampler_of_the_catalog_is_reached_by_its_name()
+    {
+        foreach (var entry in SamplerCatalog.All)
+        {
+            string[] sample = ["sample", runs.PointsRun, "--out", folder["s.npy"], "--count", "3", "--steps", "4", "--sampler", entry.Name];
+            if (entry.Name == "mala") Diffusion.Fail(2, Diffusion.Run(sample).Error.TrimEnd(), sample);
+            else Assert.Contains($" by {entry.Name} in 4 steps; ", Diffusion.Succeed(sample), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Samplers.Catalog;
-using DiffusionSharp.Schedules;
 
 namespace DiffusionSharp.Cli.Sampling;
 
@@ -14,7 +13,7 @@ internal sealed record SampleRequest(
     int? Steps,
     int? Count,
     ulong Seed,
-    TimestepSpacing? Spacing,
+    SpacingKind? Spacing,
     WeightsKind Weights,
     int? Batch,
     Precision? Precision,

@@ -1,7 +1,6 @@
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Samplers.Catalog;
-using DiffusionSharp.Schedules;
 using DiffusionSharp.Training.Models;
 
 namespace DiffusionSharp.Cli.Sampling;
@@ -39,10 +38,7 @@ internal static class SamplerChoice
             throw new UsageException($"{name} is not an option of {entry.Name}; it belongs to {string.Join(", ", takers)}.");
         }
 
-        if (request.Spacing is not null && config.IsContinuous()) throw new UsageException($"--spacing belongs to discrete schedules; this model's schedule is {Choices.Schedules.NameOf(config.Kind)}.");
-        if (!config.IsContinuous() && request.Steps > config.Levels) throw new UsageException($"--steps: at most the {config.Levels} levels of this model's schedule, {request.Steps} was given.");
         var steps = request.Steps ?? (entry.Name == AllLevels ? config.Levels : Math.Min(FewSteps, config.Levels));
-        var grid = config.Grid(model.Schedule, request.Spacing ?? TimestepSpacing.Trailing, steps);
-        return entry.Create(model.Schedule, grid, request.SamplerOptions);
+        return entry.Create(model.Schedule, GridChoice.Create(request.Spacing, model, steps), request.SamplerOptions);
     }
 }
