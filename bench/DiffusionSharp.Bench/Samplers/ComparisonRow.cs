@@ -15,7 +15,7 @@ internal sealed record ComparisonPoint(double Calls, double Distance, double Sam
 /// <summary>One sampler at every budget; null where no run fits.</summary>
 internal sealed record ComparisonRow(SamplerEntry Entry, Sampler Sampler, IReadOnlyList<ComparisonPoint?> Points)
 {
-    private const int Projections = 128, Repeats = 4;
+    private const int Projections = 64, Repeats = 2;
 
     // Adaptive solvers are given the largest tolerance with which a budget is kept.
     private static readonly double[] Tolerances = [0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5];

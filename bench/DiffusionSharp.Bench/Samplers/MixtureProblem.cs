@@ -10,7 +10,7 @@ namespace DiffusionSharp.Bench.Samplers;
 /// <summary>Four tilted Gaussians in the plane with their exact denoiser: all error is the sampler's.</summary>
 internal sealed class MixtureProblem : ComparisonProblem
 {
-    private const int Count = 4096, DataCount = 65536;
+    private const int Count = 2048, DataCount = 16384, ReferenceSteps = 2000;
 
     private static readonly GaussianMixture Mixture = GaussianMixture.Full(
         [0.4, 0.3, 0.2, 0.1],
@@ -33,7 +33,7 @@ internal sealed class MixtureProblem : ComparisonProblem
 
     public override int MostSteps => int.MaxValue;
 
-    public override Tensor Flow => flow ??= SamplerCatalog.Find("heun").Create(Schedule, Grid(4000)).Sample(denoiser, Shape, new SeededNoise(rng));
+    public override Tensor Flow => flow ??= SamplerCatalog.Find("heun").Create(Schedule, Grid(ReferenceSteps)).Sample(denoiser, Shape, new SeededNoise(rng));
 
     public override TimeGrid Grid(int steps) => Grids.Karras(Schedule, steps);
 
