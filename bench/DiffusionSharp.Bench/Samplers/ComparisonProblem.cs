@@ -1,4 +1,3 @@
-using DiffusionSharp.Denoisers;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Schedules;

@@ -1,5 +1,4 @@
 using DiffusionSharp.Data.Sources;
-using DiffusionSharp.Denoisers;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Schedules;
