@@ -54,6 +54,11 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
         string[] sample = ["sample", runs.PointsRun, "--out", folder["a.npy"]];
         Diffusion.Fail(2, $"error: --sampler: 'hern' is unknown; 'diffusion list samplers' names all {SamplerCatalog.All.Count}. See 'diffusion sample --help'.", [.. sample, "--sampler", "hern"]);
         Diffusion.Fail(2, $"error: --eta is not an option of ddpm; it belongs to {Takers(SamplerOption.Eta)}.", [.. sample, "--sampler", "ddpm", "--eta", "0"]);
+        Diffusion.Fail(2, "error: --variance: this model learned no variance; take small or large.", [.. sample, "--sampler", "ddpm", "--variance", "learned-range"]);
+        Diffusion.Fail(2, "error: --variance: this model learned no variance; take small or large.", "evaluate", runs.PointsRun, "--data", "moons", "--variance", "learned-range");
+        var outcome = Diffusion.Run([.. sample, "--spacing", "ays-deepfloyd"]);
+        Assert.Equal(2, outcome.Code);
+        Assert.StartsWith("error: --spacing: the levels of DeepFloyd are noisier than this model's schedule ever is (", outcome.Error, StringComparison.Ordinal);
         Diffusion.Fail(2, $"error: --variance is not an option of ddim; it belongs to {Takers(SamplerOption.Variance)}.", [.. sample, "--variance", "small"]);
     }
 

@@ -94,7 +94,7 @@ public sealed class SampleTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDis
     {
         string Sample(string name, params string[] options)
         {
-            Diffusion.Succeed(["sample", runs.PointsRun, "--out", folder[name], "--count", "4", "--steps", "4", .. options]);
+            Diffusion.Succeed(["sample", runs.PointsRun, "--out", folder[name], "--count", "4", "--steps", "5", .. options]);
             return Convert.ToHexString(File.ReadAllBytes(folder[name]));
         }
 
@@ -105,7 +105,7 @@ public sealed class SampleTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDis
             Sample("c.npy", "--spacing", "leading"),
             Sample("d.npy", "--spacing", "linspace"),
             Sample("e.npy", "--spacing", "quadratic"),
-            .. ((string[])["uniform", "log-snr", "karras", "polyexponential", "beta", "ays-sd", "ays-sdxl", "ays-deepfloyd"]).Select(spacing => Sample($"{spacing}.npy", "--spacing", spacing)),
+            .. ((string[])["uniform", "log-snr", "karras", "polyexponential", "beta", "ays-sd", "ays-sdxl"]).Select(spacing => Sample($"{spacing}.npy", "--spacing", spacing)),
             Sample("f.npy", "--sampler", "ddpm"),
             Sample("g.npy", "--sampler", "ddpm", "--variance", "large"),
             Sample("h.npy", "--weights", "raw"),
@@ -120,7 +120,7 @@ public sealed class SampleTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDis
         foreach (var entry in SamplerCatalog.All)
         {
             string[] sample = ["sample", runs.PointsRun, "--out", folder["s.npy"], "--count", "3", "--steps", "4", "--sampler", entry.Name];
-            if (entry.Name == "mala") Diffusion.Fail(2, Diffusion.Run(sample).Error.TrimEnd(), sample);
+            if (entry.NeedsDensity) Diffusion.Fail(2, $"error: --sampler: {entry.Name} accepts its steps by the density ln p_t(x), which a network does not know; in a program of your own it runs on closed forms. Take another here.", sample);
             else Assert.Contains($" by {entry.Name} in 4 steps; ", Diffusion.Succeed(sample), StringComparison.Ordinal);
         }
     }

@@ -41,7 +41,7 @@ internal sealed class ModelProblem : ComparisonProblem
 
     public override TimeGrid Grid(int steps) => model.Config.ScheduleOrDefault().Grid(model.Schedule, TimestepSpacing.Trailing, steps);
 
-    public override string? Refusal(SamplerEntry entry) => entry.Name is "mala" ? "a network knows no density" : null;
+    public override string? Refusal(SamplerEntry entry) => entry.NeedsDensity ? "a network knows no density" : null;
 
     public override (Tensor Samples, double Calls) Run(Sampler sampler)
     {

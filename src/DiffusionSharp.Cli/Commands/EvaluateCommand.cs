@@ -87,6 +87,7 @@ internal static class EvaluateCommand
         var model = TrainedModel.Load(request.Model, request.Weights == WeightsKind.Average);
         var config = model.Config.ScheduleOrDefault();
         if (!config.IsContinuous() && request.Steps > config.Levels) throw new UsageException($"--steps: at most the {config.Levels} levels of this model's schedule, {request.Steps} was given.");
+        VarianceChoice.Check(request.Variance, model);
         if (request.Bits is > 0 && !model.IsPictures) throw new UsageException("--bits is of pictures; this model's samples are vectors, which have a density.");
         if (request.Out is { } path)
         {

@@ -70,7 +70,7 @@ public sealed class ModelEvaluation
         string[] notes =
         [
             "upper bound of -ln p by ancestral sampling",
-            FormattableString.Invariant($"{steps} steps, variance {(options.Variance == DdpmVariance.FixedSmall ? "small" : "large")}"),
+            FormattableString.Invariant($"{steps} steps, variance {options.Variance switch { DdpmVariance.FixedSmall => "small", DdpmVariance.FixedLarge => "large", _ => "learned" }}"),
             options.Bins is null ? Values : $"{Values}, discretised Gaussian, no dequantisation",
             .. denoiser is ClippedDenoiser ? (string[])["estimates clipped to [-1, 1]"] : [],
         ];

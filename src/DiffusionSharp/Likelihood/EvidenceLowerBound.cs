@@ -28,7 +28,7 @@ public sealed class EvidenceLowerBound
     /// <summary>Makes the bound of a sampler.</summary>
     /// <param name="schedule">α and σ.</param>
     /// <param name="grid">The sampler's steps: a chain from the prior to clean data.</param>
-    /// <param name="variance">The variance of the sampler's steps.</param>
+    /// <param name="variance">The variance of the sampler's steps; learned ones need a denoiser that has them, and the last step takes the decoder's.</param>
     /// <param name="bins">The values that the data can have; null for data with a density.</param>
     /// <param name="decoder">The variance of the last step.</param>
     /// <exception cref="ArgumentException">The grid is no chain, leaves the schedule or does not end at clean data; or an option is unknown.</exception>
@@ -82,8 +82,13 @@ public sealed class EvidenceLowerBound
             for (var k = 0; k < values.Length; k++) values[k] = new double[draws];
             for (var j = 0; j < draws; j++)
             {
-                var d = denoiser.Denoise(level.AddNoise(x0, Noise(x0.Shape, rng, firstSample, i, j)), level);
-                for (var k = 0; k < values.Length; k++) values[k][j] = last ? Reconstruction(x0.Sample(k), d.Sample(k), level) : Transition(x0.Sample(k), d.Sample(k), level, schedule.At(grid.Targets[i]));
+                var (d, raw) = ReverseVariance.Estimates(Variance, denoiser, level.AddNoise(x0, Noise(x0.Shape, rng, firstSample, i, j)), level, nameof(EvidenceLowerBound));
+                for (var k = 0; k < values.Length; k++)
+                {
+                    values[k][j] = last
+                        ? Reconstruction(x0.Sample(k), d.Sample(k), level)
+                        : Transition(x0.Sample(k), d.Sample(k), raw is null ? [] : raw.Sample(k), level, schedule.At(grid.Targets[i]));
+                }
             }
 
             var means = Array.ConvertAll(values, v => Measurement.OfMean(v));
@@ -109,11 +114,23 @@ public sealed class EvidenceLowerBound
         });
     }
 
-    private double Transition(ReadOnlySpan<double> x0, ReadOnlySpan<double> d, NoiseLevel level, NoiseLevel levelNext)
+    private double Transition(ReadOnlySpan<double> x0, ReadOnlySpan<double> d, ReadOnlySpan<double> raw, NoiseLevel level, NoiseLevel levelNext)
     {
         var q = Posterior.Between(level, levelNext);
-        var v = Variance == DdpmVariance.FixedLarge ? q.ForwardVariance : q.Variance;
-        return Divergence(q.Variance, v, x0.Length) + (q.OfData * q.OfData * Squared(x0, d) / (2 * v));
+        if (raw.IsEmpty)
+        {
+            var v = ReverseVariance.Of(Variance, q, 0, nameof(EvidenceLowerBound));
+            return Divergence(q.Variance, v, x0.Length) + (q.OfData * q.OfData * Squared(x0, d) / (2 * v));
+        }
+
+        var nats = 0.0;
+        for (var i = 0; i < x0.Length; i++)
+        {
+            var v = ReverseVariance.Of(Variance, q, raw[i], nameof(EvidenceLowerBound));
+            nats += Divergence(q.Variance, v, 1) + (q.OfData * q.OfData * (x0[i] - d[i]) * (x0[i] - d[i]) / (2 * v));
+        }
+
+        return nats;
     }
 
     private double Reconstruction(ReadOnlySpan<double> x0, ReadOnlySpan<double> d, NoiseLevel level)

@@ -42,31 +42,13 @@ public sealed class DdpmSampler : SingleStepSampler
     /// <inheritdoc/>
     protected override (Tensor X, Tensor Denoised) Step(Denoiser denoiser, Tensor x, NoiseLevel level, NoiseLevel levelNext, NoiseSource noise, int index)
     {
-        var (d, learned) = Estimates(denoiser, x, level);
+        var (d, raw) = ReverseVariance.Estimates(Variance, denoiser, x, level, nameof(DdpmSampler));
         var q = Posterior.Between(level, levelNext);
         var mean = (q.OfX * x) + (q.OfData * d);
         if (levelNext.Sigma == 0) return (mean, d);
         var z = noise.Draw(x.Shape, index);
-        return (mean + (Variance switch
-        {
-            DdpmVariance.FixedSmall => Math.Sqrt(q.Variance) * z,
-            DdpmVariance.FixedLarge => Math.Sqrt(q.ForwardVariance) * z,
-            DdpmVariance.LearnedRange => learned!.Map(v => Math.Sqrt(q.LearnedVariance(v))) * z,
-            _ => learned!.Map(Deviation) * z,
-        }), d);
+        return (mean + (raw is null ? Deviation(q, 0) * z : raw.Map(v => Deviation(q, v)) * z), d);
     }
 
-    private static double Deviation(double variance) =>
-        variance >= 0 ? Math.Sqrt(variance) : throw new InvalidOperationException(FormattableString.Invariant($"DdpmSampler: the denoiser gave the variance {variance}; if its second output is an interpolation in [−1, 1], use DdpmVariance.{nameof(DdpmVariance.LearnedRange)}."));
-
-    // One evaluation gives both.
-    private (Tensor Data, Tensor? Variance) Estimates(Denoiser denoiser, Tensor x, NoiseLevel level)
-    {
-        if (Variance is DdpmVariance.FixedSmall or DdpmVariance.FixedLarge) return (denoiser.Denoise(x, level), null);
-        if (denoiser is not ILearnedVariance { HasVariance: true } learned)
-            throw new InvalidOperationException($"DdpmSampler: {Variance} needs a denoiser that learned a variance, and {denoiser.GetType().Name} has none; use {nameof(DdpmVariance.FixedSmall)} or {nameof(DdpmVariance.FixedLarge)}.");
-        var levels = new NoiseLevel[x.Samples];
-        Array.Fill(levels, level);
-        return learned.DenoiseWithVariance(x, levels);
-    }
+    private double Deviation(Posterior q, double raw) => Math.Sqrt(ReverseVariance.Of(Variance, q, raw, nameof(DdpmSampler)));
 }

@@ -6,6 +6,7 @@ using DiffusionSharp.Statistics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.TestKit;
+using DiffusionSharp.Tests.Samplers;
 
 namespace DiffusionSharp.Tests.Likelihood;
 
@@ -195,6 +196,17 @@ public sealed class EvidenceLowerBoundTests
         var betaTilde = beta * (1 - abarNext) / (1 - abar);
         var v = variance == DdpmVariance.FixedSmall ? betaTilde : beta;
         return (Dimension / 2.0 * ((betaTilde / v) - 1 - Math.Log(betaTilde / v))) + (abarNext * beta * beta / ((1 - abar) * (1 - abar)) * error / (2 * v));
+    }
+
+    [Fact]
+    public void A_learned_variance_at_its_ends_is_the_fixed_one_and_a_denoiser_without_one_is_refused()
+    {
+        var schedule = DiscreteSchedule.Linear(20);
+        var x0 = new Rng(4).Normal([5, Dimension]);
+        double Bound(DdpmVariance variance, Denoiser denoiser) => new EvidenceLowerBound(schedule, Timesteps.All(20), variance).Estimate(denoiser, x0, new Rng(2)).MeanNats.Value;
+        Near.Number(Bound(DdpmVariance.FixedSmall, Gaussian), Bound(DdpmVariance.LearnedRange, new TwoHeaded(Gaussian, _ => -1)), 1e-9, "v = −1");
+        Near.Number(Bound(DdpmVariance.FixedLarge, Gaussian), Bound(DdpmVariance.LearnedRange, new TwoHeaded(Gaussian, _ => 1)), 1e-9, "v = 1");
+        Assert.Contains("EvidenceLowerBound: LearnedRange needs a denoiser that learned a variance", Assert.Throws<InvalidOperationException>(() => Bound(DdpmVariance.LearnedRange, Gaussian)).Message, StringComparison.Ordinal);
     }
 
     private sealed class Constant(double d) : Denoiser

@@ -17,6 +17,6 @@ internal static class LangevinFamily
         new("langevin", "unadjusted Langevin dynamics at the grid's last level", "Roberts and Tweedie 1996; Welling and Teh 2011", Options,
             (schedule, grid, o) => new UnadjustedLangevinSampler(schedule, grid, o.StepSize ?? 0.02, o.LangevinSteps ?? 5)),
         new("langevin-metropolis", "Metropolis-adjusted Langevin dynamics at the grid's last level", "Roberts and Tweedie 1996; Girolami and Calderhead 2011, section 2", Options,
-            (schedule, grid, o) => new MetropolisLangevinSampler(schedule, grid, o.StepSize ?? 0.1, o.LangevinSteps ?? 2)),
+            (schedule, grid, o) => new MetropolisLangevinSampler(schedule, grid, o.StepSize ?? 0.1, o.LangevinSteps ?? 2), NeedsDensity: true),
     ];
 }

@@ -8,7 +8,8 @@ namespace DiffusionSharp.Samplers.Catalog;
 /// <param name="Source">Authors, year, arXiv id, equation or algorithm.</param>
 /// <param name="Takes">The options it reads.</param>
 /// <param name="Make">Makes it with the options that are given, its own defaults for the others.</param>
-public sealed record SamplerEntry(string Name, string Description, string Source, SamplerOption Takes, Func<Schedule, TimeGrid, SamplerOptions, Sampler> Make)
+/// <param name="NeedsDensity">Whether the denoiser must be an <see cref="Denoisers.ILogDensity"/>, which a network is not.</param>
+public sealed record SamplerEntry(string Name, string Description, string Source, SamplerOption Takes, Func<Schedule, TimeGrid, SamplerOptions, Sampler> Make, bool NeedsDensity = false)
 {
     /// <summary>Makes the sampler.</summary>
     /// <param name="schedule">α and σ.</param>
