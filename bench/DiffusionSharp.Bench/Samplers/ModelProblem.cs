@@ -11,7 +11,7 @@ namespace DiffusionSharp.Bench.Samplers;
 /// <summary>A trained model beside the data it was trained on.</summary>
 internal sealed class ModelProblem : ComparisonProblem
 {
-    private const int Count = 128, Batch = 64, DataCount = 4096, ReferenceSteps = 200;
+    private const int Count = 64, Batch = 64, DataCount = 4096, ReferenceSteps = 200;
     private const ulong Seed = 5;
 
     private readonly TrainedModel model;
