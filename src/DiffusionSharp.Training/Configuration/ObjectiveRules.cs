@@ -41,6 +41,9 @@ internal static class ObjectiveRules
             if (!(gamma > 0 && double.IsFinite(gamma))) throw Bad("gamma", "a finite number above 0", gamma);
         }
 
+        // They weigh by the signal, and the last level has none: the step that sampling starts with would stay as it was initialised.
+        if (scheduleConfig.ZeroTerminalSnr && weighting is (LossWeighting.MinSnr or LossWeighting.P2 or LossWeighting.Likelihood))
+            throw new ArgumentException($"weighting: {weighting} gives the last level of zeroTerminalSnr, pure noise, the weight 0, and the step that sampling starts with is never trained; choose simple.");
         if (weighting == LossWeighting.Edm && config.Preconditioning is null)
             throw new ArgumentException("weighting: edm is in units of the data's deviation, which preconditioning names; add \"preconditioning\": {\"dataDeviation\": 0.5} and prediction data, or choose another weighting.");
         if (weighting == LossWeighting.Likelihood && !scheduleConfig.IsContinuous())
