@@ -50,7 +50,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>, ID
         string Figures(params string[] options) => Object(["evaluate", runs.PointsRun, "--data", "moons", "--count", "7", "--steps", "9", "--probes", "2", "--json", .. options]).GetProperty("figures").GetRawText();
         var one = Figures("--batch", "7", "--threads", "1");
         Assert.Equal(one, Figures("--batch", "3", "--threads", "2"));
-        string[] others = [Figures("--seed", "1"), Figures("--variance", "small"), Figures("--weights", "raw"), Figures("--split", "train"), Figures("--metric", "elbo")];
+        string[] others = [Figures("--seed", "1"), Figures("--variance", "small"), Figures("--weights", "raw"), Figures("--split", "train"), Figures("--metric", "elbo", "--metric", "likelihood")];
         Assert.Equal(others.Length + 1, others.Append(one).Distinct().Count());
     }
 
@@ -82,6 +82,21 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>, ID
         Write("pictures.npy", [2, 8, 8, 1], 0.3f);
         Diffusion.Fail(2, $"error: {folder["pictures.npy"]}: 0.3 is none of the 256 values of 8-bit pictures in [-1, 1]; the pictures were resized or have another depth. Give that depth, or 0 bits to measure a density.", "evaluate", runs.PicturesRun, "--data", folder["pictures.npy"]);
         Diffusion.Succeed("evaluate", runs.PicturesRun, "--data", folder["pictures.npy"], "--bits", "0", "--metric", "elbo", "--steps", "2");
+    }
+
+    [Theory]
+    [InlineData("--steps is not an option of likelihood; it belongs to elbo.", "--steps", "9", "--metric", "likelihood")]
+    [InlineData("--variance is not an option of likelihood, sliced-wasserstein; it belongs to elbo.", "--variance", "small", "--metric", "likelihood", "--metric", "sliced-wasserstein")]
+    [InlineData("--probes is not an option of elbo; it belongs to likelihood.", "--probes", "64", "--metric", "elbo")]
+    [InlineData("--bits is not an option of sliced-wasserstein; it belongs to elbo, likelihood.", "--bits", "0", "--metric", "sliced-wasserstein")]
+    public void An_option_that_none_of_the_metrics_reads_is_refused_with_those_that_do(string expected, params string[] options) =>
+        Diffusion.Fail(2, $"error: {expected}", ["evaluate", runs.PicturesRun, "--data", "digits", .. options]);
+
+    [Fact]
+    public void A_distance_alone_takes_pictures_of_any_values()
+    {
+        Write("greys.npy", [2, 8, 8, 1], 0.3f);
+        Diffusion.Succeed("evaluate", runs.PicturesRun, "--data", folder["greys.npy"], "--metric", "sliced-wasserstein");
     }
 
     [Fact]

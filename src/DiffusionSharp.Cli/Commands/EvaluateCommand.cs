@@ -33,7 +33,7 @@ internal static class EvaluateCommand
         var split = Options.Named("--split", "Which part of a source that comes in two.  [default: test]", EvaluationChoices.Splits);
         var count = Options.Integer("--count", "How many samples.  [default: 64 pictures, 1000 points]", most: 10_000_000);
         var seed = Options.Seed("Of the choice of samples and of all noise.  [default: 0]");
-        var bits = Options.Integer("--bits", "Bit depth of pictures; 0 measures a density.  [default: 8]", 0, 16);
+        var bits = Options.Integer("--bits", "Bit depth of pictures in bound and likelihood; 0 measures a density.  [default: 8]", 0, 16);
         var steps = Options.Integer("--steps", "Steps of the bound's chain.  [default: all trained levels, 1000 where time is continuous]", most: 100_000);
         var variance = Options.Named("--variance", "Variance of the chain's steps.  [default: small on bits, large on a density]", Choices.Variances);
         var probes = Options.Integer("--probes", "Random probes of the divergence.  [default: exact up to 8 values a sample, else 4]", most: 10_000);
@@ -84,6 +84,7 @@ internal static class EvaluateCommand
 
     private static int Run(EvaluateRequest request, CommandContext context)
     {
+        MetricOptions.Check(request);
         var model = TrainedModel.Load(request.Model, request.Weights == WeightsKind.Average);
         var config = model.Config.ScheduleOrDefault();
         if (!config.IsContinuous() && request.Steps > config.Levels) throw new UsageException($"--steps: at most the {config.Levels} levels of this model's schedule, {request.Steps} was given.");
@@ -95,7 +96,7 @@ internal static class EvaluateCommand
             OutputFile.Check(path);
         }
 
-        var bits = request.Bits ?? (model.IsPictures ? PictureBits : 0);
+        var bits = request.Bits ?? (model.IsPictures && MetricOptions.ReadBits(request) ? PictureBits : 0);
         var bins = bits > 0 ? new DataBins(bits) : null;
         var split = request.Split ?? (DataSources.HasTestPart(request.Data) ? DataSplit.Test : DataSplit.Train);
         using var parallelism = new Parallelism(request.Threads);
