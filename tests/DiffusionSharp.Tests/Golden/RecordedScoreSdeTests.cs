@@ -11,7 +11,7 @@ public sealed class RecordedScoreSdeTests
 {
     [Theory]
     [InlineData("f64", 1e-9)]
-    [InlineData("stock", 5e-5)]
+    [InlineData("stock", 2e-5)]
     public void Predictor_and_corrector_reproduce_every_recorded_trajectory(string edition, double tolerance)
     {
         using var common = GoldenFile.Require("trajectories", "common");
