@@ -1,4 +1,5 @@
 using DiffusionSharp.Denoisers;
+using DiffusionSharp.Distances;
 using DiffusionSharp.Langevin;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
@@ -84,7 +85,29 @@ public sealed class LangevinTests
     }
 
     [Fact]
-    public void A_chain_that_starts_from_its_law_keeps_it_and_small_steps_are_accepted()
+    public void An_adjusted_chain_that_starts_from_its_law_keeps_it_at_a_large_step()
+    {
+        const int n = 4000;
+        var level = Schedule.At(0.3);
+        var grid = new TimeGrid([0.3], 0.3 - 1e-9);
+        var start = level.AddNoise(MixtureFlow.Mixture.Draw(new Rng(3), n), new Rng(4).Normal([n, 1]));
+        Tensor Run(Sampler sampler) => sampler.Sample(MixtureFlow.Denoiser, start, new SeededNoise(new Rng(5)));
+        KolmogorovSmirnov Test(Tensor x) => KolmogorovSmirnov.Test(x.Values, v => MixtureFlow.Cumulative(v, level));
+        Assert.True(Test(start).PValue > 0.01);
+
+        // A chain that refuses every move would keep its law too: this one leaves its start, and with it all memory of it.
+        var x = Run(new MetropolisLangevinSampler(Schedule, grid, 1, 20));
+        var (_, covariance) = Moments.Of(Tensor.Create([n, 2], values =>
+        {
+            for (var k = 0; k < n; k++) (values[2 * k], values[(2 * k) + 1]) = (start.Values[k], x.Values[k]);
+        }));
+        Assert.InRange(covariance[0, 1] / Math.Sqrt(covariance[0, 0] * covariance[1, 1]), -4 / Math.Sqrt(n), 4 / Math.Sqrt(n));
+        Assert.True(Test(x).PValue > 0.01, $"{Test(x)}");
+        Assert.True(Test(Run(new UnadjustedLangevinSampler(Schedule, grid, 1, 20))).PValue < 1e-9);
+    }
+
+    [Fact]
+    public void Small_steps_are_accepted_and_move_as_unadjusted_dynamics_do()
     {
         // With a step near 0 the proposal is accepted almost always, so both chains move alike.
         var grid = new TimeGrid([0.3], 0.3 - 1e-9);

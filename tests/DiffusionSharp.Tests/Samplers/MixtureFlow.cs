@@ -22,10 +22,13 @@ internal static class MixtureFlow
     public static double Variance => Weights.Zip(Means, (w, m) => w * m * m).Sum() + Weights.Zip(Spreads, (w, s) => w * s * s).Sum() - (Mean * Mean);
 
     /// <summary>P(x₀ ≤ x).</summary>
-    public static double Cumulative(double x)
+    public static double Cumulative(double x) => Cumulative(x, new NoiseLevel(0, 1, 0));
+
+    /// <summary>P(x_t ≤ x).</summary>
+    public static double Cumulative(double x, NoiseLevel level)
     {
         var sum = 0.0;
-        for (var k = 0; k < Weights.Length; k++) sum += Weights[k] * MathNet.Numerics.Distributions.Normal.CDF(Means[k], Spreads[k], x);
+        for (var k = 0; k < Weights.Length; k++) sum += Weights[k] * MathNet.Numerics.Distributions.Normal.CDF(level.Alpha * Means[k], double.Hypot(level.Alpha * Spreads[k], level.Sigma), x);
         return sum;
     }
 
