@@ -14,6 +14,8 @@ public sealed class MultistepSamplerTests
 
     public static TheoryData<string> Family => ["lms-2", "lms-3", "lms", "pndm", "plms", "ipndm", "deis-2", "deis-3", "deis-time-3", "unip-2", "unip-3", "unipc-2", "unipc-3", "unipc-noise-2", "sa-solver", "sa-solver-ode"];
 
+    public static TheoryData<string> Deterministic => [.. Family.Select(row => row.Data).Where(name => SamplerCatalog.Find(name).Create(Schedule, TimeGrid.Uniform(Schedule, 2)).IsDeterministic)];
+
     [Fact]
     public void With_one_estimate_all_of_them_are_Ddim()
     {
@@ -179,13 +181,19 @@ public sealed class MultistepSamplerTests
     }
 
     [Theory]
-    [MemberData(nameof(Family))]
-    public void Ten_steps_over_the_whole_schedule_already_come_near_the_data(string name)
+    [MemberData(nameof(Deterministic))]
+    public void Ten_steps_over_the_whole_schedule_come_nearer_to_the_flow_than_Ddim_with_as_many_calls(string name)
     {
-        var x = SamplerCatalog.Find(name).Create(Schedule, TimeGrid.Uniform(Schedule, 10)).Sample(MixtureFlow.Denoiser, [4000, 1], new SeededNoise(new Rng(2)));
-        var mean = x.Mean();
-        Near.Number(MixtureFlow.Mean, mean, 0.2, "mean");
-        Near.Number(MixtureFlow.Variance, (x * x).Mean() - (mean * mean), 0.35, "variance");
+        var sampler = SamplerCatalog.Find(name).Create(Schedule, TimeGrid.Uniform(Schedule, 10));
+        // From so near to clean data that the mean of the data is the data.
+        var (from, to) = (Schedule.At(1), Schedule.At(1e-6));
+        var exact = Start.Map(v => MixtureFlow.Denoise(MixtureFlow.Flow(v, from, to), to.Alpha, to.Sigma));
+        var calls = (10 * sampler.CallsPerStep!.Value) + sampler.StartCalls;
+        double Error(Sampler s) => Math.Sqrt(((Run(s) - exact) * (Run(s) - exact)).Mean());
+        var (error, ddim) = (Error(sampler), Error(new DdimSampler(Schedule, TimeGrid.Uniform(Schedule, calls))));
+
+        // Measured: 0.34 (ipndm) to 0.73 (unipc-3, whose 13 calls have DDIM take 13 steps).
+        Assert.True(error < 0.8 * ddim, FormattableString.Invariant($"{name} {error:F4}, DDIM {ddim:F4} in {calls} calls, ratio {error / ddim:F3}"));
     }
 
     [Theory]
