@@ -84,7 +84,7 @@ public static class DiffusionCommand
         OverflowException => (Misused, "error: the sizes asked for are too large to compute with; lower the batch or the size."),
         OutOfMemoryException => (Failed, "error: there is not enough memory; lower the batch or the size."),
         StoppedException => (Failed, $"stopped: {OneLine(error.Message)}"),
-        DivergedException or IOException or UnauthorizedAccessException => (Failed, $"error: {OneLine(error.Message)}"),
+        DivergedException or IOException or UnauthorizedAccessException or InvalidOperationException => (Failed, $"error: {OneLine(error.Message)}"),
         _ => (Failed, $"error: internal: {error.GetType().Name}: {OneLine(error.Message)}"),
     };
 

@@ -12,6 +12,12 @@ internal static class Guard
             ? value
             : throw new ArgumentOutOfRangeException(parameter, value, string.Create(CultureInfo.InvariantCulture, $"{what} must lie in [{low}, {high}]."));
 
+    /// <summary>Returns the value if it lies in (<paramref name="low"/>, <paramref name="high"/>), else throws one clear line.</summary>
+    public static double Between(double value, double low, double high, string what, [CallerArgumentExpression(nameof(value))] string? parameter = null) =>
+        value > low && value < high
+            ? value
+            : throw new ArgumentOutOfRangeException(parameter, value, string.Create(CultureInfo.InvariantCulture, $"{what} must lie in ({low}, {high})."));
+
     /// <summary>Returns the value if it is finite and above <paramref name="low"/>, else throws one clear line.</summary>
     public static double Above(double value, double low, string what, [CallerArgumentExpression(nameof(value))] string? parameter = null) =>
         value > low && double.IsFinite(value)

@@ -12,6 +12,7 @@ using DiffusionSharp.Samplers;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Evaluation;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Commands;
 
@@ -35,7 +36,7 @@ internal static class EvaluateCommand
         var seed = Options.Seed("Of the choice of samples and of all noise.  [default: 0]");
         var bits = Options.Integer("--bits", "Bit depth of pictures in bound and likelihood; 0 measures a density.  [default: 8]", 0, 16);
         var steps = Options.Integer("--steps", "Steps of the bound's chain.  [default: all trained levels, 1000 where time is continuous]", most: 100_000);
-        var variance = Options.Named("--variance", "Variance of the chain's steps.  [default: small on bits, large on a density]", Choices.Variances);
+        var variance = Options.Named("--variance", "Variance of the chain's steps.  [default: what the model learned; else small on bits, large on a density]", Choices.Variances);
         var probes = Options.Integer("--probes", "Random probes of the divergence.  [default: exact up to 8 values a sample, else 4]", most: 10_000);
         var weights = Options.Named("--weights", "The average of the weights, or those of the last step.  [default: ema]", Choices.Weights);
         var batch = Options.Integer("--batch", "Samples at a time; memory grows with it, results do not depend on it.", most: 1_000_000);
@@ -103,12 +104,14 @@ internal static class EvaluateCommand
         var source = DataSources.Open(request.Data, new DataSourceOptions(model.Config.Size, model.Config.Channels, Split: split), parallelism);
         var count = request.Count ?? Math.Min(model.IsPictures ? PictureCount : VectorCount, source.Count);
         var samples = EvaluationData.Read(source, model, count, request.Seed, bins);
-        var variance = request.Variance ?? (bins is null ? DdpmVariance.FixedLarge : DdpmVariance.FixedSmall);
+        var variance = request.Variance ?? VarianceChoice.Of(model) ?? (bins is null ? DdpmVariance.FixedLarge : DdpmVariance.FixedSmall);
         var options = new EvaluationOptions(request.Seed, request.Batch ?? (model.IsPictures ? PictureBatch : VectorBatch), bins, request.Steps, variance, request.Probes);
         var meter = new EvaluationMeter(context, request.Json);
         var evaluation = new ModelEvaluation(model, samples, options, parallelism, meter.Count);
         List<EvaluationFigure> figures = [.. request.Metrics.SelectMany(evaluation.Measure)];
         meter.Clear();
+        if (figures.FirstOrDefault(f => !double.IsFinite(f.Measured.Value)) is { } broken)
+            throw new DivergedException($"{request.Model}: {broken.Name} is not a finite number; the model of step {model.Step} is not usable, take an earlier checkpoint.");
         var part = DataSources.HasTestPart(request.Data) ? EvaluationChoices.Splits.NameOf(split) : "all";
         (string, object?)[] members =
         [

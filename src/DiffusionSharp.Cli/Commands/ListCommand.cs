@@ -65,14 +65,16 @@ internal static class ListCommand
                 entry.Name,
                 sampler.Order?.ToString(CultureInfo.InvariantCulture) ?? "-",
                 sampler.IsDeterministic ? "no" : "yes",
-                sampler.CallsPerStep?.ToString(CultureInfo.InvariantCulture) ?? "varies",
+                sampler.CallsPerStep is { } calls ? Calls(calls, sampler.StartCalls) : "varies",
                 options.Length == 0 ? "-" : string.Join(' ', options),
-                $"{entry.Description} ({entry.Source})");
+                $"{entry.Description}{(entry.NeedsDensity ? "; closed forms only" : "")} ({entry.Source})");
             listing.Json.Add(JsonLine.Of(
                 ("name", entry.Name),
                 ("order", sampler.Order),
                 ("deterministic", sampler.IsDeterministic),
                 ("callsPerStep", sampler.CallsPerStep),
+                ("startCalls", sampler.StartCalls),
+                ("needsDensity", entry.NeedsDensity),
                 ("options", options),
                 ("description", entry.Description),
                 ("source", entry.Source)));
@@ -80,6 +82,9 @@ internal static class ListCommand
 
         return listing;
     }
+
+    // Calls of a step, and what the first steps cost beside.
+    private static string Calls(int calls, int start) => start == 0 ? string.Create(CultureInfo.InvariantCulture, $"{calls}") : string.Create(CultureInfo.InvariantCulture, $"{calls} (+{start})");
 
     /// <summary>A list in the forms for people and for programs.</summary>
     private sealed class Listing

@@ -30,7 +30,7 @@ internal static class SampleCommand
         var seed = Options.Seed("Of all noise; sample k depends on the seed and k alone.  [default: 0]");
         var eta = Options.Real("--eta", "Share of fresh noise in samplers that have one, 0 to 1.  [default: the sampler's; 0 with ddim]", x => x is >= 0 and <= 1, "a number from 0 to 1");
         var spacing = Options.Named("--spacing", "Which noise levels the steps visit.  [default: trailing; uniform where no timesteps were trained]", Choices.Spacings);
-        var variance = Options.Named("--variance", "Variance of a step of ddpm.  [default: small]", Choices.Variances);
+        var variance = Options.Named("--variance", "Variance of a step of ddpm.  [default: what the model learned; else small]", Choices.Variances);
         var churn = Options.Real("--churn", "Noise that EDM's sampler adds and removes over the trajectory, S_churn.", x => x >= 0, "a number of at least 0");
         var snr = Options.Real("--snr", "Signal-to-noise ratio of a corrector's step.", x => x > 0, "a number above 0");
         var langevinSteps = Options.Integer("--langevin-steps", "Langevin steps at each level.", most: 100_000);
@@ -82,7 +82,7 @@ internal static class SampleCommand
         });
         var seconds = meter.Seconds;
         meter.Clear();
-        if (!samples.IsFinite()) throw new DivergedException($"{request.Model}: samples are not finite numbers; the model of step {model.Step} is not usable, take an earlier checkpoint.");
+        if (!samples.IsFinite()) throw new DivergedException($"{request.Model}: samples of {request.Sampler.Name} are not finite numbers; {(request.SamplerOptions.Given == SamplerOption.None ? $"take more steps, or an earlier checkpoint than that of step {model.Step}" : "take smaller values of the sampler's options")}.");
         SampleWriter.Write(request.Out, format, model, samples, trajectory);
         Report(request, context, model, count, sampler.Grid.Count, calls, seconds, ModeCoverage.Of(model.Config.Data, samples));
         return DiffusionCommand.Success;
@@ -110,7 +110,7 @@ internal static class SampleCommand
             return;
         }
 
-        output.WriteLine($"{request.Out}: {Say.Count(count)} samples of {Say.Sample(model.SampleShape)} by {sampler} in {steps} steps; {Say.Count(calls)} network calls, {Say.Duration(seconds)}");
+        output.WriteLine($"{request.Out}: {Say.Count(count)} samples of {Say.Sample(model.SampleShape)} by {sampler} in {steps} {(steps == 1 ? "step" : "steps")}; {Say.Count(calls)} network calls, {Say.Duration(seconds)}");
         if (coverage is { } c)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{c.Near:P1} of the samples lie within three standard deviations of a mode ({ModeCoverage.Exact:P1} of the data do); {c.Covered} of {c.Modes} modes are covered"));
     }

@@ -23,7 +23,7 @@ internal static class GridChoice
             SpacingKind.LogSnr => Grids.UniformLogSnr(schedule, steps),
             SpacingKind.Karras => Grids.Karras(schedule, steps),
             SpacingKind.Polyexponential => Grids.Polyexponential(schedule, steps, rho: PolyexponentialPower),
-            SpacingKind.Beta => Grids.Beta(schedule, steps),
+            SpacingKind.Beta => Grids.Beta(schedule, steps, new GridRange(config.EarliestTime(schedule), config.LatestTime(schedule), GridScale.Time)),
             SpacingKind.AlignedSd => Aligned(schedule, steps, AlignedModel.StableDiffusion),
             SpacingKind.AlignedSdxl => Aligned(schedule, steps, AlignedModel.StableDiffusionXL),
             SpacingKind.AlignedDeepFloyd => Aligned(schedule, steps, AlignedModel.DeepFloyd),

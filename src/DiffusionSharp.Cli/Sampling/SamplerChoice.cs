@@ -40,7 +40,9 @@ internal static class SamplerChoice
 
         if (entry.NeedsDensity) throw new UsageException($"--sampler: {entry.Name} accepts its steps by the density ln p_t(x), which a network does not know; in a program of your own it runs on closed forms. Take another here.");
         VarianceChoice.Check(request.SamplerOptions.Variance, model);
+        var options = request.SamplerOptions;
+        if (entry.Takes.HasFlag(SamplerOption.Variance)) options = options with { Variance = options.Variance ?? VarianceChoice.Of(model) };
         var steps = request.Steps ?? (entry.Name == AllLevels ? config.Levels : Math.Min(FewSteps, config.Levels));
-        return entry.Create(model.Schedule, GridChoice.Create(request.Spacing, model, steps), request.SamplerOptions);
+        return entry.Create(model.Schedule, GridChoice.Create(request.Spacing, model, steps), options);
     }
 }

@@ -44,26 +44,53 @@ public sealed class DynamicThresholdingDenoiser : ConstrainedDenoiser
     });
 
     /// <inheritdoc/>
-    /// <remarks>The threshold is held fixed: its own derivative, through one or two order statistics, is left out.</remarks>
+    /// <remarks>Values beyond ±s give ±1 and pass nothing on; the threshold itself passes on to the order statistics that make it.</remarks>
     protected override Tensor ConstrainBack(Tensor data, Tensor cotangent) => Tensor.Create(data.Shape, values =>
     {
         for (var k = 0; k < data.Samples; k++)
         {
             var sample = data.Sample(k);
             if (sample.IsEmpty) continue;
-            var s = Math.Clamp(Quantile(sample), 1, Maximum);
-            for (var i = 0; i < sample.Length; i++) values[(k * sample.Length) + i] = Math.Abs(sample[i]) <= s ? cotangent.Sample(k)[i] / s : 0;
+            var quantile = Quantile(sample);
+            var s = Math.Clamp(quantile, 1, Maximum);
+            var into = values.Slice(k * sample.Length, sample.Length);
+            var ofThreshold = 0.0;
+            for (var i = 0; i < sample.Length; i++)
+            {
+                if (Math.Abs(sample[i]) > s) continue;
+                into[i] = cotangent.Sample(k)[i] / s;
+                ofThreshold -= cotangent.Sample(k)[i] * sample[i] / (s * s);
+            }
+
+            if (quantile > 1 && quantile < Maximum) SpreadBack(sample, ofThreshold, into);
         }
     });
+
+    // The derivative of the quantile: shares of the two order statistics between which it lies.
+    private void SpreadBack(ReadOnlySpan<double> sample, double cotangent, Span<double> into)
+    {
+        var (sorted, order) = (new double[sample.Length], new int[sample.Length]);
+        for (var i = 0; i < sorted.Length; i++) (sorted[i], order[i]) = (Math.Abs(sample[i]), i);
+        Array.Sort(sorted, order);
+        var (below, above, share) = Place(sample.Length);
+        into[order[below]] += (1 - share) * cotangent * Math.Sign(sample[order[below]]);
+        into[order[above]] += share * cotangent * Math.Sign(sample[order[above]]);
+    }
 
     private double Quantile(ReadOnlySpan<double> sample)
     {
         var sorted = new double[sample.Length];
         for (var i = 0; i < sorted.Length; i++) sorted[i] = Math.Abs(sample[i]);
         Array.Sort(sorted);
-        var position = Ratio * (sorted.Length - 1);
+        var (below, above, share) = Place(sorted.Length);
+        return sorted[below] + (share * (sorted[above] - sorted[below]));
+    }
+
+    // Between which order statistics of n the quantile lies, and how far.
+    private (int Below, int Above, double Share) Place(int n)
+    {
+        var position = Ratio * (n - 1);
         var below = (int)position;
-        var above = Math.Min(below + 1, sorted.Length - 1);
-        return sorted[below] + ((position - below) * (sorted[above] - sorted[below]));
+        return (below, Math.Min(below + 1, n - 1), position - below);
     }
 }

@@ -86,12 +86,18 @@ public sealed class NetworkDenoiser : Denoiser, ILearnedVariance
         return network.Evaluate(Scaled(x, levels), t, labels);
     }
 
+    private float TimeInput(NoiseLevel level)
+    {
+        var t = (float)timeInput(level);
+        return float.IsFinite(t) ? t : throw new InvalidOperationException(FormattableString.Invariant($"NetworkDenoiser: the network's time input is {t} at time {level.Time} (α = {level.Alpha}, σ = {level.Sigma}); begin below pure noise and end above clean data, or give another time input."));
+    }
+
     private float[] TimeInputs(Tensor x, ReadOnlySpan<NoiseLevel> levels)
     {
         if (labels.Length != 0 && labels.Length != x.Samples)
             throw new ArgumentException($"NetworkDenoiser: it was made with {labels.Length} labels, x of shape {x.Shape} needs {x.Samples}.", nameof(x));
         var t = new float[levels.Length];
-        for (var k = 0; k < t.Length; k++) t[k] = (float)timeInput(levels[k]);
+        for (var k = 0; k < t.Length; k++) t[k] = TimeInput(levels[k]);
         return t;
     }
 

@@ -9,8 +9,7 @@ namespace DiffusionSharp.Guidance;
 /// <code>
 /// score′ = score + s ∇ ln p(c | x_t)            D′ = D + s (σ²/α) ∇ ln p(c | x_t)
 /// </code>
-/// Dhariwal and Nichol 2021, arXiv:2105.05233, equation 14. s = 1 with an exact classifier samples p(x₀ | c). At pure noise (α = 0) x says
-/// nothing about the class and D′ = D.
+/// Dhariwal and Nichol 2021, arXiv:2105.05233, equation 14. s = 1 with an exact classifier samples p(x₀ | c).
 /// </remarks>
 public sealed class ClassifierGuidance : Denoiser
 {
@@ -36,12 +35,7 @@ public sealed class ClassifierGuidance : Denoiser
     public override bool HasGradient => false;
 
     /// <inheritdoc/>
-    protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels)
-    {
-        var factors = new double[levels.Length];
-        for (var k = 0; k < factors.Length; k++) factors[k] = levels[k].Alpha == 0 ? 0 : Scale * levels[k].Sigma * levels[k].Sigma / levels[k].Alpha;
-        return inner.Denoise(x, levels) + classifier.LogLikelihoodGradient(x, levels).ScaleSamples(factors);
-    }
+    protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels) => inner.Denoise(x, levels) + (Scale * classifier.Shift(x, levels));
 
     /// <inheritdoc/>
     protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) => throw new NotSupportedException("ClassifierGuidance has no gradient.");

@@ -10,9 +10,9 @@ namespace DiffusionSharp.Guidance;
 /// <code>
 /// x′ = ancestral step(x)            x_s = x′ + (ζ/‖r‖) (∂D/∂x)ᵀ Aᵀ r            r = y − A D(x_t)
 /// </code>
-/// Chung et al. 2023, arXiv:2209.14687, algorithm 1, with the step size of appendix C.2: their ∇‖r‖² is −2 (∂D/∂x)ᵀ Aᵀ r, and the factor 2
-/// is taken into ζ. The residual falls to about the size of a step; <see cref="MeasurementGuidance"/> is the form with a posterior to be
-/// right or wrong about.
+/// Chung et al. 2023, arXiv:2209.14687, algorithm 1, in the form of their published code, a step of length ζ down ∇‖r‖; with the ζ_i = ζ′/‖r‖
+/// of their appendix, which multiplies ∇‖r‖², ζ = 2 ζ′. The residual falls to about the size of a step; <see cref="MeasurementGuidance"/> is
+/// the form with a posterior to be right or wrong about.
 /// </remarks>
 public sealed class DiffusionPosteriorSampling
 {
@@ -26,11 +26,12 @@ public sealed class DiffusionPosteriorSampling
     /// <param name="grid">The steps, towards the data.</param>
     /// <param name="measurement">A.</param>
     /// <param name="observed">y, [1, M] for all samples or [N, M].</param>
-    /// <param name="stepSize">ζ above 0, the length of the step where the Jacobian is 1; the paper uses 0.3 to 1 on pictures.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The step size is out of range.</exception>
+    /// <param name="stepSize">ζ above 0, the length of the step where the Jacobian is 1; 0.3 to 1 in the published code on pictures.</param>
+    /// <exception cref="ArgumentException">The step size is out of range, the grid leaves the schedule, or y is not finite.</exception>
     public DiffusionPosteriorSampling(Schedule schedule, TimeGrid grid, LinearOperator measurement, Tensor observed, double stepSize = 1)
     {
-        (this.schedule, this.grid, this.measurement, this.observed) = (schedule, grid, measurement, observed);
+        Sampler.CheckGrid(schedule, grid, nameof(DiffusionPosteriorSampling));
+        (this.schedule, this.grid, this.measurement, this.observed) = (schedule, grid, measurement, Measurements.Finite(observed));
         StepSize = Guard.Above(stepSize, 0, "DiffusionPosteriorSampling: stepSize");
     }
 

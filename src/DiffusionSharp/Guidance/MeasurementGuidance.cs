@@ -12,7 +12,8 @@ namespace DiffusionSharp.Guidance;
 /// </code>
 /// With v = 0 it is the estimate of Chung et al. 2023, arXiv:2209.14687, equation 16, which takes x₀ for known once D is. The variance r² that
 /// x₀ still has given x_t (for data of variance v about its mean) is that of Song et al. 2023, "Pseudoinverse-guided diffusion models",
-/// section 3.2; with it the guidance is exact for data N(m, v I) and rows of A that are orthonormal.
+/// section 3.2; with it the guidance is exact for data N(m, v I) and rows of A that are orthonormal, at every level but pure noise: at α = 0
+/// the Jacobian is 0 and what it would say is its quotient by α, so that a step that begins there is not guided.
 /// </remarks>
 public sealed class MeasurementGuidance : Denoiser
 {
@@ -31,7 +32,7 @@ public sealed class MeasurementGuidance : Denoiser
     public MeasurementGuidance(Denoiser inner, LinearOperator measurement, Tensor observed, double noise, double dataVariance = 1)
     {
         if (!inner.HasGradient) throw new ArgumentException($"MeasurementGuidance: it needs a denoiser with a gradient, {inner.GetType().Name} has none; inpainting by RePaint needs none.", nameof(inner));
-        (this.inner, this.measurement, this.observed) = (inner, measurement, observed);
+        (this.inner, this.measurement, this.observed) = (inner, measurement, Measurements.Finite(observed));
         noiseVariance = Math.Pow(Guard.InRange(noise, 0, double.MaxValue, "MeasurementGuidance: noise"), 2);
         this.dataVariance = Guard.InRange(dataVariance, 0, double.MaxValue, "MeasurementGuidance: dataVariance");
         if (noise == 0 && dataVariance == 0) throw new ArgumentException("MeasurementGuidance: a measurement without noise needs the data's variance.", nameof(dataVariance));
@@ -52,7 +53,6 @@ public sealed class MeasurementGuidance : Denoiser
             var (_, alpha, sigma) = levels[k];
             var left = sigma == 0 ? 0 : dataVariance * sigma * sigma / ((alpha * alpha * dataVariance) + (sigma * sigma));
 
-            // At α = 0 x says nothing about the data: ∂D/∂x is 0, and falls as α does.
             factors[k] = alpha == 0 || sigma == 0 ? 0 : sigma * sigma / alpha / (noiseVariance + left);
         }
 

@@ -5,6 +5,10 @@ namespace DiffusionSharp.Guidance;
 /// <summary>What is shared by methods that compare an estimate with a measurement.</summary>
 internal static class Measurements
 {
+    /// <summary>The measurement, if all its values are finite.</summary>
+    public static Tensor Finite(Tensor observed) =>
+        observed.IsFinite() ? observed : throw new ArgumentException("Measurement: y holds a value that is not finite.", nameof(observed));
+
     /// <summary>y − A d of each sample, [N, M].</summary>
     public static Tensor Residual(LinearOperator measurement, Tensor observed, Tensor d)
     {

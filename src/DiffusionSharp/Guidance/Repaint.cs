@@ -29,6 +29,7 @@ public sealed class Repaint
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(resamples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(jump, 1);
+        Sampler.CheckGrid(schedule, grid, nameof(Repaint));
         if (!grid.IsChain) throw new ArgumentException("Repaint: it walks the grid up and down, and the steps of this compatibility grid do not join; use the plain grid.", nameof(grid));
         (this.schedule, this.grid, Resamples, Jump) = (schedule, grid, resamples, jump);
     }

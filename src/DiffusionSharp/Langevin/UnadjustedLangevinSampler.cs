@@ -65,6 +65,8 @@ public sealed class UnadjustedLangevinSampler : Sampler
                 x = LangevinDynamics.Step(x, LangevinDynamics.Score(x, d, level), h, noise.Draw(x.Shape, (i * LangevinSteps) + j));
             }
 
+            if (!x.IsFinite())
+                throw new InvalidOperationException(FormattableString.Invariant($"UnadjustedLangevinSampler: the chain diverged in step {i + 1} of {Grid.Count}: the step {h:G3} exceeds twice the smallest variance of p_t; lower the step size below {StepSize}, or end the grid at a noisier level."));
             var isLast = i == Grid.Count - 1;
             if (isLast) x = ProbabilityFlow.Step(x, denoiser.Denoise(x, level), level, end);
             yield return new SamplingStep(i, Grid.Count, isLast ? end.Time : level.Time, x, denoised);

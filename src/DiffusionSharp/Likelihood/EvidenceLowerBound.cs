@@ -28,9 +28,9 @@ public sealed class EvidenceLowerBound
     /// <summary>Makes the bound of a sampler.</summary>
     /// <param name="schedule">α and σ.</param>
     /// <param name="grid">The sampler's steps: a chain from the prior to clean data.</param>
-    /// <param name="variance">The variance of the sampler's steps; learned ones need a denoiser that has them, and the last step takes the decoder's.</param>
+    /// <param name="variance">The variance of the sampler's steps; learned ones need a denoiser that has them.</param>
     /// <param name="bins">The values that the data can have; null for data with a density.</param>
-    /// <param name="decoder">The variance of the last step.</param>
+    /// <param name="decoder">The variance of the last step, where it is not learned.</param>
     /// <exception cref="ArgumentException">The grid is no chain, leaves the schedule or does not end at clean data; or an option is unknown.</exception>
     public EvidenceLowerBound(Schedule schedule, TimeGrid grid, DdpmVariance variance = DdpmVariance.FixedSmall, DataBins? bins = null, DecoderVariance decoder = DecoderVariance.Level)
     {
@@ -65,6 +65,7 @@ public sealed class EvidenceLowerBound
     public IEnumerable<ElboTerm> Terms(Denoiser denoiser, Tensor x0, Rng rng, int draws = 1, long firstSample = 0)
     {
         if (x0.Shape.Rank < 2 || x0.Shape.Count == 0) throw new ArgumentException($"EvidenceLowerBound: at least one sample, [N, …], was expected, x₀ has shape {x0.Shape}.", nameof(x0));
+        if (!x0.IsFinite()) throw new ArgumentException("EvidenceLowerBound: x₀ holds a value that is not finite.", nameof(x0));
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
         if (Bins is { } bins)
             foreach (var value in x0.Values) bins.IndexOf(value);
@@ -86,7 +87,7 @@ public sealed class EvidenceLowerBound
                 for (var k = 0; k < values.Length; k++)
                 {
                     values[k][j] = last
-                        ? Reconstruction(x0.Sample(k), d.Sample(k), level)
+                        ? Reconstruction(x0.Sample(k), d.Sample(k), raw is null ? [] : raw.Sample(k), level)
                         : Transition(x0.Sample(k), d.Sample(k), raw is null ? [] : raw.Sample(k), level, schedule.At(grid.Targets[i]));
                 }
             }
@@ -133,30 +134,38 @@ public sealed class EvidenceLowerBound
         return nats;
     }
 
-    private double Reconstruction(ReadOnlySpan<double> x0, ReadOnlySpan<double> d, NoiseLevel level)
+    private double Reconstruction(ReadOnlySpan<double> x0, ReadOnlySpan<double> d, ReadOnlySpan<double> raw, NoiseLevel level)
     {
-        var v = DecoderVarianceAt(level);
-        if (Bins is null) return -NormalLaw.LogDensity(Squared(x0, d), v, x0.Length);
-        var (deviation, half, nats) = (Math.Sqrt(v), Bins.Spacing / 2, 0.0);
+        var nats = 0.0;
         for (var i = 0; i < x0.Length; i++)
         {
-            // The outermost bins reach to infinity, so that all bins together have probability 1.
-            var index = Bins.IndexOf(x0[i]);
-            var centred = Bins.ValueOf(index) - d[i];
-            var low = index == 0 ? double.NegativeInfinity : (centred - half) / deviation;
-            var high = index == Bins.Count - 1 ? double.PositiveInfinity : (centred + half) / deviation;
-            nats -= NormalLaw.LogInterval(low, high);
+            var v = DecoderVarianceAt(level, raw.IsEmpty ? null : raw[i]);
+            nats -= Bins is null ? NormalLaw.LogDensity((x0[i] - d[i]) * (x0[i] - d[i]), v, 1) : LogMass(x0[i], d[i], Math.Sqrt(v), Bins);
         }
 
         return nats;
     }
 
-    private double DecoderVarianceAt(NoiseLevel level)
+    // The outermost bins reach to infinity, so that all bins together have probability 1.
+    private static double LogMass(double x0, double d, double deviation, DataBins bins)
     {
-        if (Decoder == DecoderVariance.Level) return level.Ratio * level.Ratio;
-        return Variance == DdpmVariance.FixedLarge || grid.Count == 1
-            ? level.Sigma * level.Sigma
-            : Posterior.Between(schedule.At(grid.Times[^2]), level).Variance;
+        var (index, half) = (bins.IndexOf(x0), bins.Spacing / 2);
+        var centred = bins.ValueOf(index) - d;
+        var low = index == 0 ? double.NegativeInfinity : (centred - half) / deviation;
+        var high = index == bins.Count - 1 ? double.PositiveInfinity : (centred + half) / deviation;
+        return NormalLaw.LogInterval(low, high);
+    }
+
+    private double DecoderVarianceAt(NoiseLevel level, double? raw)
+    {
+        // The posterior of the step before, whose own end is this level; a single step has none.
+        var before = grid.Count == 1 ? level.Sigma * level.Sigma : Posterior.Between(schedule.At(grid.Times[^2]), level).Variance;
+        return (Variance, raw) switch
+        {
+            (DdpmVariance.LearnedRange, { } v) => new Posterior(0, 0, before, level.Sigma * level.Sigma).LearnedVariance(v),
+            (DdpmVariance.Learned, { } v) => ReverseVariance.Of(Variance, default, v, nameof(EvidenceLowerBound)),
+            _ => Decoder == DecoderVariance.Level ? level.Ratio * level.Ratio : before,
+        };
     }
 
     // KL(N(m, a I) ‖ N(m, b I)) in d dimensions.

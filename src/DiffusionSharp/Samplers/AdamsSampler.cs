@@ -64,7 +64,7 @@ public abstract class AdamsSampler : Sampler
         {
             var (level, levelNext) = (Schedule.At(Grid.Times[i]), Schedule.At(Grid.Targets[i]));
             var now = Estimate.Of(denoiser, x, level);
-            if (level.Alpha > 0) history.Add(now);
+            if (!level.IsPureNoise) history.Add(now);
             x = Advance(denoiser, x, now, levelNext, history, Grid.Count - i);
             yield return new SamplingStep(i, Grid.Count, levelNext.Time, x, now.Data);
         }
@@ -73,7 +73,7 @@ public abstract class AdamsSampler : Sampler
     private Tensor Advance(Denoiser denoiser, Tensor x, Estimate now, NoiseLevel levelNext, EstimateHistory history, int stepsLeft)
     {
         var level = now.Level;
-        if (level.Alpha == 0 || (levelNext.Sigma == 0 && !ReachesCleanData)) return ProbabilityFlow.Step(x, now.Data, level, levelNext);
+        if (level.IsPureNoise || (levelNext.Sigma == 0 && !ReachesCleanData)) return ProbabilityFlow.Step(x, now.Data, level, levelNext);
         if (history.Count == 1 && StartCalls > 0 && levelNext.Sigma > 0) return AccurateStart.Step(this, Points, denoiser, x, now, levelNext, history);
         var count = Math.Min(history.Count, End == MultistepEnd.Lowered ? Math.Min(Points, stepsLeft) : Points);
         if (count == 1) return ProbabilityFlow.Step(x, now.Data, level, levelNext);

@@ -61,7 +61,7 @@ public sealed class Churn
     /// <summary>The level that a step from <paramref name="level"/> starts at, one of N <paramref name="steps"/>; the level itself where there is no churn.</summary>
     internal NoiseLevel Raise(NoiseLevel level, Schedule schedule, int steps)
     {
-        if (Amount == 0 || level.Alpha == 0 || !(level.Ratio >= RatioMin && level.Ratio <= RatioMax)) return level;
+        if (Amount == 0 || level.IsPureNoise || !(level.Ratio >= RatioMin && level.Ratio <= RatioMax)) return level;
         var most = schedule.At(schedule.NoiseTime);
         var raised = (1 + Math.Min(Amount / steps, LargestFactor)) * level.Ratio;
         return raised < most.Ratio ? schedule.AtRatio(raised) : most;

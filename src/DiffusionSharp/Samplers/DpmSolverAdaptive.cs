@@ -85,8 +85,8 @@ public sealed class DpmSolverAdaptive : Sampler
             var (level, levelNext) = (Schedule.At(Grid.Times[i]), Schedule.At(Grid.Targets[i]));
             foreach (var path in samples) path.Begin(level);
             var d = Evaluate(denoiser, samples, p => p.X, p => p.Level, (p, e) => p.Data = e);
-            if (level.Alpha > 0) Reach(denoiser, samples, Before(level, levelNext));
-            if (levelNext.Sigma == 0 || level.Alpha == 0)
+            if (!level.IsPureNoise) Reach(denoiser, samples, Before(level, levelNext));
+            if (levelNext.Sigma == 0 || level.IsPureNoise)
             {
                 var last = samples.Where(p => p.Data is null).ToArray();
                 if (last.Length > 0) Evaluate(denoiser, last, p => p.X, p => p.Level, (p, e) => p.Data = e);

@@ -62,7 +62,7 @@ public sealed class DpmSolverInversion
             {
                 d = denoiser.Denoise(x, level);
                 history.Push(level, x, d);
-                x = levelNext.Alpha == 0 ? ProbabilityFlow.Step(x, d, level, levelNext) : history.Step(x, levelNext, 0, OrderAt(i));
+                x = levelNext.IsPureNoise ? ProbabilityFlow.Step(x, d, level, levelNext) : history.Step(x, levelNext, 0, OrderAt(i));
             }
 
             yield return new SamplingStep(i, grid.Count, levelNext.Time, x, d);

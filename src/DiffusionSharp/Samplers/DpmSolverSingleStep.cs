@@ -219,7 +219,7 @@ public sealed class DpmSolverSingleStep : Sampler
         if (Stages == DpmSolverStages.Inside) return [.. Enumerable.Repeat(order, Grid.Count)];
 
         // Steps at pure noise and to clean data span one interval.
-        var first = Schedule.At(Grid.Start).Alpha == 0;
+        var first = Schedule.At(Grid.Start).IsPureNoise;
         var last = Schedule.At(Grid.End).Sigma == 0 && (Grid.Count > 1 || !first);
         var between = Grid.Count - (first ? 1 : 0) - (last ? 1 : 0);
         return [.. first ? [1] : Array.Empty<int>(), .. DpmSolverOrders.Grouped(order, between), .. last ? [1] : Array.Empty<int>()];
@@ -230,7 +230,7 @@ public sealed class DpmSolverSingleStep : Sampler
         var total = Stages == DpmSolverStages.Inside ? given.Count : given.Sum();
         if (total != Grid.Count || given.Any(k => k < 1 || k > order))
             throw new ArgumentException($"DpmSolverSingleStep: orders from 1 to {order} for {Grid.Count} intervals were expected, {string.Join(", ", given)} were given.", nameof(given));
-        if (Stages == DpmSolverStages.OnGrid && ((given[0] > 1 && Schedule.At(Grid.Start).Alpha == 0) || (given[^1] > 1 && Schedule.At(Grid.End).Sigma == 0)))
+        if (Stages == DpmSolverStages.OnGrid && ((given[0] > 1 && Schedule.At(Grid.Start).IsPureNoise) || (given[^1] > 1 && Schedule.At(Grid.End).Sigma == 0)))
             throw new ArgumentException("DpmSolverSingleStep: a step on the grid's times that starts at pure noise or ends at clean data must have order 1.", nameof(given));
         return [.. given];
     }

@@ -45,7 +45,7 @@ public sealed class HeunSampler : ChurnedSampler
         var xEuler = ProbabilityFlow.Step(x, data, level, levelNext);
 
         // σ′ = 0: there is no slope to ask for. α = 0: only the straight path starts at a finite place.
-        if (levelNext.Sigma == 0 || (level.Alpha == 0 && Coordinates == FlowCoordinates.Ratio)) return xEuler;
+        if (levelNext.Sigma == 0 || (level.IsPureNoise && Coordinates == FlowCoordinates.Ratio)) return xEuler;
         var d = ProbabilityFlow.Slope(x, data, level, Coordinates);
         var dNext = ProbabilityFlow.Slope(xEuler, denoiser.Denoise(xEuler, levelNext), levelNext, Coordinates);
         return ProbabilityFlow.Along(x, 0.5 * (d + dNext), level, levelNext, Coordinates);

@@ -110,7 +110,7 @@ public sealed class PndmSampler : Sampler
     {
         var level = now.Level;
         var starting = history.Count < Points && Start != PndmStart.Euler && (Start == PndmStart.RungeKutta || history.Count == 1);
-        if (level.Alpha == 0 || (levelNext.Sigma == 0 && starting)) return ProbabilityFlow.Step(x, now.Data, level, levelNext);
+        if (level.IsPureNoise || (levelNext.Sigma == 0 && starting)) return ProbabilityFlow.Step(x, now.Data, level, levelNext);
         if (starting && Start == PndmStart.RungeKutta) return RungeKutta(denoiser, x, now, levelNext);
         if (starting) return Transfer(x, level, levelNext, (Value(now) + Ask(denoiser, x, level, levelNext, Value(now))) / 2);
         return Transfer(x, level, levelNext, history.Combine(Weights(history, levelNext.Time), Value));

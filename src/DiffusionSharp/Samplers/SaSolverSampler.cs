@@ -95,7 +95,7 @@ public sealed class SaSolverSampler : Sampler
         {
             var (level, levelNext) = (Schedule.At(Grid.Times[i]), Schedule.At(Grid.Targets[i]));
             var now = Estimate.Of(denoiser, x, level);
-            if (level.Alpha > 0) history.Add(now);
+            if (!level.IsPureNoise) history.Add(now);
             if (count > 0) x = kept + Drift(history, count, history[1].Level, level, taus[i - 1]);
 
             count = 0;

@@ -17,8 +17,7 @@ public abstract class Sampler
     /// <exception cref="ArgumentException">The grid leaves the schedule.</exception>
     protected Sampler(Schedule schedule, TimeGrid grid)
     {
-        if (!(grid.Start <= schedule.NoiseTime && grid.End >= schedule.CleanTime))
-            throw new ArgumentException(FormattableString.Invariant($"Sampler: the grid runs from {grid.Start} to {grid.End}, the schedule from {schedule.NoiseTime} to {schedule.CleanTime}."), nameof(grid));
+        CheckGrid(schedule, grid, nameof(Sampler));
         Schedule = schedule;
         Grid = grid;
     }
@@ -62,6 +61,13 @@ public abstract class Sampler
     /// <summary>Samples from a given state: the end of <see cref="Steps(Denoiser, Tensor, NoiseSource)"/>.</summary>
     /// <inheritdoc cref="Steps(Denoiser, Tensor, NoiseSource)"/>
     public Tensor Sample(Denoiser denoiser, Tensor x, NoiseSource noise) => Steps(denoiser, x, noise).Last().X;
+
+    /// <summary>Refuses a grid that leaves the schedule, in the name of whoever was given it.</summary>
+    internal static void CheckGrid(Schedule schedule, TimeGrid grid, string what)
+    {
+        if (!(grid.Start <= schedule.NoiseTime && grid.End >= schedule.CleanTime))
+            throw new ArgumentException(FormattableString.Invariant($"{what}: the grid runs from {grid.Start} to {grid.End}, the schedule from {schedule.NoiseTime} to {schedule.CleanTime}."), nameof(grid));
+    }
 
     /// <summary>The grid, if its steps join: what a method that looks back on earlier steps needs.</summary>
     /// <exception cref="ArgumentException">A compatibility grid was given, whose steps do not start where the one before ended.</exception>

@@ -100,7 +100,7 @@ public sealed class UniPcSampler : Sampler
         {
             var (level, levelNext) = (Schedule.At(Grid.Times[i]), Schedule.At(Grid.Targets[i]));
             var now = Estimate.Of(denoiser, x, level);
-            if (level.Alpha > 0) history.Add(now);
+            if (!level.IsPureNoise) history.Add(now);
             if (used > 0 && corrected[i - 1]) x = Combine(from, history, used + 1, history[1].Level, level);
 
             from = x;

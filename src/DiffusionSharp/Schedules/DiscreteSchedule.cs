@@ -83,8 +83,8 @@ public sealed class DiscreteSchedule : Schedule
     public static DiscreteSchedule Cosine(int levels = 1000, double s = 0.008, double maxBeta = 0.999)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(levels);
-        Guard.InRange(s, 0, 1, "DiscreteSchedule.Cosine: s");
-        Guard.Above(maxBeta, 0, "DiscreteSchedule.Cosine: maxBeta");
+        Guard.InRange(s, 0, Math.BitDecrement(1.0), "DiscreteSchedule.Cosine: s");
+        Guard.Between(maxBeta, 0, 1, "DiscreteSchedule.Cosine: maxBeta");
         return new DiscreteSchedule(BetaCurves.Cosine(levels, s, maxBeta));
     }
 
@@ -185,8 +185,8 @@ public sealed class DiscreteSchedule : Schedule
     private static DiscreteSchedule FromRange(Func<int, double, double, double[]> curve, int levels, double betaStart, double betaEnd)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(levels);
-        Guard.Above(betaStart, 0, "DiscreteSchedule: betaStart");
-        Guard.Above(betaEnd, 0, "DiscreteSchedule: betaEnd");
+        Guard.Between(betaStart, 0, 1, "DiscreteSchedule: betaStart");
+        Guard.Between(betaEnd, 0, 1, "DiscreteSchedule: betaEnd");
         return new DiscreteSchedule(curve(levels, betaStart, betaEnd));
     }
 

@@ -15,6 +15,13 @@ public readonly record struct NoiseLevel(double Time, double Alpha, double Sigma
     /// <summary>σ/α, the noise in units of the data: the σ of Karras et al. 2022, arXiv:2206.00364; +∞ for pure noise.</summary>
     public double Ratio => Sigma / Alpha;
 
+    /// <summary>Whether x holds so little of the data, α ≤ 10⁻⁴ σ, that samplers take it for pure noise.</summary>
+    /// <remarks>
+    /// σ/α is then infinite or tens of thousands, as at the last level of the cosine schedule. A method that averages slopes in σ/α would multiply the
+    /// least error of a network by that number; the step from such a level is DDIM's, which is finite.
+    /// </remarks>
+    public bool IsPureNoise => Alpha <= 1e-4 * Sigma;
+
     /// <summary>The signal-to-noise ratio α²/σ².</summary>
     public double Snr => Alpha * Alpha / (Sigma * Sigma);
 

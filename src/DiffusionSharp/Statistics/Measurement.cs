@@ -6,6 +6,9 @@ namespace DiffusionSharp.Statistics;
 /// <param name="Count">How many independent values it comes from.</param>
 public readonly record struct Measurement(double Value, double StandardError, int Count)
 {
+    /// <summary>The value and its error, as "0.523 ± 0.073"; four digits, the same in every culture.</summary>
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Value:G4} ± {StandardError:G2}");
+
     /// <summary>The mean of independent values: s/√n beside it, s the sample's standard deviation.</summary>
     /// <param name="values">At least one.</param>
     /// <exception cref="ArgumentException">There is none.</exception>

@@ -90,7 +90,7 @@ public sealed class DenoiserTests
         NoiseLevel[] levels = [Level, new NoiseLevel(1, 0.3, 1.2), new NoiseLevel(2, 0.95, 0.05)];
         var mixture = GaussianMixture.Full([1, 2], new Rng(3).Normal([2, 4]), Covariances());
         var exact = new GaussianMixtureDenoiser(mixture);
-        Denoiser[] all = [exact, new GaussianMixtureDenoiser(GaussianMixture.Isotropic([1, 1], new Rng(4).Normal([2, 4]), [0.2, 0])), new ClippedDenoiser(exact, 0.7), new NetworkDenoiser(new Half(), Prediction.Velocity)];
+        Denoiser[] all = [exact, new GaussianMixtureDenoiser(GaussianMixture.Isotropic([1, 1], new Rng(4).Normal([2, 4]), [0.2, 0])), new ClippedDenoiser(exact, 0.7), new DynamicThresholdingDenoiser(new GaussianMixtureDenoiser(GaussianMixture.Isotropic([1, 1], 3 * new Rng(4).Normal([2, 4]), [2, 3])), 0.8), new DynamicThresholdingDenoiser(exact, 0.5, 1.2), new NetworkDenoiser(new Half(), Prediction.Velocity)];
         foreach (var denoiser in all)
         {
             Assert.True(denoiser.HasGradient);

@@ -35,11 +35,13 @@ public sealed class GuidanceTests
     {
         var free = new ClassifierFreeGuidance(Second, Both, 2.5);
         var byClassifier = new ClassifierGuidance(Both, new ImplicitClassifier(Second, Both), 2.5);
-        Near.RelativeToLargest(free.Denoise(X, Levels), byClassifier.Denoise(X, Levels), 1e-12, "guided");
+        var flow = new FlowSchedule();
+        foreach (var levels in (NoiseLevel[][])[Levels, [flow.At(0), flow.At(0.5), flow.At(1)]])
+            Near.RelativeToLargest(free.Denoise(X, levels), byClassifier.Denoise(X, levels), 1e-12, "guided");
     }
 
     [Fact]
-    public void The_implicit_classifiers_gradient_is_that_of_the_probability_of_the_class()
+    public void A_classifier_by_its_gradient_shifts_as_the_implicit_one_whose_gradient_is_that_of_the_class()
     {
         var second = GaussianMixture.Isotropic([1], Means.Slice(1, 1), [0.3]);
         var both = GaussianMixture.Isotropic(Weights, Means, Variances);
@@ -49,8 +51,10 @@ public sealed class GuidanceTests
         double Log(double a, double b) => second.LogDensity(new Tensor([1, 2], [a, b]), level).Values[0] - both.LogDensity(new Tensor([1, 2], [a, b]), level).Values[0];
         const double h = 1e-5;
         double[] numeric = [(Log(0.2 + h, 0.7) - Log(0.2 - h, 0.7)) / (2 * h), (Log(0.2, 0.7 + h) - Log(0.2, 0.7 - h)) / (2 * h)];
-        var gradient = new ImplicitClassifier(Second, Both).LogLikelihoodGradient(new Tensor([1, 2], [0.2, 0.7]), [level]);
-        Near.Absolute(numeric, gradient.Values, 1e-8, "∇ ln p(c | x)");
+        var x = new Tensor([1, 2], [0.2, 0.7]);
+        var byGradient = new Fixed(new Tensor([1, 2], numeric));
+        Near.RelativeToLargest(new ImplicitClassifier(Second, Both).Shift(x, [level]), byGradient.Shift(x, [level]), 1e-8, "(σ²/α) ∇ ln p(c | x)");
+        Assert.Equal([0, 0], byGradient.Shift(x, [new NoiseLevel(1, 0, 1)]).Values.ToArray());
     }
 
     [Fact]
@@ -125,6 +129,11 @@ public sealed class GuidanceTests
         Assert.Contains("rescale must lie in [0, 1]", Assert.Throws<ArgumentOutOfRangeException>(() => new ClassifierFreeGuidance(Second, Both, 2, double.NaN)).Message, StringComparison.Ordinal);
         Assert.Contains("high end", Assert.Throws<ArgumentOutOfRangeException>(() => new AutoGuidance(Second, Both, 2, new GuidanceInterval(2, 1))).Message, StringComparison.Ordinal);
         Assert.Contains("scale must lie in", Assert.Throws<ArgumentOutOfRangeException>(() => new ClassifierGuidance(Both, new ImplicitClassifier(Second, Both), double.NaN)).Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Fixed(Tensor gradient) : GradientClassifier
+    {
+        protected override Tensor LogLikelihoodGradient(Tensor x, ReadOnlySpan<NoiseLevel> levels) => gradient;
     }
 
     private static double Spread(ReadOnlySpan<double> values)

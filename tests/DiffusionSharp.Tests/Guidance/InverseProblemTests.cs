@@ -168,6 +168,9 @@ public sealed class InverseProblemTests
         Assert.Contains("RecordedModel has none; inpainting by RePaint needs none", Assert.Throws<ArgumentException>(() => new MeasurementGuidance(without, a, y, 0.1)).Message, StringComparison.Ordinal);
         Assert.Contains("RecordedModel has none", Assert.Throws<ArgumentException>(() => new DiffusionPosteriorSampling(Schedule, TimeGrid.Uniform(Schedule, 3), a, y).Steps(without, [1, 2], new SeededNoise(new Rng(1)))).Message, StringComparison.Ordinal);
         Assert.Contains("needs the data's variance", Assert.Throws<ArgumentException>(() => new MeasurementGuidance(Correlated, a, y, 0, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("y holds a value that is not finite", Assert.Throws<ArgumentException>(() => new MeasurementGuidance(Correlated, a, new Tensor([1, 1], [double.NaN]), 0.1)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Repaint: the grid runs from 2 to 0", Assert.Throws<ArgumentException>(() => new Repaint(Schedule, TimeGrid.Uniform(2, 0, 3))).Message, StringComparison.Ordinal);
+        Assert.Contains("measurements [N, 1] for samples of 2 values were expected", Assert.Throws<ArgumentException>(() => a.ApplyTransposed(Tensor.Zeros([1, 2]), [1, 2])).Message, StringComparison.Ordinal);
         var wrong = new MeasurementGuidance(Correlated, a, new Tensor([1, 2], [1, 1]), 0.1);
         Assert.Contains("y of shape [1, 1] or [3, 1] was expected, [1, 2] was given", Assert.Throws<ArgumentException>(() => wrong.Denoise(Tensor.Zeros([3, 2]), Schedule.At(0.5))).Message, StringComparison.Ordinal);
         var repaint = new Repaint(Schedule, TimeGrid.Uniform(Schedule, 3));

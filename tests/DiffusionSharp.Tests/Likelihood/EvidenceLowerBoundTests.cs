@@ -122,14 +122,14 @@ public sealed class EvidenceLowerBoundTests
     }
 
     [Fact]
-    public void The_published_decoder_has_the_variance_of_the_step_before_or_of_the_level()
+    public void The_published_decoder_has_the_variance_of_the_step_before()
     {
         var schedule = DiscreteSchedule.Linear();
         var x0 = new Tensor([1, 1], [0.3]);
         double Last(DdpmVariance variance) => new EvidenceLowerBound(schedule, Timesteps.All(1000), variance, decoder: DecoderVariance.Published).Terms(new Constant(0.31), x0, new Rng(1)).Last().Nats.Values[0];
         var betas = schedule.Betas;
         var small = betas[1] * betas[0] / (1 - ((1 - betas[0]) * (1 - betas[1])));
-        foreach (var (variance, v) in (ReadOnlySpan<(DdpmVariance, double)>)[(DdpmVariance.FixedLarge, betas[0]), (DdpmVariance.FixedSmall, small)])
+        foreach (var (variance, v) in (ReadOnlySpan<(DdpmVariance, double)>)[(DdpmVariance.FixedLarge, small), (DdpmVariance.FixedSmall, small)])
             Near.Number((1e-4 / v / 2) + (Math.Log(2 * Math.PI * v) / 2), Last(variance), 1e-9, $"{variance}");
     }
 
@@ -199,13 +199,19 @@ public sealed class EvidenceLowerBoundTests
     }
 
     [Fact]
-    public void A_learned_variance_at_its_ends_is_the_fixed_one_and_a_denoiser_without_one_is_refused()
+    public void A_learned_variance_lies_between_the_fixed_ones_in_the_last_step_too_and_a_denoiser_without_one_is_refused()
     {
         var schedule = DiscreteSchedule.Linear(20);
         var x0 = new Rng(4).Normal([5, Dimension]);
-        double Bound(DdpmVariance variance, Denoiser denoiser) => new EvidenceLowerBound(schedule, Timesteps.All(20), variance).Estimate(denoiser, x0, new Rng(2)).MeanNats.Value;
+        double Bound(DdpmVariance variance, Denoiser denoiser) => new EvidenceLowerBound(schedule, Timesteps.All(20), variance, decoder: DecoderVariance.Published).Estimate(denoiser, x0, new Rng(2)).MeanNats.Value;
+        double Last(double v) => new EvidenceLowerBound(schedule, Timesteps.All(20), DdpmVariance.LearnedRange).Terms(new TwoHeaded(new Constant(0.31), _ => v), new Tensor([1, 1], [0.3]), new Rng(1)).Last().Nats.Values[0];
+        double Nats(double v) => (1e-4 / v / 2) + (Math.Log(2 * Math.PI * v) / 2);
         Near.Number(Bound(DdpmVariance.FixedSmall, Gaussian), Bound(DdpmVariance.LearnedRange, new TwoHeaded(Gaussian, _ => -1)), 1e-9, "v = −1");
-        Near.Number(Bound(DdpmVariance.FixedLarge, Gaussian), Bound(DdpmVariance.LearnedRange, new TwoHeaded(Gaussian, _ => 1)), 1e-9, "v = 1");
+        var betas = schedule.Betas;
+        var small = betas[1] * betas[0] / (1 - ((1 - betas[0]) * (1 - betas[1])));
+        Near.Number(Nats(small), Last(-1), 1e-9, "L_0, v = −1");
+        Near.Number(Nats(betas[0]), Last(1), 1e-9, "L_0, v = 1");
+        Near.Number(Nats(Math.Sqrt(small * betas[0])), Last(0), 1e-9, "L_0, v = 0");
         Assert.Contains("EvidenceLowerBound: LearnedRange needs a denoiser that learned a variance", Assert.Throws<InvalidOperationException>(() => Bound(DdpmVariance.LearnedRange, Gaussian)).Message, StringComparison.Ordinal);
     }
 

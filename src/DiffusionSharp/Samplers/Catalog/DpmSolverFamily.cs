@@ -16,7 +16,7 @@ internal static class DpmSolverFamily
         Several("dpm-solver-2m", 2, DpmSolverForm.Noise, DpmSolverVariant.Midpoint, "DPM-Solver over two steps", $"{Noise}, with {Data}, algorithm 2"),
         Several("dpm-solver-3m", 3, DpmSolverForm.Noise, DpmSolverVariant.Midpoint, "DPM-Solver over three steps", $"{Noise}, with {Data}, algorithm 2"),
         Sde("dpm-solver-1m-sde", 1, DpmSolverForm.Noise, DpmSolverVariant.Midpoint, "the reverse SDE, noise estimate held", $"{Data}, appendix E"),
-        Sde("dpm-solver-2m-sde", 2, DpmSolverForm.Noise, DpmSolverVariant.Midpoint, "the reverse SDE, noise estimate over two steps", $"{Data}, appendix E"),
+        Sde("dpm-solver-2m-sde", 2, DpmSolverForm.Noise, DpmSolverVariant.Midpoint, "the reverse SDE, noise estimate over two steps; diverges with few", $"{Data}, appendix E"),
         Single("dpmpp-2s", 2, DpmSolverForm.Data, "DPM-Solver++ on two stages", $"{Data}, algorithm 1"),
         Single("dpmpp-2s-heun", 2, DpmSolverForm.Data, "DPM-Solver++ on two stages, slope integrated", $"{Data}, algorithm 1", DpmSolverVariant.Heun),
         Single("dpmpp-3s", 3, DpmSolverForm.Data, "DPM-Solver++ on three stages", $"{Data}, appendix B"),
