@@ -11,7 +11,7 @@ namespace DiffusionSharp.Bench.Samplers;
 /// <remarks>They overlap: between islands the distance would measure little but how many samples happen to land on each.</remarks>
 internal sealed class MixtureProblem : ComparisonProblem
 {
-    private const int Count = 4096, DataCount = 16384, ReferenceSteps = 2000;
+    private const int Count = 4096, DataCount = 16384, ReferenceSteps = 1000;
 
     private static readonly GaussianMixture Mixture = GaussianMixture.Full(
         [0.4, 0.3, 0.2, 0.1],

@@ -11,7 +11,7 @@ namespace DiffusionSharp.Bench.Samplers;
 /// <summary>A trained model beside the data it was trained on.</summary>
 internal sealed class ModelProblem : ComparisonProblem
 {
-    private const int Count = 64, Batch = 64, DataCount = 4096, ReferenceSteps = 200;
+    private const int Count = 32, Batch = 32, DataCount = 4096, ReferenceSteps = 100;
     private const ulong Seed = 5;
 
     private readonly TrainedModel model;
@@ -27,7 +27,7 @@ internal sealed class ModelProblem : ComparisonProblem
 
     public override string Title => $"The model trained on {Path.GetFileName(model.Config.Data.TrimEnd('/'))}";
 
-    public override IReadOnlyList<int> Budgets { get; } = [10, 20, 50];
+    public override IReadOnlyList<int> Budgets { get; } = [10, 25];
 
     public override Schedule Schedule => model.Schedule;
 
