@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DiffusionSharp.Networks;
 
 /// <summary>The shape of a <see cref="UNet2D"/>; defaults and meaning are those of diffusers' <c>UNet2DModel</c>, whose key each option names.</summary>
@@ -46,7 +48,7 @@ public sealed record UNet2DOptions(
     ResamplingKind Downsampling = ResamplingKind.Convolution,
     ResamplingKind Upsampling = ResamplingKind.Convolution,
     double Dropout = 0,
-    int? HeadWidth = 8,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? HeadWidth = 8, // null is not the default here: files must say it
     int NormGroups = 32,
     int? MidNormGroups = null,
     double NormEpsilon = 1e-5,

@@ -18,6 +18,18 @@ public sealed class ConfigTests
     }
 
     [Fact]
+    public void The_configuration_of_every_preset_is_read_as_it_was_written()
+    {
+        foreach (var preset in Presets.All)
+        {
+            var config = preset.Build("data", preset.ForPictures ? [32, 32, 3] : [2]);
+            var read = ConfigJson.Read(ConfigJson.Write(config), "config");
+            Assert.Equal(config.UNet?.HeadWidth, read.UNet?.HeadWidth);
+            Assert.Empty(ConfigJson.Differences(config, read));
+        }
+    }
+
+    [Fact]
     public void Precision_is_fast_where_none_is_written_and_reaches_the_network()
     {
         var text = ConfigJson.Write(SmallRuns.Pictures with { Precision = Precision.Exact });
@@ -39,7 +51,21 @@ public sealed class ConfigTests
     [Theory]
     [InlineData("\"seed\": 5", "\"sed\": 5", "sed")]
     [InlineData("\"steps\": 40", "\"steps\": 0", "steps: at least 1 is expected, 0 was given.")]
-    [InlineData("\"steps\": 40", "\"steps\": \"many\"", "steps")]
+    [InlineData("\"steps\": 40", "\"steps\": \"many\"", "steps: a whole number below 2^31 is expected, 'many' was given (line")]
+    [InlineData("\"steps\": 40", "\"steps\": 1.5", "steps: a whole number below 2^31 is expected, 1.5 was given (line")]
+    [InlineData("\"prediction\": \"velocity\"", "\"prediction\": \"noize\"", "prediction: 'noize' is unknown; there are noise, data, velocity, score, flow (line")]
+    [InlineData("\"seed\": 5", "\"seed\": 5, \"levels\": {\"kind\": \"normal\"}", "levels.kind: 'normal' is unknown; there are uniform, logNormal, logitNormal, importance (line")]
+    [InlineData("\"attention\"", "\"attend\"", "]: 'attend' is unknown; there are plain, attention, skip, attentionSkip (line")]
+    [InlineData("\"seed\": 5", "\"seed\": 5, \"schedule\": \"cosine\"", "schedule: an object {...} is expected, 'cosine' was given (line")]
+    [InlineData("\"seed\": 5", "\"seed\": 5, \"learnedVariance\": true", "learnedVariance: an object {...} is expected, true was given (line")]
+    [InlineData("\"seed\": 5", "\"seed\": 5, \"levels\": [1]", "levels: an object {...} is expected, an array was given (line")]
+    [InlineData("\"flip\": true", "\"flip\": \"yes\"", "flip: true or false is expected, 'yes' was given (line")]
+    [InlineData("\"flip\": true", "\"flip\": null", "flip: true or false is expected, null was given (line")]
+    [InlineData("\"beta1\": 0.9", "\"beta1\": \"0.9\"", "optimizer.beta1: a number is expected, '0.9' was given (line")]
+    [InlineData("\"seed\": 5", "\"seed\": -5", "seed: a whole number from 0, below 2^64, is expected, -5 was given (line")]
+    [InlineData("\"seed\": 5", "\"seed\": 5, \"seed\": 6", "the key 'seed' is given twice (line")]
+    [InlineData("\"beta1\": 0.9", "\"beta1\": 0.9, \"beta1\": 0.5", "the key 'beta1' is given twice (line")]
+    [InlineData("\"seed\": 5,", "\"seed\": 5 5,", "not whole JSON (line")]
     [InlineData("\"prediction\": \"velocity\"", "\"prediction\": 2", "prediction")]
     [InlineData("\"precision\": \"fast\"", "\"precision\": \"double\"", "precision")]
     [InlineData("\"precision\": \"fast\"", "\"precision\": 1", "precision")]
@@ -56,6 +82,16 @@ public sealed class ConfigTests
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
+
+    [Theory]
+    [InlineData("[]", "test.json: a JSON object is expected, an array was given (line 1).")]
+    [InlineData("\"points\"", "test.json: a JSON object is expected, 'points' was given (line 1).")]
+    [InlineData("null", "test.json: a JSON object is expected, null was given.")]
+    [InlineData("", "test.json: not whole JSON (line 1).")]
+    [InlineData("{\"data\": \"rings\",\n\"steps\": ", "test.json: not whole JSON (line 2).")]
+    [InlineData("{\"data\": null, \"preset\": \"points\"}", "test.json: data: a text is expected, null was given (line 1).")]
+    public void A_file_that_is_no_configuration_says_that_an_object_is_expected(string text, string expected) =>
+        Assert.Equal(expected, Assert.Throws<DataException>(() => ConfigJson.Read(text, "test.json")).Message);
 
     [Theory]
     [InlineData(ScheduleKind.Linear, 300, 300)]

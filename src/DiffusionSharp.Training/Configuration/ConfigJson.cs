@@ -18,6 +18,7 @@ public static class ConfigJson
         RespectNullableAnnotations = true,
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { Words<ScheduleKind>(), Words<Denoisers.Prediction>(), Words<Objectives.LossWeighting>(), Words<Objectives.LevelDistribution>(), Words<RateCurve>(), Words<BlockKind>(), Words<ResamplingKind>(), Words<TimeEmbeddingKind>(), Words<InitializationScheme>(), Words<Graphs.Execution.Precision>() },
     });
@@ -37,7 +38,7 @@ public static class ConfigJson
         }
         catch (JsonException error)
         {
-            throw new DataException($"{name}: {Explain(error)}");
+            throw new DataException($"{name}: {ConfigMistakes.Explain(json, error)}");
         }
         catch (Exception error) when (error is ArgumentException or NotSupportedException)
         {
@@ -68,21 +69,6 @@ public static class ConfigJson
         var differences = new List<string>();
         Compare("", JsonSerializer.SerializeToElement(one, Shared.RunConfig), JsonSerializer.SerializeToElement(other, Shared.RunConfig), differences);
         return differences;
-    }
-
-    // The parser speaks of .NET types; a person who wrote a file wants the key and the line.
-    private static string Explain(JsonException error)
-    {
-        var at = error.LineNumber is { } line ? $" (line {line + 1})" : "";
-        if (error.Message.Contains("could not be mapped", StringComparison.Ordinal)) return $"unknown key {Quoted(error.Message)}{at}.";
-        if (error.Message.Contains("missing required properties", StringComparison.Ordinal)) return $"needed keys are missing: {error.Message[(error.Message.IndexOf(':', StringComparison.Ordinal) + 2)..]}";
-        return error.Path is { Length: > 2 } path ? $"'{path[2..]}' has a value of another kind than is expected{at}." : $"not whole JSON{at}.";
-    }
-
-    private static string Quoted(string message)
-    {
-        var start = message.IndexOf('\'', StringComparison.Ordinal);
-        return message[start..(message.IndexOf('\'', start + 1) + 1)];
     }
 
     // A number is no name: 7 would pass for a kind that does not exist.
