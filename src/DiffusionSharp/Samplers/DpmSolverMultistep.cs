@@ -79,7 +79,9 @@ public sealed class DpmSolverMultistep : Sampler
         {
             var (level, levelNext) = (Schedule.At(Grid.Times[i]), Schedule.At(Grid.Targets[i]));
             var d = denoiser.Denoise(x, level);
-            if (ProbabilityFlow.IsSingular(level, levelNext))
+
+            // The weights of data estimates stay bounded up to α = 0; those of noise estimates grow with σ/α.
+            if (level.Alpha == 0 || levelNext.Sigma == 0 || (level.IsPureNoise && Form == DpmSolverForm.Noise))
             {
                 x = ProbabilityFlow.Step(x, d, level, levelNext);
             }
