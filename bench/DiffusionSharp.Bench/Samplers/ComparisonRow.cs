@@ -33,7 +33,7 @@ internal sealed record ComparisonRow(SamplerEntry Entry, Sampler Sampler, IReadO
     // The most steps whose calls keep the budget.
     private static int? Steps(ComparisonProblem problem, Sampler sampler, int budget)
     {
-        var steps = budget / (sampler.CallsPerStep ?? 1);
+        var steps = (budget - sampler.StartCalls) / (sampler.CallsPerStep ?? 1);
         return steps >= 1 && steps <= problem.MostSteps ? steps : null;
     }
 
