@@ -14,7 +14,7 @@ namespace DiffusionSharp.Langevin;
 /// Roberts and Tweedie 1996; each sample is accepted or refused by itself. It needs ln p_t, so a denoiser that is an
 /// <see cref="ILogDensity"/>. Level, start and end are those of <see cref="UnadjustedLangevinSampler"/>.
 /// </remarks>
-public sealed class MetropolisLangevinSampler : Sampler
+public sealed class MetropolisLangevinSampler : FixedLevelLangevinSampler
 {
     /// <summary>Makes a sampler.</summary>
     /// <param name="schedule">α and σ.</param>
@@ -24,28 +24,9 @@ public sealed class MetropolisLangevinSampler : Sampler
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="ArgumentException">The grid leaves the schedule.</exception>
     public MetropolisLangevinSampler(Schedule schedule, TimeGrid grid, double stepSize = 0.1, int langevinSteps = 2)
-        : base(schedule, grid)
+        : base(schedule, grid, stepSize, langevinSteps)
     {
-        StepSize = Guard.Above(stepSize, 0, "MetropolisLangevinSampler: stepSize");
-        if (langevinSteps < 1) throw new ArgumentOutOfRangeException(nameof(langevinSteps), langevinSteps, "MetropolisLangevinSampler: at least one Langevin step is needed.");
-        LangevinSteps = langevinSteps;
-        StartCalls = 1;
     }
-
-    /// <summary>η: a step is η (α² + σ²).</summary>
-    public double StepSize { get; }
-
-    /// <summary>Langevin steps in a step of the grid.</summary>
-    public int LangevinSteps { get; }
-
-    /// <inheritdoc/>
-    public override int? Order => null;
-
-    /// <inheritdoc/>
-    public override int? CallsPerStep => LangevinSteps;
-
-    /// <inheritdoc/>
-    public override bool IsDeterministic => false;
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The denoiser does not know ln p_t.</exception>

@@ -16,7 +16,7 @@ namespace DiffusionSharp.Langevin;
 /// spread of the grid's start to that of the level. Modes far apart are hardly ever crossed: that is why levels are annealed
 /// (<see cref="AnnealedLangevinSampler"/>).
 /// </remarks>
-public sealed class UnadjustedLangevinSampler : Sampler
+public sealed class UnadjustedLangevinSampler : FixedLevelLangevinSampler
 {
     /// <summary>Makes a sampler.</summary>
     /// <param name="schedule">α and σ.</param>
@@ -26,28 +26,9 @@ public sealed class UnadjustedLangevinSampler : Sampler
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="ArgumentException">The grid leaves the schedule.</exception>
     public UnadjustedLangevinSampler(Schedule schedule, TimeGrid grid, double stepSize = 0.02, int langevinSteps = 5)
-        : base(schedule, grid)
+        : base(schedule, grid, stepSize, langevinSteps)
     {
-        StepSize = Guard.Above(stepSize, 0, "UnadjustedLangevinSampler: stepSize");
-        if (langevinSteps < 1) throw new ArgumentOutOfRangeException(nameof(langevinSteps), langevinSteps, "UnadjustedLangevinSampler: at least one Langevin step is needed.");
-        LangevinSteps = langevinSteps;
-        StartCalls = 1;
     }
-
-    /// <summary>η: a step is η (α² + σ²).</summary>
-    public double StepSize { get; }
-
-    /// <summary>Langevin steps in a step of the grid.</summary>
-    public int LangevinSteps { get; }
-
-    /// <inheritdoc/>
-    public override int? Order => null;
-
-    /// <inheritdoc/>
-    public override int? CallsPerStep => LangevinSteps;
-
-    /// <inheritdoc/>
-    public override bool IsDeterministic => false;
 
     /// <inheritdoc/>
     protected override IEnumerable<SamplingStep> Trajectory(Denoiser denoiser, Tensor x, NoiseSource noise)

@@ -136,10 +136,14 @@ public sealed class EvidenceLowerBound
 
     private double Reconstruction(ReadOnlySpan<double> x0, ReadOnlySpan<double> d, ReadOnlySpan<double> raw, NoiseLevel level)
     {
+        // The posterior of the step before, whose own end is this level; a single step has none.
+        var before = grid.Count == 1 ? level.Sigma * level.Sigma : Posterior.Between(schedule.At(grid.Times[^2]), level).Variance;
+        var range = new Posterior(0, 0, before, level.Sigma * level.Sigma);
+        var unlearned = Decoder == DecoderVariance.Level ? level.Ratio * level.Ratio : before;
         var nats = 0.0;
         for (var i = 0; i < x0.Length; i++)
         {
-            var v = DecoderVarianceAt(level, raw.IsEmpty ? null : raw[i]);
+            var v = raw.IsEmpty ? unlearned : ReverseVariance.Of(Variance, range, raw[i], nameof(EvidenceLowerBound));
             nats -= Bins is null ? NormalLaw.LogDensity((x0[i] - d[i]) * (x0[i] - d[i]), v, 1) : LogMass(x0[i], d[i], Math.Sqrt(v), Bins);
         }
 
@@ -154,18 +158,6 @@ public sealed class EvidenceLowerBound
         var low = index == 0 ? double.NegativeInfinity : (centred - half) / deviation;
         var high = index == bins.Count - 1 ? double.PositiveInfinity : (centred + half) / deviation;
         return NormalLaw.LogInterval(low, high);
-    }
-
-    private double DecoderVarianceAt(NoiseLevel level, double? raw)
-    {
-        // The posterior of the step before, whose own end is this level; a single step has none.
-        var before = grid.Count == 1 ? level.Sigma * level.Sigma : Posterior.Between(schedule.At(grid.Times[^2]), level).Variance;
-        return (Variance, raw) switch
-        {
-            (DdpmVariance.LearnedRange, { } v) => new Posterior(0, 0, before, level.Sigma * level.Sigma).LearnedVariance(v),
-            (DdpmVariance.Learned, { } v) => ReverseVariance.Of(Variance, default, v, nameof(EvidenceLowerBound)),
-            _ => Decoder == DecoderVariance.Level ? level.Ratio * level.Ratio : before,
-        };
     }
 
     // KL(N(m, a I) ‖ N(m, b I)) in d dimensions.
