@@ -14,9 +14,9 @@ public sealed partial class HouseTests
         ["DiffusionSharp.Networks"] = ["DiffusionSharp.Graphs"],
         ["DiffusionSharp"] = ["DiffusionSharp.Tensors"],
         ["DiffusionSharp.Data"] = ["DiffusionSharp.Tensors"],
-        ["DiffusionSharp.Figures"] = ["DiffusionSharp.Tensors"],
+        ["DiffusionSharp.Figures"] = ["DiffusionSharp.Tensors", "DiffusionSharp.Data"],
         ["DiffusionSharp.Training"] = ["DiffusionSharp.Networks", "DiffusionSharp", "DiffusionSharp.Data", "DiffusionSharp.Figures"],
-        ["DiffusionSharp.Theory"] = ["DiffusionSharp", "DiffusionSharp.Figures"],
+        ["DiffusionSharp.Theory"] = ["DiffusionSharp", "DiffusionSharp.Figures", "DiffusionSharp.Training"],
         ["DiffusionSharp.Cli"] = Libraries(),
         ["DiffusionSharp.Studio"] = [.. Libraries(), "DiffusionSharp.Cli"],
     };

@@ -1,0 +1,13 @@
+using DiffusionSharp.Theory.Experiments;
+
+namespace DiffusionSharp.Theory.Laboratory;
+
+/// <summary>All experiments in the order of the course: from maximum likelihood to the networks that are trained by it.</summary>
+public static class ExperimentCatalog
+{
+    /// <summary>The experiments, first to last.</summary>
+    public static IReadOnlyList<Experiment> All { get; } =
+    [
+        new MleIsKl(),
+    ];
+}

@@ -1,0 +1,19 @@
+using DiffusionSharp.Tensors;
+
+namespace DiffusionSharp.Theory.Laboratory;
+
+/// <summary>What an experiment is run with.</summary>
+/// <param name="Seed">Of all its chance; the same seed gives the same bytes.</param>
+/// <param name="Quick">Whether smaller sizes are to do: less sharp, held to the wider tolerances that follow from them.</param>
+/// <param name="Parallelism">The threads it may use; results do not depend on them.</param>
+/// <param name="Stop">Ends it early, with nothing written.</param>
+public sealed record ExperimentContext(ulong Seed, bool Quick, Parallelism Parallelism, CancellationToken Stop = default)
+{
+    /// <summary>The source of the pictures that experiments show: a built-in name, a folder, or a file.</summary>
+    public string Pictures { get; init; } = "digits";
+
+    /// <summary>One of two sizes.</summary>
+    /// <param name="full">The size of a full run.</param>
+    /// <param name="quick">The size of a quick one.</param>
+    public int Size(int full, int quick) => Quick ? quick : full;
+}

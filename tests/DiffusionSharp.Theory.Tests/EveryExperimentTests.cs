@@ -1,0 +1,30 @@
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Theory.Laboratory;
+
+namespace DiffusionSharp.Theory.Tests;
+
+public sealed class EveryExperimentTests
+{
+    public static TheoryData<string> Names => [.. ExperimentCatalog.All.Select(e => e.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_claim_holds_at_the_quick_size(string name)
+    {
+        var result = ExperimentCatalog.All.Single(e => e.Name == name).Run(Quick.Context());
+        Assert.True(result.Passed, result.Failure ?? string.Join("; ", result.Checks.Where(c => !c.Passed)));
+        Assert.NotEmpty(result.Figures);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_same_seed_gives_the_same_bytes_at_any_number_of_threads(string name)
+    {
+        var experiment = ExperimentCatalog.All.Single(e => e.Name == name);
+        using var two = new Parallelism(2);
+        var (first, second) = (experiment.Run(Quick.Context(seed: 7)), experiment.Run(Quick.Context(seed: 7) with { Parallelism = two }));
+        Assert.Equal(first.Checks, second.Checks);
+        Assert.Equal(first.Values, second.Values);
+        Assert.Equal(first.Figures, second.Figures);
+    }
+}
