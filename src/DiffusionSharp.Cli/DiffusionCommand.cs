@@ -51,13 +51,15 @@ public static class DiffusionCommand
     {
         var (train, sample, inspect) = (TrainCommand.Create(context), SampleCommand.Create(context), InspectCommand.Create(context));
         var (evaluate, profile, list) = (EvaluateCommand.Create(context), ProfileCommand.Create(context), ListCommand.Create(context));
-        var root = new RootCommand("Train, sample, measure and explain diffusion models.") { train, sample, evaluate, inspect, profile, list };
+        var theory = TheoryCommand.Create(context);
+        var root = new RootCommand("Train, sample, measure and explain diffusion models.") { train, sample, evaluate, theory, inspect, profile, list };
         ExampleHelp.Attach(root, new Dictionary<Command, IReadOnlyList<string>>
         {
             [root] = [TrainCommand.Example, SampleCommand.Example, InspectCommand.Example],
             [train] = [TrainCommand.Example, "diffusion train --data digits --out digits-run --steps 300", "diffusion train --out moons-run --resume"],
             [sample] = [SampleCommand.Example, "diffusion sample moons-run --out moons.npy --sampler ddpm --count 10000"],
             [evaluate] = [EvaluateCommand.Example, "diffusion evaluate digits-run --data digits --metric elbo --count 16 --steps 100"],
+            [theory] = [TheoryCommand.Example, "diffusion theory posterior --out posterior"],
             [inspect] = [InspectCommand.Example, "diffusion inspect digits", "diffusion inspect quickstart --plan --batch 32"],
             [profile] = [ProfileCommand.Example, "diffusion profile unet-s --forward --by layer --threads 1"],
             [list] = ["diffusion list sources", "diffusion list presets --json"],

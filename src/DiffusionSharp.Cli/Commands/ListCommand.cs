@@ -6,6 +6,7 @@ using DiffusionSharp.Cli.Sampling;
 using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Schedules;
+using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Cli.Commands;
@@ -19,14 +20,15 @@ internal static class ListCommand
         ("samplers", Samplers, ""),
         ("schedules", () => Names(Choices.Schedules.Entries.Select(e => (e.Name, e.Description))), ""),
         ("presets", () => Names(Presets.All.Select(p => (p.Name, $"{p.Description}. {p.Recipe}"))), ""),
-        ("sources", () => Names(DataSources.Names.Concat(DataSources.Forms).Select(s => (s.Key, s.Value))), ""));
+        ("sources", () => Names(DataSources.Names.Concat(DataSources.Forms).Select(s => (s.Key, s.Value))), ""),
+        ("experiments", () => Names(ExperimentCatalog.All.Select(e => (e.Name, e.Title))), ""));
 
     /// <summary>The command with its options.</summary>
     public static Command Create(CommandContext context)
     {
         var what = new Argument<string?>("WHAT") { Description = $"{Lists.Names}.", Arity = ArgumentArity.ZeroOrOne };
         var json = Options.Json();
-        var command = new Command("list", "List the samplers, schedules, presets or sources there are.") { what, json };
+        var command = new Command("list", "List the samplers, schedules, presets, sources or experiments there are.") { what, json };
         command.SetAction(parse =>
         {
             var asked = parse.GetValue(what) ?? throw new UsageException($"list: there are {Lists.Names}; say which.");

@@ -1,3 +1,4 @@
+using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Theory.Laboratory;
@@ -9,8 +10,8 @@ namespace DiffusionSharp.Theory.Laboratory;
 /// <param name="Stop">Ends it early, with nothing written.</param>
 public sealed record ExperimentContext(ulong Seed, bool Quick, Parallelism Parallelism, CancellationToken Stop = default)
 {
-    /// <summary>The source of the pictures that experiments show: a built-in name, a folder, or a file.</summary>
-    public string Pictures { get; init; } = "digits";
+    /// <summary>Pictures for the experiments that show some; null lets them show the built-in digits.</summary>
+    public DataSource? Pictures { get; init; }
 
     /// <summary>One of two sizes.</summary>
     /// <param name="full">The size of a full run.</param>

@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.Globalization;
+using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Data.Sources;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Theory.Laboratory;
+using DiffusionSharp.Theory.Reports;
+
+namespace DiffusionSharp.Cli.Commands;
+
+/// <summary><c>diffusion theory</c>: runs experiments and writes a page of them.</summary>
+internal static class TheoryCommand
+{
+    /// <summary>A command that works.</summary>
+    public const string Example = "diffusion theory all --quick --out theory";
+
+    private const string All = "all";
+
+    /// <summary>The command with its options.</summary>
+    public static Command Create(CommandContext context)
+    {
+        var names = new Argument<string[]>("NAME") { Description = "Experiments of 'diffusion list experiments', or all.  [default: all]", Arity = ArgumentArity.ZeroOrMore };
+        var output = Options.Text("--out", "FOLDER", "Where index.html, results.json and the figures go.");
+        output.Required = true;
+        var quick = new Option<bool>("--quick") { Description = "Smaller sizes, held to the wider tolerances that follow from them." };
+        var seed = Options.Seed("Of all chance; the same seed gives the same files.  [default: 0]");
+        var data = Options.Text("--data", "SOURCE", "Pictures for the experiments that show some.  [default: digits]");
+        var size = Options.Integer("--size", "With --data: width and height that a folder's pictures are cropped and resized to.", least: 8, most: 256);
+        var threads = Options.Threads();
+        var json = Options.Json();
+        var command = new Command("theory", "Run the theory's experiments: each computes both sides of a formula and holds or fails.") { names, output, quick, seed, data, size, threads, json };
+        command.SetAction(parse =>
+        {
+            var experiments = Find(parse.GetValue(names) ?? []);
+            using var parallelism = new Parallelism(parse.GetValue(threads) ?? Environment.ProcessorCount);
+            var pictures = Pictures(parse.GetValue(data), parse.GetValue(size), experiments, parallelism);
+            var laboratory = new ExperimentContext(parse.GetValue(seed) ?? 0, parse.GetValue(quick), parallelism, context.Stop) { Pictures = pictures };
+            return Run(experiments, parse.GetValue(output)!, laboratory, parse.GetValue(json), context);
+        });
+        return command;
+    }
+
+    private static List<Experiment> Find(string[] names)
+    {
+        if (names.Length == 0 || names.Contains(All))
+            return names.Length < 2 ? [.. ExperimentCatalog.All] : throw new UsageException($"theory: '{All}' stands alone, {names.Length} names were given.");
+        foreach (var name in names)
+            if (ExperimentCatalog.All.All(e => e.Name != name)) throw new UsageException($"theory: '{name}' is unknown; 'diffusion list experiments' names all {ExperimentCatalog.All.Count}.");
+
+        // In the order of the course, each once.
+        return [.. ExperimentCatalog.All.Where(e => names.Contains(e.Name))];
+    }
+
+    private static DataSource? Pictures(string? source, int? size, List<Experiment> experiments, Parallelism parallelism)
+    {
+        if (source is null) return size is null ? null : throw new UsageException("theory: --size belongs to --data.");
+        if (!experiments.Any(e => e.ShowsPictures)) throw new UsageException($"theory: --data gives pictures to {string.Join(", ", ExperimentCatalog.All.Where(e => e.ShowsPictures).Select(e => e.Name))}; none of them was asked for.");
+        var opened = DataSources.Open(source, new DataSourceOptions(Size: size), parallelism);
+        return opened.IsPictures && opened.SampleShape[2] is 1 or 3 ? opened : throw new UsageException($"--data: {source} holds samples {opened.SampleShape}; pictures of 1 or 3 channels are expected.");
+    }
+
+    private static int Run(List<Experiment> experiments, string output, ExperimentContext laboratory, bool json, CommandContext context)
+    {
+        TheoryFolder folder;
+        try
+        {
+            folder = new TheoryFolder(output, new ReportHeader(laboratory.Seed, laboratory.Quick));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--out: {error.Message}");
+        }
+
+        var report = context.Console.Out;
+        var begun = context.Clock.GetTimestamp();
+        var failed = new List<string>();
+        foreach (var (index, experiment) in experiments.Index())
+        {
+            var head = string.Create(CultureInfo.InvariantCulture, $"[{index + 1,2}/{experiments.Count}] {experiment.Name,-25}");
+            if (context.Console.IsTerminal && !json) report.Write($"{head} …");
+            var from = context.Clock.GetTimestamp();
+            ExperimentResult result;
+            try
+            {
+                result = experiment.Run(laboratory);
+            }
+            catch (OperationCanceledException)
+            {
+                if (context.Console.IsTerminal && !json) report.Write("\r\u001b[K");
+                throw new StoppedException(index == 0 ? "before the first experiment was done; nothing was written." : $"after {index} of {experiments.Count} experiments; {folder.Page} shows them.");
+            }
+
+            folder.Add(result);
+            if (!result.Passed) failed.Add(experiment.Name);
+            var seconds = context.Clock.GetElapsedTime(from).TotalSeconds;
+            if (json) report.WriteLine(JsonLine.Of(("experiment", experiment.Name), ("passed", result.Passed), ("checks", result.Checks.Count), ("failed", result.Checks.Where(c => !c.Passed).Select(c => c.What).ToArray()), ("failure", result.Failure), ("seconds", seconds)));
+            else Say(report, context.Console.IsTerminal ? "\r\u001b[K" + head : head, result, seconds);
+        }
+
+        if (!json)
+        {
+            report.WriteLine($"{(failed.Count == 0 ? "all hold" : $"{failed.Count} of {experiments.Count} failed: {string.Join(", ", failed)}")}; {Output.Say.Duration(context.Clock.GetElapsedTime(begun).TotalSeconds)}");
+            report.WriteLine($"open {Output.Say.Quoted(folder.Page)}");
+        }
+
+        return failed.Count == 0 ? DiffusionCommand.Success : DiffusionCommand.Failed;
+    }
+
+    private static void Say(TextWriter report, string head, ExperimentResult result, double seconds)
+    {
+        var checks = result.Checks.Count == 1 ? "1 check" : $"{result.Checks.Count} checks";
+        report.WriteLine($"{head} {(result.Passed ? "holds" : "FAILS")}  {checks}, {Output.Say.Duration(seconds)}");
+        if (result.Failure is { } failure) report.WriteLine($"        broke down: {failure}");
+        foreach (var check in result.Checks.Where(c => !c.Passed))
+        {
+            var relation = check.Relation switch { Relation.Equal => "=", Relation.AtMost => "≤", _ => "≥" };
+            report.WriteLine($"        {check.What}: {Output.Say.Number(check.Measured)} {relation} {Output.Say.Number(check.Expected)} ± {Output.Say.Number(check.Tolerance.Value)} does not hold");
+        }
+    }
+}

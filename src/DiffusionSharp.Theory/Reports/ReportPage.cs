@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using DiffusionSharp.Theory.Laboratory;
+
+namespace DiffusionSharp.Theory.Reports;
+
+/// <summary>The results as one page that opens from the disk: no script, no network, light or dark as the reader's system is.</summary>
+internal static class ReportPage
+{
+    private const string Style = """
+        :root { color-scheme: light dark; --ink: #222; --muted: #5f6368; --line: #dadce0; --ground: #fff; --panel: #f6f7f9; --good: #00694b; --bad: #b3261e; --link: #005a8f; }
+        @media (prefers-color-scheme: dark) { :root { --ink: #eceff4; --muted: #9aa3b2; --line: #363b45; --ground: #16181d; --panel: #1e2128; --good: #4cc79a; --bad: #ff8a80; --link: #7cc0ee; } }
+        body { margin: 0 auto; max-width: 62rem; padding: 2rem 1.2rem 6rem; background: var(--ground); color: var(--ink); font: 16px/1.55 Inter, "Helvetica Neue", Arial, "Liberation Sans", sans-serif; }
+        h1 { font-size: 1.7rem; margin: 0 0 .3rem; } h2 { font-size: 1.3rem; margin: 0 0 .4rem; } p { margin: .5rem 0; }
+        a { color: var(--link); } .muted, small, figcaption { color: var(--muted); font-size: .88rem; }
+        section { border-top: 1px solid var(--line); margin-top: 2.6rem; padding-top: 1.6rem; }
+        nav ol { columns: 2; column-gap: 2rem; padding-left: 2rem; } nav li { break-inside: avoid; padding: .08rem 0; }
+        .good { color: var(--good); } .bad { color: var(--bad); } .verdict { font-weight: 600; font-size: .95rem; margin-left: .6rem; }
+        .formula { background: var(--panel); padding: .8rem 1rem; border-radius: .4rem; font: 1.02rem/1.7 "STIX Two Math", "Cambria Math", "Latin Modern Math", "DejaVu Serif", serif; white-space: pre-wrap; }
+        figure { margin: 1.2rem 0; } figure img { max-width: 100%; height: auto; display: block; }
+        .table { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .88rem; } th { text-align: left; color: var(--muted); font-weight: 500; }
+        th, td { padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; } td.n { font-variant-numeric: tabular-nums; white-space: nowrap; }
+        code { font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: .86em; }
+        """;
+
+    public static string Html(ReportHeader header, IReadOnlyList<ExperimentResult> results)
+    {
+        var page = new StringBuilder();
+        var checks = results.Sum(r => r.Checks.Count);
+        var failed = results.Where(r => !r.Passed).ToList();
+        page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>The theory, run</title>\n<style>\n")
+            .Append(Style).Append("\n</style>\n</head>\n<body>\n<h1>The theory of diffusion models, run</h1>\n");
+        page.Append(Invariant($"<p class=\"muted\">{results.Count} experiments, {checks} checks, seed {header.Seed}{(header.Quick ? ", quick sizes" : "")}. Each computes both sides of its claim and is held to a tolerance that is derived beforehand.</p>\n"));
+        page.Append(failed.Count == 0
+            ? "<p class=\"good\"><strong>All hold.</strong></p>\n"
+            : Invariant($"<p class=\"bad\"><strong>{failed.Count} of {results.Count} failed:</strong> {string.Join(", ", failed.Select(r => $"<a href=\"#{r.Experiment.Name}\">{r.Experiment.Name}</a>"))}.</p>\n"));
+        page.Append("<nav><ol>\n");
+        foreach (var result in results)
+            page.Append(Invariant($"<li><a href=\"#{result.Experiment.Name}\">{Text(result.Experiment.Title)}</a> {Verdict(result.Passed)}</li>\n"));
+        page.Append("</ol></nav>\n");
+        foreach (var result in results) Section(page, result);
+        return page.Append("</body>\n</html>\n").ToString();
+    }
+
+    private static void Section(StringBuilder page, ExperimentResult result)
+    {
+        var experiment = result.Experiment;
+        page.Append(Invariant($"<section id=\"{experiment.Name}\">\n<h2>{Text(experiment.Title)}<span class=\"verdict\">{Verdict(result.Passed)}</span></h2>\n<p>{Text(experiment.Claim)}</p>\n"));
+        page.Append("<div class=\"formula\">").Append(Text(string.Join('\n', experiment.Formula))).Append("</div>\n");
+        if (result.Failure is { } failure) page.Append(Invariant($"<p class=\"bad\">It broke down: {Text(failure)}</p>\n"));
+        foreach (var figure in result.Figures)
+            page.Append(Invariant($"<figure><img src=\"{figure.File}\" alt=\"{Text(figure.Caption)}\"><figcaption>{Text(figure.Caption)}</figcaption></figure>\n"));
+        if (result.Checks.Count > 0)
+        {
+            page.Append("<div class=\"table\"><table>\n<tr><th>checked</th><th>measured</th><th></th><th>expected</th><th>tolerance</th><th></th></tr>\n");
+            foreach (var check in result.Checks) page.Append(Row(check));
+            page.Append("</table></div>\n");
+        }
+
+        if (result.Values.Count > 0)
+        {
+            page.Append("<div class=\"table\"><table>\n<tr><th>also found</th><th></th></tr>\n");
+            foreach (var value in result.Values) page.Append(Invariant($"<tr><td>{Text(value.What)}</td><td class=\"n\">{Number(value.Value)}</td></tr>\n"));
+            page.Append("</table></div>\n");
+        }
+
+        page.Append(Invariant($"<p class=\"muted\">Sources: {Text(string.Join("; ", experiment.Sources))}.<br>Code: <code>{ExperimentPlaces.Code(experiment)}</code>. Derivation: <code>{ExperimentPlaces.Page(experiment)}</code>. Alone: <code>diffusion theory {experiment.Name} --out {experiment.Name}</code></p>\n</section>\n"));
+    }
+
+    private static string Row(Check check)
+    {
+        var relation = check.Relation switch { Relation.Equal => "=", Relation.AtMost => "≤", _ => "≥" };
+        return Invariant($"<tr><td>{Text(check.What)}</td><td class=\"n\">{Number(check.Measured)}</td><td>{relation}</td><td class=\"n\">{Number(check.Expected)}</td><td><span class=\"n\">{(check.Tolerance.Value == 0 ? "0" : "± " + check.Tolerance.Value.ToString("G2", CultureInfo.InvariantCulture))}</span> <small>{Text(check.Tolerance.Reason)}</small></td><td>{Verdict(check.Passed)}</td></tr>\n");
+    }
+
+    private static string Verdict(bool passed) => passed ? "<span class=\"good\">✓ holds</span>" : "<span class=\"bad\">✗ fails</span>";
+
+    // Text is escaped for HTML; letters beyond ASCII stay as they are, the page is UTF-8.
+    private static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    private static string Number(double value) => value.ToString("G6", CultureInfo.InvariantCulture).Replace('-', '−');
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}
