@@ -1,12 +1,12 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using DiffusionSharp.Theory.Laboratory;
 
 namespace DiffusionSharp.Theory.Reports;
 
 /// <summary>The results as one page that opens from the disk: no script, no network, light or dark as the reader's system is.</summary>
-internal static class ReportPage
+internal static partial class ReportPage
 {
     private const string Style = """
         :root { color-scheme: light dark; --ink: #222; --muted: #5f6368; --line: #dadce0; --ground: #fff; --panel: #f6f7f9; --good: #00694b; --bad: #b3261e; --link: #005a8f; }
@@ -16,7 +16,7 @@ internal static class ReportPage
         a { color: var(--link); } .muted, small, figcaption { color: var(--muted); font-size: .88rem; }
         section { border-top: 1px solid var(--line); margin-top: 2.6rem; padding-top: 1.6rem; }
         nav ol { columns: 2; column-gap: 2rem; padding-left: 2rem; } nav li { break-inside: avoid; padding: .08rem 0; }
-        .good { color: var(--good); } .bad { color: var(--bad); } .verdict { font-weight: 600; font-size: .95rem; margin-left: .6rem; }
+        .good { color: var(--good); } .verdict, td .good, td .bad { white-space: nowrap; } sub, sup { line-height: 0; } .bad { color: var(--bad); } .verdict { font-weight: 600; font-size: .95rem; margin-left: .6rem; }
         .formula { background: var(--panel); padding: .8rem 1rem; border-radius: .4rem; font: 1.02rem/1.7 "STIX Two Math", "Cambria Math", "Latin Modern Math", "DejaVu Serif", serif; white-space: pre-wrap; }
         figure { margin: 1.2rem 0; } figure img { max-width: 100%; height: auto; display: block; }
         .table { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .88rem; } th { text-align: left; color: var(--muted); font-weight: 500; }
@@ -31,7 +31,7 @@ internal static class ReportPage
         var failed = results.Where(r => !r.Passed).ToList();
         page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>The theory, run</title>\n<style>\n")
             .Append(Style).Append("\n</style>\n</head>\n<body>\n<h1>The theory of diffusion models, run</h1>\n");
-        page.Append(Invariant($"<p class=\"muted\">{results.Count} experiments, {checks} checks, seed {header.Seed}{(header.Quick ? ", quick sizes" : "")}. Each computes both sides of its claim and is held to a tolerance that is derived beforehand.</p>\n"));
+        page.Append(Invariant($"<p class=\"muted\">{Count(results.Count, "experiment")}, {Count(checks, "check")}, seed {header.Seed}{(header.Quick ? ", quick sizes" : "")}. Each computes both sides of its claim and is held to a tolerance that is derived beforehand.</p>\n"));
         page.Append(failed.Count == 0
             ? "<p class=\"good\"><strong>All hold.</strong></p>\n"
             : Invariant($"<p class=\"bad\"><strong>{failed.Count} of {results.Count} failed:</strong> {string.Join(", ", failed.Select(r => $"<a href=\"#{r.Experiment.Name}\">{r.Experiment.Name}</a>"))}.</p>\n"));
@@ -50,7 +50,7 @@ internal static class ReportPage
         page.Append("<div class=\"formula\">").Append(Text(string.Join('\n', experiment.Formula))).Append("</div>\n");
         if (result.Failure is { } failure) page.Append(Invariant($"<p class=\"bad\">It broke down: {Text(failure)}</p>\n"));
         foreach (var figure in result.Figures)
-            page.Append(Invariant($"<figure><img src=\"{figure.File}\" alt=\"{Text(figure.Caption)}\"><figcaption>{Text(figure.Caption)}</figcaption></figure>\n"));
+            page.Append(Invariant($"<figure><img src=\"{figure.File}\" alt=\"{Plain(figure.Caption)}\"><figcaption>{Text(figure.Caption)}</figcaption></figure>\n"));
         if (result.Checks.Count > 0)
         {
             page.Append("<div class=\"table\"><table>\n<tr><th>checked</th><th>measured</th><th></th><th>expected</th><th>tolerance</th><th></th></tr>\n");
@@ -77,7 +77,20 @@ internal static class ReportPage
     private static string Verdict(bool passed) => passed ? "<span class=\"good\">✓ holds</span>" : "<span class=\"bad\">✗ fails</span>";
 
     // Text is escaped for HTML; letters beyond ASCII stay as they are, the page is UTF-8.
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
+    private static string Plain(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal);
+
+    // x_t, x_(t−1) and x_{t−1} get their subscripts, x^(2) and x^{2} their superscripts.
+    private static string Text(string text) => Raised().Replace(Lowered().Replace(Plain(text), Sub), m => $"<sup>{m.Groups[1].Value}{m.Groups[2].Value}{m.Groups[3].Value}</sup>");
+
+    private static string Sub(Match match) => $"<sub>{match.Groups[1].Value}{match.Groups[2].Value}{match.Groups[3].Value}</sub>";
+
+    [GeneratedRegex(@"(?<=[\p{L}\p{M}\p{N}\p{S})])_(?:\{([^{}]*)\}|\(([^()]*)\)|([\p{L}\p{N}]+))")]
+    private static partial Regex Lowered();
+
+    [GeneratedRegex(@"\^(?:\{([^{}]*)\}|\(([^()]*)\)|([\p{L}\p{N}−]+))")]
+    private static partial Regex Raised();
+
+    private static string Count(int count, string what) => Invariant($"{count} {what}{(count == 1 ? "" : "s")}");
 
     private static string Number(double value) => value.ToString("G6", CultureInfo.InvariantCulture).Replace('-', '−');
 
