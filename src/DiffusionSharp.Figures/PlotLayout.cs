@@ -5,28 +5,36 @@ internal sealed class PlotLayout
 {
     private const double Pad = 14;
     private readonly SvgPlot plot;
-    private readonly double right;
     private readonly double bottom;
     private readonly double small;
+    private readonly double head;
+    private readonly bool filled;
     private readonly List<LegendEntry> legend = [];
+    private readonly List<ColorBarLayout> bars = [];
 
     public PlotLayout(SvgPlot plot)
     {
         this.plot = plot;
         small = Math.Round(plot.Theme.FontSize * 0.88, 1);
+        filled = plot.Series.Any(s => s is HeatMapSeries);
+        ColorScale[] scales = [.. plot.Series.Select(s => s.Bar).OfType<ColorScale>()];
         (XAxis, YAxis) = Ranges(plot);
 
         var titleHeight = plot.Title.Length > 0 ? plot.Theme.FontSize * 1.9 : 0;
         bottom = Pad + small + 8 + (plot.XLabel.Length > 0 ? plot.Theme.FontSize + 8 : 0);
-        right = Pad + 6;
+        var right = Pad + 6;
         Left = Pad + 40;
         // Margins follow the labels, labels follow the ranges, and with equal aspect the ranges follow the margins: settle in a few rounds.
         for (var round = 0; round < 3; round++)
         {
             var legendHeight = LayLegend(titleHeight);
-            Top = Pad + titleHeight + legendHeight + (YTicks?.Power is null or 0 ? 0 : small + 4);
-            InnerWidth = Math.Max(plot.Width - Left - right, 20);
+            Top = Pad + titleHeight + legendHeight + (YTicks?.Power is null or 0 && !bars.Any(b => b.HasPower) ? 0 : small + 4);
             InnerHeight = Math.Max(plot.Height - Top - bottom, 20);
+            LayBars(scales);
+            InnerWidth = Math.Max(plot.Width - Left - right - bars.Sum(b => b.Width), 20);
+            // Title and legend stay in their place when the axes shrink.
+            head = Left;
+            if (plot.EqualAspect && filled && round == 2) Shrink(scales);
             var (x, y) = plot.EqualAspect ? Widened() : (XAxis, YAxis);
             // Where a unit is as long on both axes, the ticks stand equally far apart as well.
             XTicks = Ticks.For(x.Scale, x.Low, x.High, (int)(InnerWidth / (plot.EqualAspect ? 52 : 70)));
@@ -44,13 +52,13 @@ internal sealed class PlotLayout
 
     public Ticks YTicks { get; } = null!;
 
-    public double Left { get; }
+    public double Left { get; private set; }
 
-    public double Top { get; }
+    public double Top { get; private set; }
 
-    public double InnerWidth { get; }
+    public double InnerWidth { get; private set; }
 
-    public double InnerHeight { get; }
+    public double InnerHeight { get; private set; }
 
     public bool Shows(double x, double y) => PlotAxis.Shows(XAxis.Scale, x) && PlotAxis.Shows(YAxis.Scale, y);
 
@@ -60,10 +68,11 @@ internal sealed class PlotLayout
     /// <summary>Pixels from the top of the viewport.</summary>
     public double Y(double value) => Math.Clamp((1 - YAxis.At(value)) * InnerHeight, -1e5, 1e5);
 
-    /// <summary>Ground and grid lines, under the data.</summary>
+    /// <summary>Ground and grid lines, under the data; a heat map takes the grid's place.</summary>
     public void DrawFrame(SvgText svg)
     {
-        svg.Add($"<rect width=\"{plot.Width}\" height=\"{plot.Height}\" fill=\"{SvgText.Escape(plot.Theme.Background)}\"/>");
+        svg.Add($"<rect width=\"{plot.Width}\" height=\"{plot.Height}\" fill=\"{SvgText.Escape(plot.Theme.Background)}\"/>").End();
+        if (filled) return;
         svg.Add($"<g stroke=\"{SvgText.Escape(plot.Theme.Grid)}\" stroke-width=\"1\">");
         foreach (var t in XTicks.All)
             if (t.Label != null) svg.Add($"<path d=\"M{Crisp(Left + X(t.Value))} {Top}v{InnerHeight}\"/>");
@@ -90,42 +99,56 @@ internal sealed class PlotLayout
         svg.Add($"<g fill=\"{muted}\" font-size=\"{small}\" text-anchor=\"end\">");
         foreach (var t in YTicks.All)
             if (t.Label != null) Label(svg, Left - 8, Top + Y(t.Value) + (small * 0.35), t.Label, t.Exponent);
-        if (XTicks.Power != 0) Label(svg, Left + InnerWidth, floor + (2 * small) + 8, "×10", PowerText(XTicks.Power));
+        if (XTicks.Power != 0) Label(svg, Left + InnerWidth, floor + (2 * small) + 8, "×10", TextMeasure.Power(XTicks.Power));
         svg.Add($"</g>").End();
         svg.Add($"<g fill=\"{muted}\" font-size=\"{small}\">");
-        if (YTicks.Power != 0) Label(svg, Left, Top - 6, "×10", PowerText(YTicks.Power));
+        if (YTicks.Power != 0) Label(svg, Left, Top - 6, "×10", TextMeasure.Power(YTicks.Power));
         svg.Add($"</g>").End();
 
         svg.Add($"<g fill=\"{ink}\" font-size=\"{theme.FontSize}\">");
-        if (plot.XLabel.Length > 0) svg.Add($"<text x=\"{Left + (InnerWidth / 2)}\" y=\"{plot.Height - Pad + 2}\" text-anchor=\"middle\">{SvgText.Escape(plot.XLabel)}</text>");
-        if (plot.YLabel.Length > 0) svg.Add($"<text transform=\"translate({Pad + (theme.FontSize * 0.7)} {Top + (InnerHeight / 2)}) rotate(-90)\" text-anchor=\"middle\">{SvgText.Escape(plot.YLabel)}</text>");
-        if (plot.Title.Length > 0) svg.Add($"<text x=\"{Left}\" y=\"{Pad + theme.FontSize}\" font-size=\"{theme.FontSize * 1.15}\" font-weight=\"600\">{SvgText.Escape(plot.Title)}</text>");
+        if (plot.XLabel.Length > 0) svg.Add($"<text x=\"{Left + (InnerWidth / 2)}\" y=\"{Top + InnerHeight + bottom - Pad + 2}\" text-anchor=\"middle\"{Size(plot.XLabel, InnerWidth)}>{SvgText.Escape(plot.XLabel)}</text>");
+        if (plot.YLabel.Length > 0) svg.Add($"<text transform=\"translate({Left - head + Pad + (theme.FontSize * 0.7)} {Top + (InnerHeight / 2)}) rotate(-90)\" text-anchor=\"middle\"{Size(plot.YLabel, InnerHeight)}>{SvgText.Escape(plot.YLabel)}</text>");
+        if (plot.Title.Length > 0) DrawTitle(svg);
         svg.Add($"</g>").End();
         foreach (var entry in legend) DrawEntry(svg, entry, ink);
+        var x = Left + InnerWidth;
+        foreach (var bar in bars)
+        {
+            bar.Draw(svg, x, Top);
+            x += bar.Width;
+        }
+    }
+
+    /// <summary>Over the axes; a long one begins at the edge and is set smaller.</summary>
+    private void DrawTitle(SvgText svg)
+    {
+        var size = plot.Theme.FontSize * 1.15;
+        // Bold letters are about a twelfth wider.
+        var width = 1.08 * TextMeasure.Width(plot.Title, size);
+        var left = Math.Clamp(plot.Width - Pad - width, Pad, head);
+        svg.Add($"<text x=\"{left}\" y=\"{Pad + plot.Theme.FontSize}\" font-size=\"{TextMeasure.Fit(plot.Title, size, (plot.Width - Pad - left) / 1.08)}\" font-weight=\"600\">{SvgText.Escape(plot.Title)}</text>");
+    }
+
+    /// <summary>A size of its own for an axis label longer than its axis.</summary>
+    private string Size(string label, double room)
+    {
+        var size = TextMeasure.Fit(label, plot.Theme.FontSize, room);
+        return size == plot.Theme.FontSize ? "" : $" font-size=\"{SvgText.Number(size)}\"";
     }
 
     private static (PlotAxis X, PlotAxis Y) Ranges(SvgPlot plot)
     {
-        var cloud = plot.Series.Any(s => s is PointSeries or LineSeries { Markers: true });
-        var xs = new List<double>();
-        var ys = new List<double>();
-        foreach (var s in plot.Series)
-        {
-            var half = s is BarSeries bars ? bars.Width / 2 : 0;
-            for (var i = 0; i < s.X.Count; i++)
-            {
-                if (!PlotAxis.Shows(plot.XScale, s.X[i]) || !PlotAxis.Shows(plot.YScale, s.Y[i])) continue;
-                xs.AddRange([s.X[i] - half, s.X[i] + half]);
-                ys.Add(s.Y[i]);
-                if (s is BandSeries band) ys.Add(band.Lower[i]);
-                if (s is BarSeries) ys.Add(0);
-            }
-        }
+        var cloud = plot.Series.Any(s => s is PointSeries or ErrorBarSeries or VectorFieldSeries or LineSeries { Markers: true });
+        var filled = plot.Series.Any(s => s is HeatMapSeries);
+        var reach = new PlotReach(plot.XScale, plot.YScale);
+        foreach (var s in plot.Series) s.Reach(reach);
+        if (!reach.HasPoint)
+            throw new ArgumentException($"SvgPlot: none of the {plot.Series.Count} series of \"{plot.Title}\" has a point that can be drawn; give at least one finite point (positive on a logarithmic axis).");
 
-        var x = plot.XRange is var (a, b) ? new PlotAxis(plot.XScale, a, b) : PlotAxis.Around(plot.XScale, xs, cloud ? 0.03 : 0.01);
-        var y = plot.YRange is var (c, d) ? new PlotAxis(plot.YScale, c, d) : PlotAxis.Around(plot.YScale, ys, 0.05);
+        var x = plot.XRange is var (a, b) ? new PlotAxis(plot.XScale, a, b) : PlotAxis.Around(plot.XScale, reach.Xs, filled ? 0 : cloud ? 0.03 : 0.01);
+        var y = plot.YRange is var (c, d) ? new PlotAxis(plot.YScale, c, d) : PlotAxis.Around(plot.YScale, reach.Ys, filled ? 0 : 0.05);
         // Densities, errors and losses that reach down to zero stand on the axis.
-        if (plot.YRange is null && !cloud && plot.YScale == AxisScale.Linear && ys.Where(double.IsFinite).Min() == 0) y = y with { Low = 0 };
+        if (plot.YRange is null && !cloud && plot.YScale == AxisScale.Linear && reach.Ys.Where(double.IsFinite).Min() == 0) y = y with { Low = 0 };
         if (!double.IsFinite(x.High - x.Low) || !double.IsFinite(y.High - y.Low)) throw new ArgumentException("SvgPlot: the points span more than a double can hold; leave out or scale the largest.");
         return (x, y);
     }
@@ -142,18 +165,44 @@ internal sealed class PlotLayout
         return axis with { Low = middle - (span / 2), High = middle + (span / 2) };
     }
 
+    private void LayBars(ColorScale[] scales)
+    {
+        bars.Clear();
+        foreach (var scale in scales) bars.Add(new ColorBarLayout(scale, plot.Theme, small, InnerHeight));
+    }
+
+    /// <summary>Takes room away from the side that is too long, so that a heat map fills what is left.</summary>
+    private void Shrink(ColorScale[] scales)
+    {
+        var (perX, perY) = (InnerWidth / (XAxis.High - XAxis.Low), InnerHeight / (YAxis.High - YAxis.Low));
+        if (perX > perY)
+        {
+            var spare = InnerWidth * (1 - (perY / perX));
+            (InnerWidth, Left) = (InnerWidth - spare, Left + (spare / 2));
+        }
+        else
+        {
+            var spare = InnerHeight * (1 - (perX / perY));
+            (InnerHeight, Top) = (InnerHeight - spare, Top + (spare / 2));
+            LayBars(scales);
+        }
+    }
+
     private double LayLegend(double titleHeight)
     {
         legend.Clear();
-        var (x, row) = (Left, 0);
+        var (start, end) = (Left, plot.Width - Pad);
+        var (x, row) = (start, 0);
         for (var i = 0; i < plot.Series.Count; i++)
         {
-            var name = plot.Series[i].Name;
-            if (name.Length == 0) continue;
-            var width = 24 + TextWidth(name, small) + 16;
-            if (x > Left && x + width > plot.Width - Pad) (x, row) = (Left, row + 1);
-            legend.Add(new LegendEntry(plot.Series[i], plot.ColorOf(i), x, Pad + titleHeight + (row * small * 1.5) + (small * 0.8)));
-            x += width;
+            var series = plot.Series[i];
+            // A series with a colour bar has its name there; one of many colours has no sign without it.
+            if (series.Name.Length == 0 || !series.HasColor) continue;
+            var size = TextMeasure.Fit(series.Name, small, end - start - 24);
+            var width = 24 + TextMeasure.Width(series.Name, size);
+            if (x > start && x + width > end) (x, row) = (start, row + 1);
+            legend.Add(new LegendEntry(series, plot.ColorOf(i), x, Pad + titleHeight + (row * small * 1.5) + (small * 0.8), size));
+            x += width + 16;
         }
 
         return legend.Count == 0 ? 4 : ((row + 1) * small * 1.5) + 6;
@@ -161,12 +210,8 @@ internal sealed class PlotLayout
 
     private void DrawEntry(SvgText svg, LegendEntry entry, string ink)
     {
-        var middle = entry.Baseline - (small * 0.35);
-        if (entry.Series is LineSeries line)
-            svg.Add($"<path d=\"M{entry.X} {middle}h18\" stroke=\"{entry.Color}\" stroke-width=\"{line.Width}\"{(line.Dashed ? " stroke-dasharray=\"6 4\"" : "")}/>");
-        if (entry.Series is PointSeries or LineSeries { Markers: true }) svg.Add($"<circle cx=\"{entry.X + 9}\" cy=\"{middle}\" r=\"3.2\" fill=\"{entry.Color}\"/>");
-        if (entry.Series is BandSeries or BarSeries) svg.Add($"<rect x=\"{entry.X + 3}\" y=\"{middle - 4}\" width=\"13\" height=\"9\" fill=\"{entry.Color}\" fill-opacity=\"0.45\"/>");
-        svg.Add($"<text x=\"{entry.X + 24}\" y=\"{entry.Baseline}\" font-size=\"{small}\" fill=\"{ink}\">{SvgText.Escape(entry.Series.Name)}</text>").End();
+        entry.Series.DrawSign(svg, entry.Color, entry.X, entry.Baseline - (small * 0.35));
+        svg.Add($"<text x=\"{entry.X + 24}\" y=\"{entry.Baseline}\" font-size=\"{entry.Size}\" fill=\"{ink}\">{SvgText.Escape(entry.Series.Name)}</text>").End();
     }
 
     private void Label(SvgText svg, double x, double y, string label, string? exponent)
@@ -175,15 +220,9 @@ internal sealed class PlotLayout
         svg.Add($"<text x=\"{x}\" y=\"{y}\">{label}{raised}</text>");
     }
 
-    private static string PowerText(int power) => power < 0 ? $"−{-power}" : $"{power}";
-
     private static double Crisp(double pixels) => Math.Floor(pixels) + 0.5;
 
-    private double LabelWidth(Tick tick) => tick.Label == null ? 0 : TextWidth(tick.Label, small) + TextWidth(tick.Exponent ?? "", small * 0.75);
+    private double LabelWidth(Tick tick) => tick.Label == null ? 0 : TextMeasure.Width(tick.Label, small) + TextMeasure.Width(tick.Exponent ?? "", small * 0.75);
 
-    /// <summary>About how wide a text is: letters of sans-serif faces differ by kind far more than by face.</summary>
-    private static double TextWidth(string text, double size) =>
-        size * text.Sum(c => "iljtfrI.,:;|!'()[] ".Contains(c, StringComparison.Ordinal) ? 0.32 : "mwMW@%".Contains(c, StringComparison.Ordinal) ? 0.87 : char.IsUpper(c) ? 0.68 : 0.56);
-
-    private sealed record LegendEntry(PlotSeries Series, string Color, double X, double Baseline);
+    private sealed record LegendEntry(PlotSeries Series, string Color, double X, double Baseline, double Size);
 }

@@ -1,66 +1,45 @@
 namespace DiffusionSharp.Figures;
 
-/// <summary>One set of points of a plot and how it is drawn. X and Y are of equal length; points that are not finite are skipped.</summary>
-/// <param name="Name">Name in the legend; empty leaves it out.</param>
+/// <summary>One set of data of a plot and how it is drawn; points that are not finite are skipped.</summary>
+/// <param name="Name">Name in the legend or at the colour bar; empty leaves it out.</param>
 /// <param name="X">Positions along the horizontal axis.</param>
 /// <param name="Y">Positions along the vertical axis.</param>
 public abstract record PlotSeries(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y)
 {
     /// <summary>CSS colour; by default the theme's, by order of the series.</summary>
     public string? Color { get; init; }
-}
 
-/// <summary>A line through the points in their order; a point that is not finite leaves a gap.</summary>
-/// <param name="Name">Name in the legend; empty leaves it out.</param>
-/// <param name="X">Positions along the horizontal axis.</param>
-/// <param name="Y">Positions along the vertical axis.</param>
-public sealed record LineSeries(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y)
-    : PlotSeries(Name, X, Y)
-{
-    /// <summary>Width in pixels.</summary>
-    public double Width { get; init; } = 1.75;
+    /// <summary>The colour bar at the plot's right, where numbers are drawn as colours.</summary>
+    internal ColorScale? Bar => this switch
+    {
+        HeatMapSeries { ColorBar: true } map => map.Colors(),
+        ContourSeries { ColorBar: true } contours => contours.Colors(),
+        VectorFieldSeries { ColorBar: true } arrows => arrows.Colors(),
+        _ => null,
+    };
 
-    /// <summary>Drawn dashed: for theory beside measurement.</summary>
-    public bool Dashed { get; init; }
+    /// <summary>Whether one colour stands for the series, so that the legend can show it; else its colours are data.</summary>
+    internal bool HasColor => this is not (HeatMapSeries or ContourSeries { Map: not null } or VectorFieldSeries { Map: not null });
 
-    /// <summary>A dot on every point: for a few measured points.</summary>
-    public bool Markers { get; init; }
-}
+    /// <summary>Throws where the series cannot be drawn on the plot.</summary>
+    internal abstract void Check(SvgPlot plot);
 
-/// <summary>A dot for each point.</summary>
-/// <param name="Name">Name in the legend; empty leaves it out.</param>
-/// <param name="X">Positions along the horizontal axis.</param>
-/// <param name="Y">Positions along the vertical axis.</param>
-public sealed record PointSeries(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y)
-    : PlotSeries(Name, X, Y)
-{
-    /// <summary>Radius in pixels.</summary>
-    public double Radius { get; init; } = 1.8;
+    /// <summary>Tells how far the data reach.</summary>
+    internal abstract void Reach(PlotReach reach);
 
-    /// <summary>Opacity in (0, 1]; below 1, dense regions look denser.</summary>
-    public double Opacity { get; init; } = 0.45;
-}
+    /// <summary>Draws the data inside the plot's viewport.</summary>
+    internal abstract void Draw(SvgText svg, string color, PlotLayout layout);
 
-/// <summary>A shaded band between two curves: a confidence region, or with the lower one at 0 the area of a density.</summary>
-/// <param name="Name">Name in the legend; empty leaves it out.</param>
-/// <param name="X">Positions along the horizontal axis.</param>
-/// <param name="Y">Upper curve.</param>
-/// <param name="Lower">Lower curve, as long as X.</param>
-public sealed record BandSeries(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y, IReadOnlyList<double> Lower)
-    : PlotSeries(Name, X, Y)
-{
-    /// <summary>Opacity in (0, 1].</summary>
-    public double Opacity { get; init; } = 0.2;
-}
+    /// <summary>Draws the sign of the legend, 18 pixels wide from x, around the height y.</summary>
+    internal abstract void DrawSign(SvgText svg, string color, double x, double y);
 
-/// <summary>Upright bars on the horizontal axis, from Y = 0: a histogram. On a logarithmic vertical axis they stand on its lower end.</summary>
-/// <param name="Name">Name in the legend; empty leaves it out.</param>
-/// <param name="X">Middle of each bar.</param>
-/// <param name="Y">Height of each bar.</param>
-/// <param name="Width">Width of the bars in units of X, positive.</param>
-public sealed record BarSeries(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y, double Width)
-    : PlotSeries(Name, X, Y)
-{
-    /// <summary>Opacity in (0, 1].</summary>
-    public double Opacity { get; init; } = 0.35;
+    internal void CheckPairs(string kind = "series")
+    {
+        if (X.Count != Y.Count) throw new ArgumentException($"SvgPlot: {kind} \"{Name}\" has {X.Count} values of X and {Y.Count} of Y; they must be as many.");
+    }
+
+    internal void CheckLinear(SvgPlot plot, string kind)
+    {
+        if (plot.XScale != AxisScale.Linear || plot.YScale != AxisScale.Linear) throw new ArgumentException($"SvgPlot: {kind} \"{Name}\" needs linear axes, got a logarithmic one; draw it over the logarithm.");
+    }
 }

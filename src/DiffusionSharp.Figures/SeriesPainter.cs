@@ -2,28 +2,23 @@ using System.Text;
 
 namespace DiffusionSharp.Figures;
 
-/// <summary>Draws one series inside the plot's viewport.</summary>
+/// <summary>Draws lines, dots, bands and bars inside the plot's viewport.</summary>
 internal static class SeriesPainter
 {
-    public static void Draw(SvgText svg, PlotSeries series, string color, PlotLayout layout)
-    {
-        switch (series)
-        {
-            case LineSeries line: DrawLine(svg, line, color, layout); break;
-            case PointSeries points: DrawPoints(svg, points, color, layout, points.Radius, points.Opacity); break;
-            case BandSeries band: DrawBand(svg, band, color, layout); break;
-            case BarSeries bars: DrawBars(svg, bars, color, layout); break;
-            default: throw new NotSupportedException($"SvgPlot: {series.GetType().Name} is not one of LineSeries, PointSeries, BandSeries, BarSeries.");
-        }
-    }
+    /// <summary>The sign of points in a legend.</summary>
+    public static void DrawDot(SvgText svg, string color, double x, double y) => svg.Add($"<circle cx=\"{x + 9}\" cy=\"{y}\" r=\"3.2\" fill=\"{color}\"/>");
 
-    private static void DrawLine(SvgText svg, LineSeries line, string color, PlotLayout layout)
+    /// <summary>The sign of areas in a legend.</summary>
+    public static void DrawArea(SvgText svg, string color, double x, double y) => svg.Add($"<rect x=\"{x + 3}\" y=\"{y - 4}\" width=\"13\" height=\"9\" fill=\"{color}\" fill-opacity=\"0.45\"/>");
+
+    public static void DrawLine(SvgText svg, LineSeries line, string color, PlotLayout layout)
     {
         var path = new StringBuilder();
         var alone = new List<int>();
+        var curve = line.Steps ? line.Stepped() : line;
+        foreach (var (start, end) in Runs(curve, layout)) Trace(path, Thin(curve, start, end, layout), 'M');
         foreach (var (start, end) in Runs(line, layout))
         {
-            Trace(path, Thin(line, start, end, layout), 'M');
             if (end - start == 1) alone.Add(start);
         }
 
@@ -34,7 +29,7 @@ internal static class SeriesPainter
         else if (alone.Count > 0) DrawPoints(svg, new PointSeries("", [.. alone.Select(i => line.X[i])], [.. alone.Select(i => line.Y[i])]), color, layout, 1.2 * line.Width, 1);
     }
 
-    private static void DrawPoints(SvgText svg, PlotSeries series, string color, PlotLayout layout, double radius, double opacity)
+    public static void DrawPoints(SvgText svg, PlotSeries series, string color, PlotLayout layout, double radius, double opacity)
     {
         // One element a point: in a single path, points that overlap would not add up.
         svg.Add($"<g fill=\"{color}\" fill-opacity=\"{opacity}\">");
@@ -43,7 +38,7 @@ internal static class SeriesPainter
         svg.Add($"</g>").End();
     }
 
-    private static void DrawBand(SvgText svg, BandSeries band, string color, PlotLayout layout)
+    public static void DrawBand(SvgText svg, BandSeries band, string color, PlotLayout layout)
     {
         var path = new StringBuilder();
         foreach (var (start, end) in Runs(band, layout))
@@ -59,7 +54,7 @@ internal static class SeriesPainter
         svg.Add($"<path d=\"{path.ToString()}\" fill=\"{color}\" fill-opacity=\"{band.Opacity}\"/>").End();
     }
 
-    private static void DrawBars(SvgText svg, BarSeries bars, string color, PlotLayout layout)
+    public static void DrawBars(SvgText svg, BarSeries bars, string color, PlotLayout layout)
     {
         svg.Add($"<g fill=\"{color}\" fill-opacity=\"{bars.Opacity}\">");
         var foot = layout.YAxis.Scale == AxisScale.Log ? layout.InnerHeight : layout.Y(0);

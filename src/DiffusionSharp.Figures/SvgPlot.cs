@@ -1,9 +1,21 @@
 namespace DiffusionSharp.Figures;
 
-/// <summary>A plot of lines, points, bands and bars on two axes, written as one self-contained SVG text.</summary>
+/// <summary>A plot on two axes, written as one self-contained SVG text.</summary>
 /// <remarks>
 /// Points that are not finite, or not positive on a logarithmic axis, are skipped; lines show a gap there. Ranges follow
-/// the data unless given. The text is the same on every machine, and holds no identifiers, so many plots can share a page.
+/// the data unless given. The same plot gives the same text, which holds no identifiers, so many plots can share a page.
+/// The kinds can be mixed in one plot:
+/// <list type="table">
+/// <item><term><see cref="LineSeries"/></term><description>a line, or steps</description></item>
+/// <item><term><see cref="PointSeries"/></term><description>a scatter of dots</description></item>
+/// <item><term><see cref="ErrorBarSeries"/></term><description>measured points with whiskers</description></item>
+/// <item><term><see cref="BandSeries"/></term><description>the area between two curves</description></item>
+/// <item><term><see cref="BarSeries"/></term><description>bars; a sample's histogram by <see cref="HistogramSeries"/></description></item>
+/// <item><term><see cref="HeatMapSeries"/></term><description>a function of two variables as colours</description></item>
+/// <item><term><see cref="ContourSeries"/></term><description>its level lines</description></item>
+/// <item><term><see cref="VectorFieldSeries"/></term><description>an arrow at each point</description></item>
+/// <item><term><see cref="ReferenceLine"/></term><description>one number of an axis</description></item>
+/// </list>
 /// <code>
 /// var svg = new SvgPlot([new LineSeries("loss", steps, losses)]) { XLabel = "step", YScale = AxisScale.Log }.ToSvg();
 /// </code>
@@ -32,7 +44,7 @@ public sealed record SvgPlot(IReadOnlyList<PlotSeries> Series)
     /// <summary>Range of the vertical axis; by default that of the data. What lies outside is cut off.</summary>
     public (double Low, double High)? YRange { get; init; }
 
-    /// <summary>One unit is as long on both axes: the range that would be stretched is widened. Linear axes only.</summary>
+    /// <summary>One unit is as long on both axes: the range that would be stretched is widened, or where there is a heat map the axes are shortened. Linear axes only.</summary>
     public bool EqualAspect { get; init; }
 
     /// <summary>Width in pixels, 120 to 10000.</summary>
@@ -55,12 +67,18 @@ public sealed record SvgPlot(IReadOnlyList<PlotSeries> Series)
         layout.DrawFrame(svg);
         // A nested viewport cuts off what lies outside; a clip path would need an identifier.
         svg.Add($"<svg x=\"{layout.Left}\" y=\"{layout.Top}\" width=\"{layout.InnerWidth}\" height=\"{layout.InnerHeight}\" overflow=\"hidden\">").End();
-        for (var i = 0; i < Series.Count; i++) SeriesPainter.Draw(svg, Series[i], ColorOf(i), layout);
+        for (var i = 0; i < Series.Count; i++) Series[i].Draw(svg, ColorOf(i), layout);
         svg.Add($"</svg>").End();
         layout.DrawAxes(svg);
     }
 
-    internal string ColorOf(int index) => SvgText.Escape(Series[index].Color ?? Theme.Colors[index % Theme.Colors.Count]);
+    /// <summary>The colour of a series: its own, or the theme's next among those that need one.</summary>
+    internal string ColorOf(int index)
+    {
+        var series = Series[index];
+        var next = Series.Take(index).Count(s => s.HasColor && s is not ReferenceLine) % Theme.Colors.Count;
+        return SvgText.Escape(series.Color ?? (series is ReferenceLine ? Theme.Muted : Theme.Colors[next]));
+    }
 
     private void Check()
     {
@@ -69,15 +87,7 @@ public sealed record SvgPlot(IReadOnlyList<PlotSeries> Series)
         if (EqualAspect && (XScale != AxisScale.Linear || YScale != AxisScale.Linear)) throw new ArgumentException("SvgPlot: equal aspect needs linear axes, got a logarithmic one.");
         Check(XRange, XScale, nameof(XRange));
         Check(YRange, YScale, nameof(YRange));
-        foreach (var s in Series)
-        {
-            if (s.X.Count != s.Y.Count) throw new ArgumentException($"SvgPlot: series \"{s.Name}\" has {s.X.Count} values of X and {s.Y.Count} of Y; they must be as many.");
-            if (s is BandSeries band && band.Lower.Count != s.X.Count) throw new ArgumentException($"SvgPlot: band \"{s.Name}\" has {s.X.Count} values of X and {band.Lower.Count} of Lower; they must be as many.");
-            if (s is BarSeries { Width: not > 0 } bars) throw new ArgumentException($"SvgPlot: bars \"{s.Name}\" are {bars.Width} wide; a positive width is needed.");
-        }
-
-        if (!Series.Any(s => Enumerable.Range(0, s.X.Count).Any(i => PlotAxis.Shows(XScale, s.X[i]) && PlotAxis.Shows(YScale, s.Y[i]))))
-            throw new ArgumentException($"SvgPlot: none of the {Series.Count} series of \"{Title}\" has a point that can be drawn; give at least one finite point (positive on a logarithmic axis).");
+        foreach (var s in Series) s.Check(this);
     }
 
     private static void Check((double Low, double High)? range, AxisScale scale, string name)
