@@ -82,7 +82,7 @@ internal static class Diffusion
 
     // Tests run side by side; a test about threads names them.
     private static string[] OnOneThread(string[] args) =>
-        args is ["train" or "sample" or "evaluate" or "profile", ..] && !args.Contains("--threads") ? [args[0], "--threads", "1", .. args[1..]] : args;
+        args is ["train" or "sample" or "evaluate" or "theory" or "profile", ..] && !args.Contains("--threads") ? [args[0], "--threads", "1", .. args[1..]] : args;
 
     /// <summary>The command as built beside these tests.</summary>
     public static string Assembly() => typeof(DiffusionCommand).Assembly.Location;

@@ -60,7 +60,9 @@ internal static class TheoryCommand
         return opened.IsPictures && opened.SampleShape[2] is 1 or 3 ? opened : throw new UsageException($"--data: {source} holds samples {opened.SampleShape}; pictures of 1 or 3 channels are expected.");
     }
 
-    private static int Run(List<Experiment> experiments, string output, ExperimentContext laboratory, bool json, CommandContext context)
+    /// <summary>Runs experiments and writes their page.</summary>
+    /// <returns>1 where one of them fails.</returns>
+    internal static int Run(IReadOnlyList<Experiment> experiments, string output, ExperimentContext laboratory, bool json, CommandContext context)
     {
         TheoryFolder folder;
         try

@@ -1,0 +1,48 @@
+using DiffusionSharp.Theory.Laboratory;
+
+namespace DiffusionSharp.Theory.Tests.Laboratory;
+
+public sealed class CheckTests
+{
+    [Theory]
+    [InlineData(1.0, Relation.Equal, 1.1, 0.1000001, true)]
+    [InlineData(1.0, Relation.Equal, 1.2, 0.1, false)]
+    [InlineData(1.0, Relation.AtMost, 1.0, 0, true)]
+    [InlineData(1.1, Relation.AtMost, 1.0, 0.05, false)]
+    [InlineData(0.95, Relation.AtLeast, 1.0, 0.06, true)]
+    [InlineData(0.9, Relation.AtLeast, 1.0, 0.05, false)]
+    [InlineData(double.NaN, Relation.Equal, 1.0, 10, false)]
+    [InlineData(double.NaN, Relation.AtMost, 1.0, 10, false)]
+    [InlineData(1.0, Relation.AtLeast, double.NaN, 10, false)]
+    [InlineData(1.0, Relation.Equal, 1.0, double.NaN, false)]
+    public void A_check_holds_within_its_tolerance_and_never_on_what_is_not_a_number(double measured, Relation relation, double expected, double tolerance, bool passed) =>
+        Assert.Equal(passed, new Check("x", measured, relation, expected, new Tolerance(tolerance, "stated")).Passed);
+
+    [Fact]
+    public void An_experiment_without_a_check_has_not_passed()
+    {
+        var result = new ExperimentResult(ExperimentCatalog.All[0], [], [], [], null);
+        Assert.False(result.Passed);
+    }
+
+    [Fact]
+    public void A_slope_is_that_of_the_power_law()
+    {
+        double[] steps = [0.1, 0.05, 0.02, 0.01];
+        Assert.Equal(2.5, ConvergenceOrder.Of(steps, [.. steps.Select(h => 3 * Math.Pow(h, 2.5))]), 10);
+        Assert.Throws<ArgumentException>(() => ConvergenceOrder.Of(steps, [1, 2]));
+        Assert.Throws<ArgumentException>(() => ConvergenceOrder.Of([1, 2], [0, 1]));
+        Assert.Throws<ArgumentException>(() => ConvergenceOrder.Of([1, 1], [1, 2]));
+    }
+
+    [Fact]
+    public void The_trapezoid_rule_is_exact_to_rounding_on_a_normal_density() =>
+        Assert.Equal(Math.Sqrt(2 * Math.PI), Quadrature.Integrate(x => Math.Exp(-x * x / 2), -12, 12, 60), 14);
+
+    [Fact]
+    public void The_allowance_of_a_Kolmogorov_distance_is_exceeded_as_rarely_as_five_deviations()
+    {
+        var k = Tolerance.OfKolmogorov(1).Value;
+        Assert.Equal(5.733e-7, 2 * Math.Exp(-2 * k * k), 1e-8);
+    }
+}
