@@ -9,5 +9,7 @@ public static class ExperimentCatalog
     public static IReadOnlyList<Experiment> All { get; } =
     [
         new MleIsKl(),
+        new ScoreMatching(),
+        new AnnealedLangevin(),
     ];
 }
