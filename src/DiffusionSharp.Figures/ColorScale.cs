@@ -13,7 +13,7 @@ internal sealed record ColorScale(string Label, ColorMap Map, double Low, double
     public static ColorScale Around(string label, ColorMap map, (double Low, double High)? range, IEnumerable<double> values, bool line = false)
     {
         // Thin marks in the palest or darkest colours would vanish on a page of that shade.
-        var (first, last) = line ? (0.2, 0.85) : (0.0, 1.0);
+        var (first, last) = line ? (0.2, 0.78) : (0.0, 1.0);
         if (range is var (low, high)) return new ColorScale(label, map, low, high, first, last);
         var finite = values.Where(double.IsFinite);
         var axis = PlotAxis.Around(AxisScale.Linear, map.Centred ? finite.SelectMany(v => (double[])[v, -v]) : finite, 0);

@@ -7,8 +7,7 @@ internal sealed class PlotLayout
     private readonly SvgPlot plot;
     private readonly double bottom;
     private readonly double small;
-    private readonly double head;
-    private readonly bool filled;
+    private readonly HeatMapSeries? map;
     private readonly List<LegendEntry> legend = [];
     private readonly List<ColorBarLayout> bars = [];
 
@@ -16,7 +15,7 @@ internal sealed class PlotLayout
     {
         this.plot = plot;
         small = Math.Round(plot.Theme.FontSize * 0.88, 1);
-        filled = plot.Series.Any(s => s is HeatMapSeries);
+        map = plot.Series.OfType<HeatMapSeries>().FirstOrDefault();
         ColorScale[] scales = [.. plot.Series.Select(s => s.Bar).OfType<ColorScale>()];
         (XAxis, YAxis) = Ranges(plot);
 
@@ -32,9 +31,7 @@ internal sealed class PlotLayout
             InnerHeight = Math.Max(plot.Height - Top - bottom, 20);
             LayBars(scales);
             InnerWidth = Math.Max(plot.Width - Left - right - bars.Sum(b => b.Width), 20);
-            // Title and legend stay in their place when the axes shrink.
-            head = Left;
-            if (plot.EqualAspect && filled && round == 2) Shrink(scales);
+            if (plot.EqualAspect && Fills(plot) && round == 2) Shrink(scales);
             var (x, y) = plot.EqualAspect ? Widened() : (XAxis, YAxis);
             // Where a unit is as long on both axes, the ticks stand equally far apart as well.
             XTicks = Ticks.For(x.Scale, x.Low, x.High, (int)(InnerWidth / (plot.EqualAspect ? 52 : 70)));
@@ -52,9 +49,9 @@ internal sealed class PlotLayout
 
     public Ticks YTicks { get; } = null!;
 
-    public double Left { get; private set; }
+    public double Left { get; }
 
-    public double Top { get; private set; }
+    public double Top { get; }
 
     public double InnerWidth { get; private set; }
 
@@ -72,7 +69,7 @@ internal sealed class PlotLayout
     public void DrawFrame(SvgText svg)
     {
         svg.Add($"<rect width=\"{plot.Width}\" height=\"{plot.Height}\" fill=\"{SvgText.Escape(plot.Theme.Background)}\"/>").End();
-        if (filled) return;
+        if (map != null) return;
         svg.Add($"<g stroke=\"{SvgText.Escape(plot.Theme.Grid)}\" stroke-width=\"1\">");
         foreach (var t in XTicks.All)
             if (t.Label != null) svg.Add($"<path d=\"M{Crisp(Left + X(t.Value))} {Top}v{InnerHeight}\"/>");
@@ -107,7 +104,7 @@ internal sealed class PlotLayout
 
         svg.Add($"<g fill=\"{ink}\" font-size=\"{theme.FontSize}\">");
         if (plot.XLabel.Length > 0) svg.Add($"<text x=\"{Left + (InnerWidth / 2)}\" y=\"{Top + InnerHeight + bottom - Pad + 2}\" text-anchor=\"middle\"{Size(plot.XLabel, InnerWidth)}>{SvgText.Escape(plot.XLabel)}</text>");
-        if (plot.YLabel.Length > 0) svg.Add($"<text transform=\"translate({Left - head + Pad + (theme.FontSize * 0.7)} {Top + (InnerHeight / 2)}) rotate(-90)\" text-anchor=\"middle\"{Size(plot.YLabel, InnerHeight)}>{SvgText.Escape(plot.YLabel)}</text>");
+        if (plot.YLabel.Length > 0) svg.Add($"<text transform=\"translate({Pad + (theme.FontSize * 0.7)} {Top + (InnerHeight / 2)}) rotate(-90)\" text-anchor=\"middle\"{Size(plot.YLabel, InnerHeight)}>{SvgText.Escape(plot.YLabel)}</text>");
         if (plot.Title.Length > 0) DrawTitle(svg);
         svg.Add($"</g>").End();
         foreach (var entry in legend) DrawEntry(svg, entry, ink);
@@ -125,7 +122,7 @@ internal sealed class PlotLayout
         var size = plot.Theme.FontSize * 1.15;
         // Bold letters are about a twelfth wider.
         var width = 1.08 * TextMeasure.Width(plot.Title, size);
-        var left = Math.Clamp(plot.Width - Pad - width, Pad, head);
+        var left = Math.Clamp(plot.Width - Pad - width, Pad, Left);
         svg.Add($"<text x=\"{left}\" y=\"{Pad + plot.Theme.FontSize}\" font-size=\"{TextMeasure.Fit(plot.Title, size, (plot.Width - Pad - left) / 1.08)}\" font-weight=\"600\">{SvgText.Escape(plot.Title)}</text>");
     }
 
@@ -136,10 +133,13 @@ internal sealed class PlotLayout
         return size == plot.Theme.FontSize ? "" : $" font-size=\"{SvgText.Number(size)}\"";
     }
 
+    /// <summary>Whether a field covers a region of its own: the axes then end where it ends.</summary>
+    private static bool Fills(SvgPlot plot) => plot.Series.Any(s => s is HeatMapSeries or ContourSeries);
+
     private static (PlotAxis X, PlotAxis Y) Ranges(SvgPlot plot)
     {
         var cloud = plot.Series.Any(s => s is PointSeries or ErrorBarSeries or VectorFieldSeries or LineSeries { Markers: true });
-        var filled = plot.Series.Any(s => s is HeatMapSeries);
+        var filled = Fills(plot);
         var reach = new PlotReach(plot.XScale, plot.YScale);
         foreach (var s in plot.Series) s.Reach(reach);
         if (!reach.HasPoint)
@@ -171,21 +171,12 @@ internal sealed class PlotLayout
         foreach (var scale in scales) bars.Add(new ColorBarLayout(scale, plot.Theme, small, InnerHeight));
     }
 
-    /// <summary>Takes room away from the side that is too long, so that a heat map fills what is left.</summary>
+    /// <summary>Shortens the axis that is too long, so that a field fills what is left.</summary>
     private void Shrink(ColorScale[] scales)
     {
-        var (perX, perY) = (InnerWidth / (XAxis.High - XAxis.Low), InnerHeight / (YAxis.High - YAxis.Low));
-        if (perX > perY)
-        {
-            var spare = InnerWidth * (1 - (perY / perX));
-            (InnerWidth, Left) = (InnerWidth - spare, Left + (spare / 2));
-        }
-        else
-        {
-            var spare = InnerHeight * (1 - (perX / perY));
-            (InnerHeight, Top) = (InnerHeight - spare, Top + (spare / 2));
-            LayBars(scales);
-        }
+        var unit = Math.Max((XAxis.High - XAxis.Low) / InnerWidth, (YAxis.High - YAxis.Low) / InnerHeight);
+        (InnerWidth, InnerHeight) = ((XAxis.High - XAxis.Low) / unit, (YAxis.High - YAxis.Low) / unit);
+        LayBars(scales);
     }
 
     private double LayLegend(double titleHeight)
@@ -198,10 +189,11 @@ internal sealed class PlotLayout
             var series = plot.Series[i];
             // A series with a colour bar has its name there; one of many colours has no sign without it.
             if (series.Name.Length == 0 || !series.HasColor) continue;
-            var size = TextMeasure.Fit(series.Name, small, end - start - 24);
-            var width = 24 + TextMeasure.Width(series.Name, size);
-            if (x > start && x + width > end) (x, row) = (start, row + 1);
-            legend.Add(new LegendEntry(series, plot.ColorOf(i), x, Pad + titleHeight + (row * small * 1.5) + (small * 0.8), size));
+            var lines = TextMeasure.Wrap(series.Name, small, end - start - 24);
+            var width = 24 + lines.Max(l => TextMeasure.Width(l, small));
+            if (x > start && (x + width > end || lines.Count > 1)) (x, row) = (start, row + 1);
+            legend.Add(new LegendEntry(series, plot.ColorOf(i), lines, x, Pad + titleHeight + (row * small * 1.5) + (small * 0.8)));
+            row += lines.Count - 1;
             x += width + 16;
         }
 
@@ -210,8 +202,13 @@ internal sealed class PlotLayout
 
     private void DrawEntry(SvgText svg, LegendEntry entry, string ink)
     {
-        entry.Series.DrawSign(svg, entry.Color, entry.X, entry.Baseline - (small * 0.35));
-        svg.Add($"<text x=\"{entry.X + 24}\" y=\"{entry.Baseline}\" font-size=\"{entry.Size}\" fill=\"{ink}\">{SvgText.Escape(entry.Series.Name)}</text>").End();
+        var middle = entry.Baseline - (small * 0.35);
+        // Colours chosen to be seen on the map may not be seen on the page.
+        if (map != null) svg.Add($"<rect x=\"{entry.X - 1}\" y=\"{middle - 7}\" width=\"20\" height=\"14\" rx=\"2\" fill=\"{map.Map.Css(map.Map.Centred ? 0.5 : 0.2)}\"/>");
+        entry.Series.DrawSign(svg, entry.Color, entry.X, middle);
+        for (var i = 0; i < entry.Lines.Count; i++)
+            svg.Add($"<text x=\"{entry.X + 24}\" y=\"{entry.Baseline + (i * small * 1.5)}\" font-size=\"{small}\" fill=\"{ink}\">{SvgText.Escape(entry.Lines[i])}</text>");
+        svg.End();
     }
 
     private void Label(SvgText svg, double x, double y, string label, string? exponent)
@@ -224,5 +221,5 @@ internal sealed class PlotLayout
 
     private double LabelWidth(Tick tick) => tick.Label == null ? 0 : TextMeasure.Width(tick.Label, small) + TextMeasure.Width(tick.Exponent ?? "", small * 0.75);
 
-    private sealed record LegendEntry(PlotSeries Series, string Color, double X, double Baseline, double Size);
+    private sealed record LegendEntry(PlotSeries Series, string Color, IReadOnlyList<string> Lines, double X, double Baseline);
 }

@@ -18,4 +18,14 @@ public sealed record PlotTheme(string Background, string Ink, string Muted, stri
 
     /// <summary>Light ink on a dark ground, for screens.</summary>
     public static PlotTheme Dark { get; } = new("#16181d", "#eceff4", "#9aa3b2", "#2b2f38", ["#56B4E9", "#E69F00", "#2fc796", "#e29cc4", "#f0e442", "#ff8a4c", "#b8bfca"], Sans, 13);
+
+    /// <summary>Paper by day and Dark by night, in one file: it follows the reader's system, also inside an HTML image.</summary>
+    /// <remarks>
+    /// Every colour of Paper, also where a series was given it by hand, turns into its counterpart of Dark. Other colours stay:
+    /// write #ffffff for a white that shall not become the dark ground.
+    /// </remarks>
+    public static PlotTheme Adaptive { get; } = Paper with { Night = Dark };
+
+    /// <summary>The theme whose colours take the place of these, one for one, where the reader prefers a dark scheme; null for colours that never change.</summary>
+    public PlotTheme? Night { get; init; }
 }

@@ -21,11 +21,8 @@ namespace DiffusionSharp.Figures;
 /// </code>
 /// </remarks>
 /// <param name="Series">What is drawn, first at the bottom.</param>
-public sealed record SvgPlot(IReadOnlyList<PlotSeries> Series)
+public sealed record SvgPlot(IReadOnlyList<PlotSeries> Series) : SvgPanel
 {
-    /// <summary>Title above the plot; empty leaves it out.</summary>
-    public string Title { get; init; } = "";
-
     /// <summary>Label of the horizontal axis; empty leaves it out.</summary>
     public string XLabel { get; init; } = "";
 
@@ -44,7 +41,7 @@ public sealed record SvgPlot(IReadOnlyList<PlotSeries> Series)
     /// <summary>Range of the vertical axis; by default that of the data. What lies outside is cut off.</summary>
     public (double Low, double High)? YRange { get; init; }
 
-    /// <summary>One unit is as long on both axes: the range that would be stretched is widened, or where there is a heat map the axes are shortened. Linear axes only.</summary>
+    /// <summary>One unit is as long on both axes: the range that would be stretched is widened, or where there is a heat map or contours the longer axis is shortened. Linear axes only.</summary>
     public bool EqualAspect { get; init; }
 
     /// <summary>Width in pixels, 120 to 10000.</summary>
@@ -53,14 +50,9 @@ public sealed record SvgPlot(IReadOnlyList<PlotSeries> Series)
     /// <summary>Height in pixels, 120 to 10000.</summary>
     public int Height { get; init; } = 400;
 
-    /// <summary>Colours and type.</summary>
-    public PlotTheme Theme { get; init; } = PlotTheme.Paper;
+    internal override (int Width, int Height) Size => (Width, Height);
 
-    /// <summary>The plot as an SVG document.</summary>
-    /// <exception cref="ArgumentException">There is nothing to draw, a series is malformed, or a range or size is out of bounds; the message says which.</exception>
-    public string ToSvg() => SvgPanels.Grid([this], 1);
-
-    internal void Draw(SvgText svg)
+    internal override void Draw(SvgText svg)
     {
         Check();
         var layout = new PlotLayout(this);

@@ -15,6 +15,20 @@ internal static class TextMeasure
         return width <= room ? size : Math.Round(size * Math.Max(room / width, 0.6), 1);
     }
 
+    /// <summary>A text in lines no wider than the room, broken at spaces; a word wider than the room stays whole.</summary>
+    public static IReadOnlyList<string> Wrap(string text, double size, double room)
+    {
+        if (Width(text, size) <= room) return [text];
+        var lines = new List<string>();
+        foreach (var word in text.Split(' '))
+        {
+            if (lines.Count > 0 && Width($"{lines[^1]} {word}", size) <= room) lines[^1] += $" {word}";
+            else lines.Add(word);
+        }
+
+        return lines;
+    }
+
     /// <summary>An exponent with a true minus sign.</summary>
     public static string Power(int power) => power.ToString(CultureInfo.InvariantCulture).Replace('-', '−');
 

@@ -14,7 +14,7 @@ internal sealed record Ticks(IReadOnlyList<Tick> All, int Power)
     public static Ticks For(AxisScale scale, double low, double high, int target) =>
         scale == AxisScale.Log ? Log(low, high, target) : Linear(low, high, target);
 
-    /// <summary>Multiples of 1, 2 or 5 times a power of ten: of the steps that give at most the target, the smallest.</summary>
+    /// <summary>Multiples of 1, 2 or 5 times a power of ten: the smallest step that is at least the range over the target, or a finer one where two ticks at most would be left.</summary>
     private static Ticks Linear(double low, double high, int target)
     {
         var rough = (high - low) / Math.Max(target, 1);
@@ -22,8 +22,15 @@ internal sealed record Ticks(IReadOnlyList<Tick> All, int Power)
         var mantissa = rough / Math.Pow(10, exponent);
         var nice = mantissa <= 1 ? 1 : mantissa <= 2 ? 2 : mantissa <= 5 ? 5 : 10;
         if (nice == 10) (nice, exponent) = (1, exponent + 1);
-        var step = nice * Math.Pow(10, exponent);
+        var ticks = Linear(low, high, nice, exponent);
+        if (ticks.All.Count >= Math.Min(3, target)) return ticks;
+        (nice, exponent) = nice switch { 1 => (5, exponent - 1), 2 => (1, exponent), _ => (2, exponent) };
+        return Linear(low, high, nice, exponent);
+    }
 
+    private static Ticks Linear(double low, double high, int nice, int exponent)
+    {
+        var step = nice * Math.Pow(10, exponent);
         var top = Math.Max(Math.Abs(low), Math.Abs(high));
         var power = top is >= 1e6 or < 1e-3 ? (int)Math.Floor(Math.Log10(top)) : 0;
         var decimals = Math.Clamp(power - exponent, 0, 15);

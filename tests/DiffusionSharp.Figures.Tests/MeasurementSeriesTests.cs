@@ -56,6 +56,22 @@ public sealed class MeasurementSeriesTests
     }
 
     [Fact]
+    public void A_reference_line_crosses_the_plot_widens_the_axis_and_takes_no_colour_from_the_data()
+    {
+        var root = XDocument.Parse(new SvgPlot([ReferenceLine.Vertical("truth", 7), ReferenceLine.Horizontal("", 3), new LineSeries("fit", [0, 1], [0, 1])]) { Title = "t" }.ToSvg()).Root!;
+        var viewport = root.Descendants(Svg + "svg").Single();
+        var paths = viewport.Elements(Svg + "path").ToArray();
+        Assert.EndsWith($" 0V{viewport.Attribute("height")!.Value}", paths[0].Attribute("d")!.Value, StringComparison.Ordinal);
+        Assert.EndsWith($"H{viewport.Attribute("width")!.Value}", paths[1].Attribute("d")!.Value, StringComparison.Ordinal);
+        Assert.All(paths[..2], p => Assert.Equal(PlotTheme.Paper.Muted, p.Attribute("stroke")!.Value));
+        Assert.Equal(PlotTheme.Paper.Colors[0], paths[2].Attribute("stroke")!.Value);
+        Assert.Contains(root.Descendants(Svg + "text"), t => t.Value == "7");
+        Assert.Contains(root.Descendants(Svg + "text"), t => t.Value == "truth");
+        Refused(() => new SvgPlot([ReferenceLine.Vertical("r", double.NaN)]).ToSvg(), "SvgPlot: reference line \"r\" stands at NaN; a finite number is needed, positive on a logarithmic axis.");
+        Assert.Throws<ArgumentException>(() => new SvgPlot([ReferenceLine.Vertical("r", 1)]).ToSvg());
+    }
+
+    [Fact]
     public void Measurements_that_cannot_be_drawn_are_refused_in_one_line()
     {
         Refused(() => new SvgPlot([new ErrorBarSeries("e", [1], [1], [])]).ToSvg(), "SvgPlot: error bars \"e\" have 1 values of X and 0 of Error; they must be as many.");

@@ -57,19 +57,19 @@ public sealed class Notebook(string experiment, CancellationToken stop = default
         values.Add(new ReportedValue(what, value));
     }
 
-    /// <summary>Adds a figure of one or more plots side by side, in colours that suit light and dark pages.</summary>
+    /// <summary>Adds a figure of one or more plots or picture strips side by side, in colours that follow the reader's light or dark system.</summary>
     /// <param name="name">Its name among the experiment's figures: lower case, words joined by hyphens.</param>
     /// <param name="caption">What is to be seen, in a sentence or two.</param>
     /// <param name="panels">At least one plot.</param>
-    public void Figure(string name, string caption, params SvgPlot[] panels) => Figure(name, caption, columns: panels.Length, panels);
+    public void Figure(string name, string caption, params SvgPanel[] panels) => Figure(name, caption, columns: panels.Length, panels);
 
-    /// <summary>Adds a figure of plots in rows.</summary>
+    /// <summary>Adds a figure of plots or picture strips in rows.</summary>
     /// <param name="name">Its name among the experiment's figures.</param>
     /// <param name="caption">What is to be seen, in a sentence or two.</param>
     /// <param name="columns">Plots in a row.</param>
     /// <param name="panels">At least one plot.</param>
-    public void Figure(string name, string caption, int columns, params IReadOnlyList<SvgPlot> panels) =>
-        Figure(name, caption, SvgPanels.Grid([.. panels.Select(p => p with { Theme = PlotTheme.Paper })], columns));
+    public void Figure(string name, string caption, int columns, params IReadOnlyList<SvgPanel> panels) =>
+        Figure(name, caption, SvgPanels.Grid([.. panels.Select(p => p with { Theme = PlotTheme.Adaptive })], columns));
 
     /// <summary>Adds a figure drawn by other means.</summary>
     /// <param name="name">Its name among the experiment's figures.</param>
