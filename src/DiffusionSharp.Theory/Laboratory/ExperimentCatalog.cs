@@ -9,6 +9,7 @@ public static class ExperimentCatalog
     public static IReadOnlyList<Experiment> All { get; } =
     [
         new MleIsKl(),
+        new InverseCdf(),
         new MergeOfGaussians(),
         new ScoreMatching(),
         new AnnealedLangevin(),
