@@ -10,6 +10,7 @@ public static class ExperimentCatalog
     [
         new MleIsKl(),
         new InverseCdf(),
+        new Reparameterization(),
         new MergeOfGaussians(),
         new ScoreMatching(),
         new AnnealedLangevin(),
