@@ -1,3 +1,4 @@
+using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Distances;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Schedules;
@@ -59,6 +60,7 @@ public sealed class MergeOfGaussians : Experiment
         Recursion(notebook, schedule);
         Chain(context, rng.Split("chain"), notebook, schedule);
         Schedules(notebook);
+        Pictures(context, rng.Split("pictures"), notebook, schedule);
     }
 
     private static double Cumulative(double x, NoiseLevel level) =>
@@ -177,5 +179,36 @@ public sealed class MergeOfGaussians : Experiment
             { Title = "Schedules side by side", XLabel = "time t", YLabel = "ln(α²/σ²)", YRange = (-20, 20), Width = 460 },
             new SvgPlot([.. schedules.Select(s => new LineSeries(s.Name, times, [.. times.Select(t => s.Schedule.At(t).Alpha)]) { Dashed = s.Schedule is SubVpSchedule })])
             { Title = "What is left of the picture", XLabel = "time t", YLabel = "α", Width = 460 });
+    }
+
+    // One chain for each picture, seen at nine times; between two of them it is one jump, which is what this page is about.
+    private static void Pictures(ExperimentContext context, Rng rng, Notebook notebook, DiscreteSchedule schedule)
+    {
+        const int pictures = 3;
+        double[] times = [schedule.CleanTime, 24, 74, 149, 249, 399, 599, 799, 999];
+        var source = context.Pictures ?? DataSources.Open("digits");
+        var rows = new List<Tensor>();
+        for (var i = 0; i < Math.Min(pictures, source.Count); i++)
+        {
+            var values = new float[source.SampleShape.Count];
+            source.Read(rng.Split("choice").Integer(source.Count, (ulong)i), values);
+            var x = Tensor.From(new FloatTensor(source.SampleShape.Prepend(1), values));
+            var (at, moments) = (schedule.At(times[0]), new List<Tensor> { x });
+            foreach (var t in times[1..])
+            {
+                var next = schedule.At(t);
+                var kept = next.Alpha / at.Alpha;
+                x = (kept * x) + (Math.Sqrt(Square(next.Sigma) - Square(kept * at.Sigma)) * rng.Split(i).Split((long)t).Normal(x.Shape));
+                moments.Add(x);
+                at = next;
+            }
+
+            rows.Add(Tensor.Concatenate([.. moments]));
+        }
+
+        notebook.Figure(
+            "pictures",
+            "The forward process. Grain first, then the strokes, and last the place of the ink: what is coarse survives longest.",
+            PictureStrip.Of([.. rows]) with { ColumnLabels = [.. times.Select((t, i) => i == 0 ? "x₀" : FormattableString.Invariant($"t = {t}"))] });
     }
 }
