@@ -26,6 +26,15 @@ public sealed class SampleProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task The_Langevin_program_fills_the_wells_as_Boltzmanns_law_says()
+    {
+        var text = await Run("LangevinWells.cs", folder["wells.svg"]);
+        Assert.Contains("t =    0: 1.000 of the particles in the upper well", text, StringComparison.Ordinal);
+        Assert.Contains("Boltzmann: 0.", text, StringComparison.Ordinal);
+        Assert.Contains("t = 30", await File.ReadAllTextAsync(folder["wells.svg"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_program_is_longer_than_sixty_lines() =>
         Assert.All(Directory.EnumerateFiles(Folder(), "*.cs"), path => Assert.InRange(File.ReadAllLines(path).Length, 1, 60));
 

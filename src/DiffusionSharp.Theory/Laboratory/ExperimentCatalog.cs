@@ -12,6 +12,9 @@ public static class ExperimentCatalog
         new InverseCdf(),
         new Reparameterization(),
         new MergeOfGaussians(),
+        new RandomWalkToWiener(),
+        new ItoAndStratonovich(),
+        new LangevinEquations(),
         new ScoreMatching(),
         new AnnealedLangevin(),
     ];

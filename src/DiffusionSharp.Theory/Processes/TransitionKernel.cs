@@ -1,0 +1,123 @@
+using MathNet.Numerics.LinearAlgebra;
+
+namespace DiffusionSharp.Theory.Processes;
+
+/// <summary>One step of a scheme on a line as a matrix on a grid: the Markov chain that the scheme is, without sampling.</summary>
+/// <remarks>
+/// From x_i the step is a function s(w) of the increment; where s rises, the density of its result at x_j is that of w with s(w) = x_j over s′(w).
+/// <code>
+/// K_ij = N(w; 0, h)/s′(w) Δx        (law) ← (law) K,  (function) ← K (function)
+/// </code>
+/// w is found by Newton's method on the scheme itself. Sums over the grid are trapezoid integrals: for Δx below half the noise of a step their
+/// error is below 1e-8. Paths that leave the grid are lost; the grid must reach to where the law has died away. Cost: n² steps to make, n³/3 for
+/// the stationary law.
+/// </remarks>
+public sealed class TransitionKernel
+{
+    private const int Rounds = 8;
+    private readonly Matrix<double> matrix;
+
+    /// <summary>Finds the kernel.</summary>
+    /// <param name="process">An equation in one dimension whose step rises with its increment.</param>
+    /// <param name="integrator">The scheme.</param>
+    /// <param name="h">The step, above 0.</param>
+    /// <param name="low">The first point of the grid.</param>
+    /// <param name="high">The last, above it.</param>
+    /// <param name="count">How many points, at least 3.</param>
+    /// <param name="t">The time at which the step begins.</param>
+    /// <exception cref="ArgumentException">The process has more than one dimension, or a number is out of range.</exception>
+    /// <exception cref="NotSupportedException">The scheme does not apply to the process.</exception>
+    public TransitionKernel(ItoProcess process, ItoIntegrator integrator, double h, double low, double high, int count, double t = 0)
+    {
+        integrator.Check(process);
+        if (process.Dimensions != 1) throw new ArgumentException($"TransitionKernel: {process.GetType().Name} has {process.Dimensions} dimensions; one is needed.", nameof(process));
+        Require.Positive(h, "TransitionKernel: h");
+        Require.Positive(high - low, "TransitionKernel: high − low");
+        if (count < 3) throw new ArgumentOutOfRangeException(nameof(count), count, "TransitionKernel: at least 3 points are needed.");
+        Spacing = (high - low) / (count - 1);
+        var points = new double[count];
+        for (var i = 0; i < count; i++) points[i] = low + (i * Spacing);
+        Points = points;
+        matrix = Matrix<double>.Build.Dense(count, count);
+        var row = new Row(process, integrator, t, h, count);
+        for (var i = 0; i < count; i++)
+        {
+            var density = row.From(points[i], points);
+            for (var j = 0; j < count; j++) matrix[i, j] = density[j] * Spacing;
+        }
+    }
+
+    /// <summary>The grid.</summary>
+    public IReadOnlyList<double> Points { get; }
+
+    /// <summary>Δx.</summary>
+    public double Spacing { get; }
+
+    /// <summary>K_ij, the probability of the cell of x_j after a step from x_i.</summary>
+    /// <param name="from">i.</param>
+    /// <param name="to">j.</param>
+    public double this[int from, int to] => matrix[from, to];
+
+    /// <summary>E[φ(x′) | x] at every point x: the mean of a function after a step.</summary>
+    /// <param name="function">φ at the points.</param>
+    public double[] Mean(double[] function) => (matrix * Vector<double>.Build.Dense(function)).ToArray();
+
+    /// <summary>The law that a step leaves as it is: probabilities of the points, with sum 1.</summary>
+    public double[] Stationary() => Stationary(matrix);
+
+    /// <summary>The stationary law of a chain given by its matrix.</summary>
+    /// <param name="chain">Rows of probabilities, from–to.</param>
+    public static double[] Stationary(Matrix<double> chain)
+    {
+        // π (K − 1) = 0 with one equation, which follows from the others, replaced by Σ π = 1.
+        var n = chain.RowCount;
+        var system = chain.Transpose() - Matrix<double>.Build.DenseIdentity(n);
+        system.SetRow(n / 2, Vector<double>.Build.Dense(n, 1));
+        var right = Vector<double>.Build.Dense(n);
+        right[n / 2] = 1;
+        return system.Solve(right).ToArray();
+    }
+
+    // The densities of one row, all columns at once: the scheme steps a tile of equal states with different increments.
+    private sealed class Row(ItoProcess process, ItoIntegrator integrator, double t, double h, int count)
+    {
+        private readonly double[] w = new double[count], x = new double[count], up = new double[count], density = new double[count], work = new double[integrator.Buffers * count];
+
+        public double[] From(double start, double[] targets)
+        {
+            var (root, nudge) = (Math.Sqrt(h), 1e-4 * Math.Sqrt(h));
+            double[] f = new double[1], g = new double[1];
+            process.Drift([start], t, f);
+            process.Diffusion([start], t, g);
+            for (var j = 0; j < count; j++) w[j] = Math.Clamp((targets[j] - start - (f[0] * h)) / g[0], -12 * root, 12 * root);
+            for (var round = 0; round <= Rounds; round++)
+            {
+                Step(x, start, 0);
+                Step(up, start, nudge);
+                for (var j = 0; j < count; j++)
+                {
+                    var slope = (up[j] - x[j]) / nudge;
+                    if (round < Rounds) w[j] = Math.Clamp(w[j] + ((targets[j] - x[j]) / slope), -12 * root, 12 * root);
+
+                    // Beyond twelve deviations, e^−72, there is nothing.
+                    else density[j] = Math.Abs(w[j]) < 12 * root ? Math.Exp(-w[j] * w[j] / (2 * h)) / (Math.Sqrt(2 * Math.PI * h) * Math.Abs(slope)) : 0;
+                }
+            }
+
+            return density;
+        }
+
+        private void Step(double[] states, double start, double nudge)
+        {
+            Array.Fill(states, start);
+            var increments = w;
+            if (nudge != 0)
+            {
+                increments = (double[])w.Clone();
+                foreach (ref var v in increments.AsSpan()) v += nudge;
+            }
+
+            integrator.Step(process, states, t, h, increments, work);
+        }
+    }
+}
