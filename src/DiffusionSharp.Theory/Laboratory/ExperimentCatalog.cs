@@ -12,6 +12,7 @@ public static class ExperimentCatalog
         new InverseCdf(),
         new Reparameterization(),
         new MergeOfGaussians(),
+        new WhyNoiseWhileSampling(),
         new RandomWalkToWiener(),
         new ItoAndStratonovich(),
         new LangevinEquations(),
