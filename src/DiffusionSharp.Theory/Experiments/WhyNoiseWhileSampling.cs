@@ -11,7 +11,7 @@ using DiffusionSharp.Theory.Sampling;
 namespace DiffusionSharp.Theory.Experiments;
 
 /// <summary>DDPM's reverse step is a conditional mean and noise; without the noise the samples contract to the middle of the data. DDIM's step needs none.</summary>
-public sealed class WhyNoiseWhileSampling : Experiment
+public sealed partial class WhyNoiseWhileSampling : Experiment
 {
     // The Gaussian data.
     private const double Mean = 1, Variance = 0.25;
@@ -67,6 +67,8 @@ public sealed class WhyNoiseWhileSampling : Experiment
         Trajectories(context, rng.Split("gaussian"), notebook);
         MoreSteps(notebook);
         Modes(context, rng.Split("modes"), notebook);
+        Circle(context, rng.Split("circle"), notebook);
+        Digits(context, rng.Split("digits"), notebook);
     }
 
     private static double Square(double x) => x * x;
@@ -111,12 +113,12 @@ public sealed class WhyNoiseWhileSampling : Experiment
     // A step is affine in the state and in its noise, so two states show its slope and one unit of noise its share.
     private static double SlopeOf(Sampler step)
     {
-        var end = step.Sample(Gaussian, new Tensor([2, 1], [0, 1]), new UnitNoise(0));
+        var end = step.Sample(Gaussian, new Tensor([2, 1], [0, 1]), new ConstantNoise(0));
         return end.Values[1] - end.Values[0];
     }
 
     private static double NoiseOf(Sampler step) =>
-        step.Sample(Gaussian, Tensor.Zeros([1, 1]), new UnitNoise(1)).Values[0] - step.Sample(Gaussian, Tensor.Zeros([1, 1]), new UnitNoise(0)).Values[0];
+        step.Sample(Gaussian, Tensor.Zeros([1, 1]), new ConstantNoise(1)).Values[0] - step.Sample(Gaussian, Tensor.Zeros([1, 1]), new ConstantNoise(0)).Values[0];
 
     // The variance after each step of a chain on Gaussian data that starts with the right one.
     private double[] Recursion(TimeGrid grid, Func<NoiseLevel, NoiseLevel, double> slope, double noise)
@@ -172,17 +174,18 @@ public sealed class WhyNoiseWhileSampling : Experiment
             new SvgPlot([.. series]) { Title = "The spread on the way from noise to data", XLabel = "time t (1 is noise, 0 is data)", YLabel = "variance of x_t", Width = 720 });
     }
 
-    private static void Closed(Notebook notebook, Tensor start, Tensor end, NoiseLevel first)
+    private void Closed(Notebook notebook, Tensor start, Tensor end, NoiseLevel first)
     {
         var kappa = first.Alpha * Variance / Spread(first);
         var expected = (kappa * (start + (-first.Alpha * Mean))) + Mean;
         notebook.Equal("DDPM without noise, each sample's end against E[x₀ | x_T], largest difference", (end - expected).MaxAbs(), 0, Tolerance.Rounding(5, 50 * 30));
-        notebook.Equal("share of the data's variance that is left without noise: α_T² s²/V_T", Square(kappa) * Spread(first) / Variance, Square(first.Alpha) * Variance / Spread(first), Tolerance.Rounding(1, 10));
+        foreach (var steps in (int[])[1, 10, 1000])
+            notebook.Equal($"DDPM without noise, {steps} steps: share of the data's variance that is left, recursion against α_T² s²/V_T", Recursion(TimeGrid.Uniform(Schedule, steps), Slopes, 0)[^1] / Variance, Square(first.Alpha) * Variance / Spread(first), Tolerance.Rounding(1, 30 * steps));
     }
 
     private void MoreSteps(Notebook notebook)
     {
-        int[] counts = [50, 100, 200, 400];
+        int[] counts = [200, 400, 800, 1600];
         double[] steps = [.. counts.Select(c => 1.0 / c)];
         double[] Errors(Func<NoiseLevel, NoiseLevel, double> slope, double noise) => [.. counts.Select(c => Math.Abs(Recursion(TimeGrid.Uniform(Schedule, c), slope, noise)[^1] - Variance))];
         notebook.Equal("order in 1/S of the error of the final variance: DDPM with its noise", ConvergenceOrder.Of(steps, Errors(Slopes, 1)), 1, OneOrder);
@@ -190,71 +193,5 @@ public sealed class WhyNoiseWhileSampling : Experiment
         notebook.Report("final variance of DDPM without noise, 400 steps", Recursion(TimeGrid.Uniform(Schedule, 400), Slopes, 0)[^1]);
         notebook.Report("final variance of DDPM with its noise, 50 steps", Recursion(TimeGrid.Uniform(Schedule, 50), Slopes, 1)[^1]);
         notebook.Report("final variance of DDIM, 50 steps", Recursion(TimeGrid.Uniform(Schedule, 50), DdimSlope, 0)[^1]);
-    }
-
-    private void Modes(ExperimentContext context, Rng rng, Notebook notebook)
-    {
-        var (count, steps) = (context.Size(full: 20000, quick: 4000), context.Size(full: 100, quick: 50));
-        var grid = TimeGrid.Uniform(Schedule, steps);
-        var start = rng.Split("start").Normal([count, 1]);
-        var noisy = context.Sample(Ddpm(grid), Mixture.Denoiser, start, rng.Split("noise"), NoiseFactor);
-        var quiet = context.Sample(Ddpm(grid), Mixture.Denoiser, start, rng.Split("noise"), 0);
-        var ddim = context.Sample(Ddim(grid), Mixture.Denoiser, start, rng.Split("noise"));
-
-        // With noise: the chain's law on a grid.
-        var law = ChainLaw.Of(x => Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI), -7, 7, 1401);
-        for (var i = 0; i + 1 < grid.Count; i++)
-        {
-            var (t, s) = (Schedule.At(grid.Times[i]), Schedule.At(grid.Targets[i]));
-            law = law.Step(x => ConditionalMean(x, t, s), Fresh(t, s));
-        }
-
-        var last = Schedule.At(grid.Times[^1]);
-        Compare("DDPM", noisy, f => law.Expectation(x => f(Mixture.Denoise(x, last))));
-
-        // Without: the map of the start, pushed through by quadrature.
-        double[] z = Quadrature.Points(-8, 8, 3201);
-        void CompareMap(string name, Tensor samples, Func<double, NoiseLevel, NoiseLevel, double> step)
-        {
-            double[] ends = [.. z.Select(v => Through(v, grid, step))];
-            Compare(name, samples, f => z.Zip(ends, (a, b) => Math.Exp(-a * a / 2) / Math.Sqrt(2 * Math.PI) * 0.005 * f(b)).Sum());
-        }
-
-        CompareMap("DDPM, no noise", quiet, ConditionalMean);
-        CompareMap("DDIM, η = 0", ddim, (x, t, s) => (s.Alpha * Mixture.Denoise(x, t)) + (s.Sigma * (x - (t.Alpha * Mixture.Denoise(x, t))) / t.Sigma));
-
-        void Compare(string name, Tensor samples, Func<Func<double, double>, double> expectation)
-        {
-            var share = expectation(x => x < Valley ? 1 : 0);
-            notebook.Report($"{name}: share", share);
-            var values = samples.Values.ToArray();
-            notebook.Report($"{name}: share measured", values.Average(v => v < Valley ? 1 : 0));
-            notebook.Report($"{name}: mean", expectation(x => x));
-            notebook.Report($"{name}: var", expectation(x => x * x) - Square(expectation(x => x)));
-            var m = SampleMoments.Of(samples);
-            notebook.Report($"{name}: mean measured", m.Mean.Values[0]);
-            notebook.Report($"{name}: var measured", m.Covariance.Values[0]);
-        }
-    }
-
-    private static double ConditionalMean(double x, NoiseLevel t, NoiseLevel s)
-    {
-        var alphaTs = t.Alpha / s.Alpha;
-        var added = Square(t.Sigma) - Square(alphaTs * s.Sigma);
-        return ((alphaTs * Square(s.Sigma) * x) + (s.Alpha * added * Mixture.Denoise(x, t))) / Square(t.Sigma);
-    }
-
-    private static double Through(double x, TimeGrid grid, Func<double, NoiseLevel, NoiseLevel, double> step)
-    {
-        for (var i = 0; i < grid.Count; i++) x = step(x, Schedule.At(grid.Times[i]), Schedule.At(grid.Targets[i]));
-        return x;
-    }
-
-    // Every draw is this value.
-    private sealed class UnitNoise(double value) : NoiseSource
-    {
-        public override Tensor Initial(Shape shape) => throw new NotSupportedException("UnitNoise: the start is given.");
-
-        public override Tensor Draw(Shape shape, int index) => Tensor.Zeros(shape) + value;
     }
 }

@@ -13,10 +13,12 @@ public static class ExperimentCatalog
         new Reparameterization(),
         new MergeOfGaussians(),
         new WhyNoiseWhileSampling(),
+        new DdimFamily(),
         new RandomWalkToWiener(),
         new ItoAndStratonovich(),
         new LangevinEquations(),
         new ScoreMatching(),
         new AnnealedLangevin(),
+        new OneFamily(),
     ];
 }

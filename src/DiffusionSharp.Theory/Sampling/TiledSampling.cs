@@ -8,7 +8,7 @@ namespace DiffusionSharp.Theory.Sampling;
 /// <summary>A batch sampled in tiles on all threads of an experiment; sample k's noise depends on k alone, so the tiles do not show.</summary>
 internal static class TiledSampling
 {
-    private const int Tile = 250;
+    private const int Tile = 50;
 
     /// <summary>Where a sampler takes a batch.</summary>
     /// <param name="context">Threads and stop.</param>

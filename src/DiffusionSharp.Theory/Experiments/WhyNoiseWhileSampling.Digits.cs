@@ -1,0 +1,75 @@
+using DiffusionSharp.Data.Sources;
+using DiffusionSharp.Denoisers;
+using DiffusionSharp.Samplers;
+using DiffusionSharp.Schedules;
+using DiffusionSharp.Statistics;
+using DiffusionSharp.Targets;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Theory.Laboratory;
+using DiffusionSharp.Theory.Sampling;
+
+namespace DiffusionSharp.Theory.Experiments;
+
+/// <content>On pictures: the digits that are lost.</content>
+public sealed partial class WhyNoiseWhileSampling
+{
+    // Pictures: the exact denoiser of some hundred digits, so that only the sampler can be at fault.
+    private void Digits(ExperimentContext context, Rng rng, Notebook notebook)
+    {
+        const int size = 14;
+        var (digits, count) = (context.Size(full: 200, quick: 100), context.Size(full: 100, quick: 50));
+        var data = Drawn(digits, size);
+        var denoiser = new FiniteDataDenoiser(new FiniteData(data));
+        var grid = TimeGrid.Uniform(Schedule, 50);
+        var start = rng.Split("start").Normal([count, size, size, 1]);
+
+        // How many different ones N draws of M equally likely digits show: mean and variance of the occupancy problem.
+        double m = digits, missed = Math.Pow(1 - (1 / m), count);
+        var (expected, variance) = (m * (1 - missed), (m * (m - 1) * Math.Pow(1 - (2 / m), count)) + (m * missed) - (m * missed * m * missed));
+        var spread = SquaredDistances(data, data).Average();
+        notebook.Report("digits: squared distance of a digit from the mean digit, over 14 × 14 pixels", spread);
+        var rows = new List<(string Name, Tensor[] States)>();
+        foreach (var (name, sampler, factor) in ((string, Sampler, double)[])[("DDPM", Ddpm(grid), NoiseFactor), ("DDPM, no noise", Ddpm(grid), 0), ("DDIM, η = 0", Ddim(grid), 0)])
+        {
+            var states = context.Trajectory(sampler, denoiser, start, rng.Split(name), factor, keep: 10);
+            rows.Add((name, states));
+            var end = states[^1];
+            var different = Enumerable.Range(0, count).Select(k => Nearest(end, k, data)).Distinct().Count();
+            var own = Measurement.OfMean(SquaredDistances(end, end));
+            notebook.Report($"{name}: squared distance of a sample from the mean sample", own.Value);
+            if (factor > 0 || sampler is DdimSampler)
+            {
+                notebook.Equal($"{name}: different digits among {count} samples of {digits}, against independent draws", different, expected, Tolerance.Chance(Math.Sqrt(variance)));
+                notebook.Equal($"{name}: squared distance from the mean digit, samples against data", Measurement.OfMean(SquaredDistances(end, data)), spread);
+            }
+            else
+            {
+                notebook.AtMost($"{name}: different digits among {count} samples, below what chance could make of independent draws", different, expected - (Tolerance.Deviations * Math.Sqrt(variance)), Tolerance.None);
+                notebook.AtMost($"{name}: squared distance from the mean sample, below what chance could make of the data's", own.Value, spread - (Tolerance.Deviations * own.StandardError), Tolerance.None);
+            }
+        }
+    }
+
+    private static Tensor Drawn(int count, int size)
+    {
+        var source = new DigitsSource(count, size: size);
+        var values = new float[size * size];
+        return Tensor.Create([count, size, size, 1], v =>
+        {
+            for (var i = 0; i < count; i++)
+            {
+                source.Read(i, values);
+                for (var j = 0; j < values.Length; j++) v[(i * values.Length) + j] = values[j];
+            }
+        });
+    }
+
+    // |x − mean of the others|² of each sample.
+    private static double[] SquaredDistances(Tensor samples, Tensor others)
+    {
+        var mean = new double[others.Shape.Tail().Count];
+        for (var k = 0; k < others.Samples; k++)
+            for (var i = 0; i < mean.Length; i++) mean[i] += others.Sample(k)[i] / others.Samples;
+        return [.. Enumerable.Range(0, samples.Samples).Select(k => Square(System.Numerics.Tensors.TensorPrimitives.Distance(samples.Sample(k), mean)))];
+    }
+}
