@@ -77,7 +77,7 @@ public sealed partial class DdimFamily
 
     private void Interpolation(ExperimentContext context, Rng rng, Notebook notebook)
     {
-        var count = context.Size(full: 50000, quick: 10000);
+        var count = context.Size(full: 50000, quick: 5000);
         var (a, b) = (rng.Split("first").Normal([count, Dimension]), rng.Split("second").Normal([count, Dimension]));
 
         // E|z| of a standard normal z: the mean of the chi law.
