@@ -3,7 +3,6 @@ using DiffusionSharp.Distances;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
-using DiffusionSharp.Statistics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;

@@ -1,5 +1,6 @@
 using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Denoisers;
+using DiffusionSharp.Figures;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;
@@ -48,6 +49,12 @@ public sealed partial class WhyNoiseWhileSampling
                 notebook.AtMost($"{name}: squared distance from the mean sample, below what chance could make of the data's", own.Value, spread - (Tolerance.Deviations * own.StandardError), Tolerance.None);
             }
         }
+
+        notebook.Figure(
+            "digits",
+            $"The exact denoiser of {digits} digits, 50 steps. Left: one start on its way. Right: ten starts, where they end. With noise DDPM draws digits of many kinds; without it every start passes through the mean digit and ends at the same few; DDIM, without noise, draws as many as DDPM.",
+            PictureStrip.Of([.. rows.Select(r => Tensor.Concatenate([.. r.States.Select(x => x.Slice(0, 1))]))]) with { Title = "One start", RowLabels = [.. rows.Select(r => r.Name)], ColumnLabels = ["t = 0.8", "0.6", "0.4", "0.2", "0"] },
+            PictureStrip.Of([.. rows.Select(r => r.States[^1].Slice(0, 10))]) with { Title = "Ten samples" });
     }
 
     private static Tensor Drawn(int count, int size)
