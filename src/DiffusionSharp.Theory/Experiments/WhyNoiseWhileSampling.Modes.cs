@@ -111,7 +111,7 @@ public sealed partial class WhyNoiseWhileSampling
         var grid = TimeGrid.Uniform(Schedule, 50);
         var start = rng.Split("start").Normal([count, 2]);
         var panels = new List<SvgPlot>();
-        foreach (var (name, sampler, factor) in (( string, Sampler, double)[])[("DDPM", Ddpm(grid), NoiseFactor), ("DDPM, no noise", Ddpm(grid), 0), ("DDIM, η = 0", Ddim(grid), 0)])
+        foreach (var (name, sampler, factor) in ((string, Sampler, double)[])[("DDPM", Ddpm(grid), NoiseFactor), ("DDPM, no noise", Ddpm(grid), 0), ("DDIM, η = 0", Ddim(grid), 0)])
         {
             var samples = context.Sample(sampler, denoiser, start, rng.Split(name), factor);
             var reached = Enumerable.Range(0, count).Select(k => Nearest(samples, k, means)).Distinct().Count();
