@@ -1,4 +1,5 @@
 using System.Globalization;
+using DiffusionSharp.Theory.Processes;
 
 namespace DiffusionSharp.Theory.FokkerPlanck;
 
@@ -66,6 +67,29 @@ public sealed class FokkerPlanck1D
 
     /// <summary>Whether a step of <see cref="TimeScheme.Sdirk2"/> may leave negative values, for the caller to look at; by default it is refused.</summary>
     public bool AllowsNegative { get; init; }
+
+    /// <summary>The equation of a process on a line.</summary>
+    /// <param name="grid">The cells.</param>
+    /// <param name="process">A process in one dimension, in Itô's reading.</param>
+    /// <param name="scheme">How time is stepped.</param>
+    /// <exception cref="ArgumentException">The process has more than one dimension.</exception>
+    public static FokkerPlanck1D Of(CellGrid grid, ItoProcess process, TimeScheme scheme = TimeScheme.BackwardEuler)
+    {
+        if (process.Dimensions != 1) throw new ArgumentException($"FokkerPlanck1D: a process in one dimension was expected, {process.GetType().Name} has {process.Dimensions}.", nameof(process));
+        var (inner, centres) = (grid.Faces()[1..^1], grid.Centres());
+        return new FokkerPlanck1D(
+            grid,
+            (t, f, d, face) =>
+            {
+                process.Drift(inner, t, f);
+                process.Diffusion(centres, t, d);
+                process.Diffusion(inner, t, face);
+                foreach (ref var g in d) g = HalfSquare(g);
+                foreach (ref var g in face) g = HalfSquare(g);
+            },
+            autonomous: false)
+        { Scheme = scheme };
+    }
 
     /// <summary>The overdamped motion dx = −U′ dt + √(2T) dw, whose law on the grid tends to p_i ∝ exp(−U(x_i)/T) exactly.</summary>
     /// <param name="grid">The cells.</param>

@@ -17,6 +17,7 @@ public static class ExperimentCatalog
         new RandomWalkToWiener(),
         new ItoAndStratonovich(),
         new LangevinEquations(),
+        new FokkerPlanckEquation(),
         new ScoreMatching(),
         new AnnealedLangevin(),
         new OneFamily(),
