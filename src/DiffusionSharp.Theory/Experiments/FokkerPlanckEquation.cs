@@ -22,7 +22,7 @@ public sealed class FokkerPlanckEquation : Experiment
     private const double Omega = 1.5, Kappa = 0.4, PlaneNoise = 0.7;
 
     private static readonly DoubleWell Well = new();
-    private static readonly CellGrid WellGrid = new(-2.5, 2.5, 400);
+    private static readonly CellGrid WellGrid = new(-2.2, 2.2, 400);
 
     /// <summary>The factor of ∂²(g² p)/∂x²: the term under test.</summary>
     public double DiffusionFactor { get; init; } = 0.5;
@@ -154,7 +154,7 @@ public sealed class FokkerPlanckEquation : Experiment
     private void Wells(Notebook notebook)
     {
         static GridDensity Boltzmann(CellGrid grid) => GridDensity.Of(grid, x => Math.Exp(-Well.Energy(x) / Temperature)).Normalized();
-        var coarse = InWell(new CellGrid(-2.5, 2.5, 200), TimeScheme.BackwardEuler).Stationary();
+        var coarse = InWell(new CellGrid(-2.2, 2.2, 200), TimeScheme.BackwardEuler).Stationary();
         var equation = InWell(WellGrid, TimeScheme.BackwardEuler);
         var p = GridDensity.Point(WellGrid, -1);
         var boltzmann = Boltzmann(WellGrid);
@@ -236,7 +236,7 @@ public sealed class FokkerPlanckEquation : Experiment
         const int steps = 200;
         var count = context.Size(full: 1_000_000, quick: 30_000);
         var start = Normal(WellGrid, startMean, startVariance);
-        var coarseGrid = new CellGrid(-2.5, 2.5, 200);
+        var coarseGrid = new CellGrid(-2.2, 2.2, 200);
         var density = InWell(WellGrid, TimeScheme.Sdirk2).Advance(start, 0, end, 200);
         var coarse = InWell(coarseGrid, TimeScheme.Sdirk2).Advance(Normal(coarseGrid, startMean, startVariance), 0, end, 100);
         var gridError = Halving(density.Coarsened().DistanceTo(coarse));
