@@ -29,9 +29,9 @@ for (var k = 0; k < shots; k++)
 Console.WriteLine($"mass {p.Mass:0.000000000000}, least density {p.Least:G3}");
 Console.WriteLine($"the mean swings between {mean.Min():0.00} and {mean.Max():0.00}; the wells are at ±1, the force is {amplitude} where {2 / Math.Sqrt(27):0.00} would push over the barrier");
 
-var density = new SvgPlot([new HeatMapSeries("density", times, grid.Centres(), new Tensor([grid.Cells, shots], values)), new LineSeries("mean", times, mean) { Color = "#ffffff" }])
+var density = new SvgPlot([new HeatMapSeries("density", times, grid.Centres(), new Tensor([grid.Cells, shots], values)), new LineSeries("mean (white)", times, mean) { Color = "#ffffff" }])
 { Title = "Two wells, tilted to and fro", XLabel = "time", YLabel = "x", Width = 820 };
-var flow = new SvgPlot([new LineSeries("current over the barrier", times, current), new LineSeries("force / 100", times, [.. times.Select(s => amplitude * Math.Cos(omega * s) / 100)]) { Dashed = true }])
+var flow = new SvgPlot([new LineSeries("current over the barrier", times, current), new LineSeries("force / 10", times, [.. times.Select(s => amplitude * Math.Cos(omega * s) / 10)]) { Dashed = true }])
 { Title = "In step with the force", XLabel = "time", YLabel = "probability per unit of time", Width = 820, Height = 260 };
 var file = args.Length > 0 ? args[0] : "double-well.svg";
 File.WriteAllText(file, SvgPanels.Grid([density, flow], 1));

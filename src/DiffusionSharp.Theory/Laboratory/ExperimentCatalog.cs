@@ -18,6 +18,7 @@ public static class ExperimentCatalog
         new ItoAndStratonovich(),
         new LangevinEquations(),
         new FokkerPlanckEquation(),
+        new TimeReversal(),
         new ScoreMatching(),
         new AnnealedLangevin(),
         new OneFamily(),
