@@ -7,7 +7,7 @@ namespace DiffusionSharp.Theory.Processes;
 /// </remarks>
 public static class Relaxation
 {
-    /// <summary>The smallest rate above 0 at which a deviation from Boltzmann's law decays, per unit of time, at kT = ζ · D.</summary>
+    /// <summary>The smallest rate above 0 at which a deviation from Boltzmann's law decays, per unit of time.</summary>
     /// <param name="potential">U, in one dimension.</param>
     /// <param name="temperature">kT, above 0; D = kT, the drag ζ being 1.</param>
     /// <param name="range">Cells cover ± this; above 0.</param>

@@ -1,5 +1,3 @@
-using MathNet.Numerics.LinearAlgebra;
-
 namespace DiffusionSharp.Theory.Processes;
 
 /// <summary>One step of a scheme on a line as a matrix on a grid: the Markov chain that the scheme is, without sampling.</summary>
@@ -15,7 +13,7 @@ namespace DiffusionSharp.Theory.Processes;
 public sealed class TransitionKernel
 {
     private const int Rounds = 8;
-    private readonly Matrix<double> matrix;
+    private readonly double[,] matrix;
 
     /// <summary>Finds the kernel.</summary>
     /// <param name="process">An equation in one dimension whose step rises with its increment.</param>
@@ -38,7 +36,7 @@ public sealed class TransitionKernel
         var points = new double[count];
         for (var i = 0; i < count; i++) points[i] = low + (i * Spacing);
         Points = points;
-        matrix = Matrix<double>.Build.Dense(count, count);
+        matrix = new double[count, count];
         var row = new Row(process, integrator, t, h, count);
         for (var i = 0; i < count; i++)
         {
@@ -60,22 +58,61 @@ public sealed class TransitionKernel
 
     /// <summary>E[φ(x′) | x] at every point x: the mean of a function after a step.</summary>
     /// <param name="function">φ at the points.</param>
-    public double[] Mean(double[] function) => (matrix * Vector<double>.Build.Dense(function)).ToArray();
+    /// <exception cref="ArgumentException">It does not have as many values as there are points.</exception>
+    public double[] Mean(ReadOnlySpan<double> function)
+    {
+        if (function.Length != Points.Count) throw new ArgumentException($"TransitionKernel: a function of {function.Length} values; one for each of {Points.Count} points is needed.", nameof(function));
+        var mean = new double[function.Length];
+        for (var i = 0; i < mean.Length; i++)
+        {
+            var sum = 0.0;
+            for (var j = 0; j < mean.Length; j++) sum += matrix[i, j] * function[j];
+            mean[i] = sum;
+        }
+
+        return mean;
+    }
 
     /// <summary>The law that a step leaves as it is: probabilities of the points, with sum 1.</summary>
     public double[] Stationary() => Stationary(matrix);
 
     /// <summary>The stationary law of a chain given by its matrix.</summary>
-    /// <param name="chain">Rows of probabilities, from–to.</param>
-    public static double[] Stationary(Matrix<double> chain)
+    /// <remarks>
+    /// States are taken out one by one, their passages shared among the others. Nothing is subtracted, so every probability is found to nearly
+    /// full precision, however small: Grassmann, Taksar and Heyman 1985, "Regenerative analysis and steady state distributions for Markov
+    /// chains". The diagonal does not enter; what a row lacks of 1 counts as staying.
+    /// </remarks>
+    /// <param name="chain">Probabilities from–to, square; every state must reach every other.</param>
+    /// <exception cref="ArgumentException">The matrix is not square, or a state cannot leave towards those before it.</exception>
+    public static double[] Stationary(double[,] chain)
     {
-        // π (K − 1) = 0 with one equation, which follows from the others, replaced by Σ π = 1.
-        var n = chain.RowCount;
-        var system = chain.Transpose() - Matrix<double>.Build.DenseIdentity(n);
-        system.SetRow(n / 2, Vector<double>.Build.Dense(n, 1));
-        var right = Vector<double>.Build.Dense(n);
-        right[n / 2] = 1;
-        return system.Solve(right).ToArray();
+        var n = chain.GetLength(0);
+        if (n == 0 || chain.GetLength(1) != n) throw new ArgumentException($"TransitionKernel: a matrix of {n} × {chain.GetLength(1)}; a square one is needed.", nameof(chain));
+        var p = (double[,])chain.Clone();
+        for (var k = n - 1; k > 0; k--)
+        {
+            var leaving = 0.0;
+            for (var j = 0; j < k; j++) leaving += p[k, j];
+            if (!(leaving > 0)) throw new ArgumentException($"TransitionKernel: state {k} does not reach the states before it; a chain that connects all states is needed.", nameof(chain));
+            for (var i = 0; i < k; i++)
+            {
+                var share = p[i, k] /= leaving;
+                if (share == 0) continue;
+                for (var j = 0; j < k; j++) p[i, j] += share * p[k, j];
+            }
+        }
+
+        var law = new double[n];
+        law[0] = 1;
+        var total = 1.0;
+        for (var j = 1; j < n; j++)
+        {
+            for (var i = 0; i < j; i++) law[j] += law[i] * p[i, j];
+            total += law[j];
+        }
+
+        foreach (ref var probability in law.AsSpan()) probability /= total;
+        return law;
     }
 
     // The densities of one row, all columns at once: the scheme steps a tile of equal states with different increments.
