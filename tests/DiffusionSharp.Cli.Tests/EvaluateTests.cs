@@ -6,7 +6,7 @@ namespace DiffusionSharp.Cli.Tests;
 
 public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDisposable
 {
-    private static readonly string[] Names = ["elbo", "elbo-prior", "elbo-transitions", "elbo-reconstruction", "likelihood", "sliced-wasserstein"];
+    private static readonly string[] Names = ["elbo", "elbo-prior", "elbo-transitions", "elbo-reconstruction", "likelihood", "sliced-wasserstein", "score-fokker-planck-0.1", "score-fokker-planck-0.3", "score-fokker-planck-1", "score-fokker-planck-3", "score-fokker-planck-10"];
 
     private readonly TemporaryFolder folder = new();
 
@@ -27,6 +27,11 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>, ID
         Assert.Contains("exact divergence", Notes(figures[4]), StringComparison.Ordinal);
         Assert.Contains("40 steps, variance large; a density, no bins", Notes(figures[0]), StringComparison.Ordinal);
         Assert.True(Value(figures[5]) > 0 && figures[5].GetProperty("sameLaw").GetDouble() > 0);
+
+        // Relative to ∂ₜs; its parts are beside it.
+        Assert.All(figures[6..], f => Assert.InRange(Value(f), 1e-6, 10));
+        Assert.All(figures[6..], f => Assert.Equal(f.GetProperty("residual").GetDouble() / f.GetProperty("rate").GetDouble(), Value(f), 1e-9 * Value(f)));
+        Assert.Contains("exact divergence; central differences of 0.05", Notes(figures[6]), StringComparison.Ordinal);
         var written = JsonDocument.Parse(File.ReadAllText(folder["e.json"])).RootElement;
         Assert.Equal(answer.GetProperty("figures").GetRawText(), written.GetProperty("figures").GetRawText());
     }
@@ -42,6 +47,16 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>, ID
         Assert.Equal((figures[4].GetProperty("nats").GetDouble() / 64 / Math.Log(2)) + 7, Value(figures[4]), 1e-9);
         Assert.InRange(figures[4].GetProperty("probeError").GetDouble(), 1e-9, 10);
         Assert.Equal(64, answer.GetProperty("dimension").GetInt32());
+    }
+
+    [Fact]
+    public void The_scores_of_pictures_are_held_against_the_equation_by_random_probes()
+    {
+        var answer = Object("evaluate", runs.PicturesRun, "--data", "digits", "--count", "3", "--metric", "score-fokker-planck", "--json");
+        var figures = answer.GetProperty("figures").EnumerateArray().ToArray();
+        Assert.Equal(Names[6..], figures.Select(f => f.GetProperty("name").GetString()));
+        Assert.Contains("4 Rademacher probes", Notes(figures[0]), StringComparison.Ordinal);
+        Assert.All(figures, f => Assert.Equal("samples and probes", f.GetProperty("errorOver").GetString()));
     }
 
     [Fact]
@@ -68,7 +83,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>, ID
     {
         string[] points = ["evaluate", runs.PointsRun, "--data", "moons"];
         Diffusion.Fail(2, "error: Option '--data' is required. See 'diffusion evaluate --help'.", "evaluate", runs.PointsRun);
-        Diffusion.Fail(2, "error: --metric: 'fid' is unknown; there are elbo, likelihood, sliced-wasserstein. See 'diffusion evaluate --help'.", [.. points, "--metric", "fid"]);
+        Diffusion.Fail(2, "error: --metric: 'fid' is unknown; there are elbo, likelihood, sliced-wasserstein, score-fokker-planck. See 'diffusion evaluate --help'.", [.. points, "--metric", "fid"]);
         Diffusion.Fail(2, "error: --steps: at most the 1000 levels of this model's schedule, 1001 was given.", [.. points, "--steps", "1001"]);
         Diffusion.Fail(2, "error: --bits is of pictures; this model's samples are vectors, which have a density.", [.. points, "--bits", "8"]);
         Diffusion.Fail(2, $"error: --out: {folder["e.txt"]} does not end in .json.", [.. points, "--out", folder["e.txt"]]);
@@ -87,7 +102,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>, ID
     [Theory]
     [InlineData("--steps is not an option of likelihood; it belongs to elbo.", "--steps", "9", "--metric", "likelihood")]
     [InlineData("--variance is not an option of likelihood, sliced-wasserstein; it belongs to elbo.", "--variance", "small", "--metric", "likelihood", "--metric", "sliced-wasserstein")]
-    [InlineData("--probes is not an option of elbo; it belongs to likelihood.", "--probes", "64", "--metric", "elbo")]
+    [InlineData("--probes is not an option of elbo; it belongs to likelihood, score-fokker-planck.", "--probes", "64", "--metric", "elbo")]
     [InlineData("--bits is not an option of sliced-wasserstein; it belongs to elbo, likelihood.", "--bits", "0", "--metric", "sliced-wasserstein")]
     public void An_option_that_none_of_the_metrics_reads_is_refused_with_those_that_do(string expected, params string[] options) =>
         Diffusion.Fail(2, $"error: {expected}", ["evaluate", runs.PicturesRun, "--data", "digits", .. options]);

@@ -67,7 +67,7 @@ internal static class EvaluateCommand
 
     private static Option<EvaluationMetric[]> Metrics() => new("--metric")
     {
-        Description = "What to measure; may be given several times.  [default: all]",
+        Description = "What to measure; may be given several times.  [default: all; the residual of the score Fokker-Planck equation is among them, as its passes are few beside those of bound and likelihood]",
         HelpName = string.Join('|', EvaluationChoices.Metrics.Entries.Select(e => e.Name)),
         Arity = ArgumentArity.OneOrMore,
         CustomParser = result =>

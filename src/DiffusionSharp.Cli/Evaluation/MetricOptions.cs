@@ -10,7 +10,7 @@ internal static class MetricOptions
     [
         ("--steps", r => r.Steps is not null, [EvaluationMetric.Elbo]),
         ("--variance", r => r.Variance is not null, [EvaluationMetric.Elbo]),
-        ("--probes", r => r.Probes is not null, [EvaluationMetric.Likelihood]),
+        ("--probes", r => r.Probes is not null, [EvaluationMetric.Likelihood, EvaluationMetric.ScoreFokkerPlanck]),
         ("--bits", r => r.Bits is not null, [EvaluationMetric.Elbo, EvaluationMetric.Likelihood]),
     ];
 

@@ -140,7 +140,7 @@ public sealed class AnnealedLangevin : Experiment
         var places = Quadrature.Points(-20, 20, 801);
         notebook.Figure(
             "plain",
-            "Left: where the particles of plain Langevin dynamics start (grey) and end (histogram); dashed what is right. Right: the law of the chain over its steps: the share of the left mode settles at the mass of its basin, and stays there.",
+            "Left: where the particles of plain Langevin dynamics start (grey) and end (histogram); dashed what is right. Right: the laws of both chains over their steps: the plain one keeps the share that its start had in the left basin, the annealed one finds the weight while there is noise enough to cross.",
             new SvgPlot(
             [
                 new BandSeries("start", places, [.. places.Select(start.Density)], new double[places.Length]) { Color = PlotTheme.Paper.Colors[6] },
@@ -152,25 +152,26 @@ public sealed class AnnealedLangevin : Experiment
         return chain;
     }
 
+    // Over as many steps as the annealed chain has, 20 levels of 30.
     private SvgPlot Shares(Func<double, double> score, Normal start, double h)
     {
+        const int levels = 20, each = 30;
         var law = LangevinLaw.Of(start.Density, -9 * StartDeviation, 9 * StartDeviation, Math.Sqrt(2 * h) / 2);
-        List<double> steps = [0], shares = [law.Moment(_ => 1, to: Middle)];
-        for (var n = 0; n < 20; n++)
+        double[] steps = [.. Enumerable.Range(0, levels + 1).Select(n => (double)(n * each))];
+        List<double> plain = [law.Moment(_ => 1, to: Middle)];
+        for (var n = 0; n < levels; n++)
         {
-            law = law.After(score, h, NoiseVariance, 10, (-9 * StartDeviation, 9 * StartDeviation));
-            steps.Add(steps[^1] + 10);
-            shares.Add(law.Moment(_ => 1, to: Middle));
+            law = law.After(score, h, NoiseVariance, each, (-9 * StartDeviation, 9 * StartDeviation));
+            plain.Add(law.Moment(_ => 1, to: Middle));
         }
 
-        double[] ends = [0, steps[^1]];
         return new SvgPlot(
         [
-            new LineSeries("law of the chain", steps, shares) { Markers = true },
-            new LineSeries("mass of the basin", ends, [start.CumulativeDistribution(Middle), start.CumulativeDistribution(Middle)]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
-            new LineSeries("weight of the mode", ends, [LeftWeight, LeftWeight]) { Dashed = true },
+            new LineSeries("plain", steps, plain) { Markers = true, Color = PlotTheme.Paper.Colors[1] },
+            new LineSeries("annealed", steps[1..], [.. Laws(levels, 0.1, each).Select(l => l.Moment(_ => 1, to: Middle))]) { Markers = true, Color = PlotTheme.Paper.Colors[2] },
+            new LineSeries("weight of the mode", [0, steps[^1]], [LeftWeight, LeftWeight]) { Dashed = true, Color = PlotTheme.Paper.Colors[0] },
         ])
-        { Title = "Share of the left mode", XLabel = "steps", YLabel = "share", YRange = (0, 0.7), Width = 480 };
+        { Title = "Share left of x = 1", XLabel = "steps", YLabel = "share", YRange = (0, 0.7), Width = 480 };
     }
 
     private void Annealed(ExperimentContext context, Rng rng, Notebook notebook, LangevinLaw plain)
@@ -245,7 +246,9 @@ public sealed class AnnealedLangevin : Experiment
     }
 
     // The law of the annealed chain before its last denoising, which carries nothing across the valley.
-    private LangevinLaw Law(int levels, double kappa, int steps)
+    private LangevinLaw Law(int levels, double kappa, int steps) => Laws(levels, kappa, steps).Last();
+
+    private IEnumerable<LangevinLaw> Laws(int levels, double kappa, int steps)
     {
         var start = new Normal(0, SigmaMax);
         var law = LangevinLaw.Of(start.Density, -9 * SigmaMax, 9 * SigmaMax, SigmaMax / 10);
@@ -256,9 +259,8 @@ public sealed class AnnealedLangevin : Experiment
             var reach = Right + (8 * Math.Sqrt(Variance + (before * before)));
             law = law.After(Data.Noised(sigma).Score, kappa * Math.Pow(sigma, StepPower), NoiseVariance, steps, (-reach, reach));
             before = sigma;
+            yield return law;
         }
-
-        return law;
     }
 
     private static double[] Times(int levels) => [.. Enumerable.Range(0, levels).Select(i => 1 - (i / (levels - 1.0)))];

@@ -21,6 +21,8 @@ public static class ExperimentCatalog
         new TimeReversal(),
         new ScoreMatching(),
         new AnnealedLangevin(),
+        new ScoreFokkerPlanckEquation(),
         new OneFamily(),
+        new NetworkAnatomy(),
     ];
 }

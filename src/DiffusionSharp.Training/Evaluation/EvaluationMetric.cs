@@ -11,4 +11,7 @@ public enum EvaluationMetric
 
     /// <summary>The sliced Wasserstein distance of samples to the data.</summary>
     SlicedWasserstein,
+
+    /// <summary>The residual of the score Fokker–Planck equation: whether the scores at different levels belong to one process.</summary>
+    ScoreFokkerPlanck,
 }

@@ -16,7 +16,7 @@ namespace DiffusionSharp.Training.Evaluation;
 /// <param name="Bins">The values that the data has; null measures a density.</param>
 /// <param name="Steps">Steps of the bound's chain; null takes every trained level, 1000 on continuous schedules.</param>
 /// <param name="Variance">The variance of the chain's steps.</param>
-/// <param name="Probes">Random probes of the divergence for each sample; null takes the exact divergence up to 8 values a sample, and 4 probes beyond.</param>
+/// <param name="Probes">Random probes of a divergence for each sample; null takes the exact divergence up to 8 values a sample, and 4 probes beyond. The residual of the score Fokker–Planck equation needs 2.</param>
 public sealed record EvaluationOptions(ulong Seed, int Batch, DataBins? Bins, int? Steps = null, DdpmVariance Variance = DdpmVariance.FixedSmall, int? Probes = null);
 
 /// <summary>Measures a trained model on data; each metric is computed as its figures are asked for.</summary>
@@ -24,6 +24,8 @@ public sealed record EvaluationOptions(ulong Seed, int Batch, DataBins? Bins, in
 public sealed class ModelEvaluation
 {
     private const int ExactUpTo = 8, DefaultProbes = 4, ContinuousSteps = 1000, SamplerSteps = 50;
+
+    private static readonly double[] ResidualRatios = [0.1, 0.3, 1, 3, 10];
 
     private readonly TrainedModel model;
     private readonly Tensor data;
@@ -57,6 +59,7 @@ public sealed class ModelEvaluation
         EvaluationMetric.Elbo => Elbo(),
         EvaluationMetric.Likelihood => Likelihood(),
         EvaluationMetric.SlicedWasserstein => Sliced(),
+        EvaluationMetric.ScoreFokkerPlanck => Residual(),
         _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "ModelEvaluation: unknown metric."),
     };
 
@@ -116,6 +119,47 @@ public sealed class ModelEvaluation
                 ],
                 [("probeError", estimate.MeanProbeError / (Dimension * Math.Log(2))), ("offset", offset)]),
         ];
+    }
+
+    private List<EvaluationFigure> Residual()
+    {
+        // The equation is about derivatives, and clipping has corners.
+        var smooth = denoiser is ConstrainedDenoiser constrained ? constrained.Inner : denoiser;
+        Divergence divergence = options.Probes is null && Dimension <= ExactUpTo ? new ExactDivergence() : new HutchinsonDivergence(Math.Max(options.Probes ?? DefaultProbes, 2));
+        var measure = new ScoreFokkerPlanck(model.Schedule, divergence);
+        var config = model.Config.ScheduleOrDefault();
+        var (least, most) = (model.Schedule.At(config.EarliestTime(model.Schedule)), model.Schedule.At(config.LatestTime(model.Schedule)));
+        var watched = new WatchedDenoiser(smooth, Watch);
+        var root = new Rng(options.Seed).Split("score-fokker-planck");
+
+        // The same levels for every model, where it was trained: a factor of the step away from the ends.
+        double[] ratios = [.. ResidualRatios.Where(r => r > least.Ratio * Math.Exp(measure.Step) && r < most.Ratio * Math.Exp(-measure.Step))];
+        if (ratios.Length == 0) throw new ArgumentException(FormattableString.Invariant($"score-fokker-planck: the model was trained from σ/α = {least.Ratio:G3} to {most.Ratio:G3}; none of the levels that are measured lies between."));
+        var figures = new List<EvaluationFigure>();
+        foreach (var ratio in ratios)
+        {
+            var level = model.Schedule.AtRatio(ratio);
+            var found = ScoreFokkerPlanckResidual.Concatenate([.. Batches().Select(b =>
+            {
+                var noise = new SeededNoise(root, b.First).Draw(b.Data.Shape, figures.Count);
+                return measure.Measure(watched, level.AddNoise(b.Data, noise), level.Time, root.Split("probes"), b.First);
+            })]);
+            figures.Add(new EvaluationFigure(
+                FormattableString.Invariant($"score-fokker-planck-{ratio}"),
+                "of |∂ₜs|",
+                found.Relative,
+                divergence.IsExact ? "samples" : "samples and probes",
+                null,
+                figures.Count > 0 ? [] :
+                [
+                    "root mean square residual of the score Fokker-Planck equation at levels of σ/α, relative to ∂ₜs; 0 is a score of one process",
+                    divergence.IsExact ? "exact divergence" : $"Hutchinson's divergence, {divergence.Estimates} Rademacher probes a sample",
+                    FormattableString.Invariant($"central differences of {measure.Step} in ln(α²/σ²) and of {measure.Step} σ in space"),
+                ],
+                [("ratio", ratio), ("time", level.Time), ("residual", found.Residual.Value), ("rate", found.Rate.Value)]));
+        }
+
+        return figures;
     }
 
     private EvaluationFigure[] Sliced()

@@ -1,0 +1,248 @@
+using System.Globalization;
+using DiffusionSharp.Denoisers;
+using DiffusionSharp.Figures;
+using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Statistics;
+using DiffusionSharp.Targets;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Theory.Anatomy;
+using DiffusionSharp.Theory.Laboratory;
+
+namespace DiffusionSharp.Theory.Experiments;
+
+/// <summary>What stands in the middle of a diffusion model: a U-Net counted block by block, its sense of time, and what it predicts at each level.</summary>
+public sealed class NetworkAnatomy : Experiment
+{
+    private static readonly double[] Ratios = [0.1, 0.3, 0.7, 1.5, 4];
+
+    // Times from which the embedding is compared with later ones.
+    private static readonly int[] Starts = [0, 200, 400];
+
+    /// <summary>Whether the count of parameters lets blocks on the way up take in the channels of their skips: the formula under test.</summary>
+    public bool CountsSkips { get; init; } = true;
+
+    /// <summary>2π times this is the longest period of the time embedding: the formula under test.</summary>
+    public double LongestPeriod { get; init; } = 10_000;
+
+    /// <summary>What multiplies σ v in D = αx − σv: the formula under test.</summary>
+    public double VelocityFactor { get; init; } = 1;
+
+    /// <inheritdoc/>
+    public override string Name => "network-anatomy";
+
+    /// <inheritdoc/>
+    public override string Title => "Anatomy of the network";
+
+    /// <inheritdoc/>
+    public override string Claim =>
+        "The network of a diffusion model for pictures is a U-Net that is told the time. Its parameters are those of its layers' formulas; its time embedding sees differences of time alone; " +
+        "and whatever it predicts, noise, data or velocity, is one estimate of the data, whose error lies between the ideal one of its training data and that of the best constant guess.";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Formula =>
+    [
+        "e(t) = (cos ω₁t, …, sin ω₁t, …),  ω_i = 10000^(−i/half)",
+        "⟨e(t), e(s)⟩ = Σ cos ω_i(t − s),  |e(t)|² = half",
+        "D = (x − σ ε̂)/α = αx − σv  where α² + σ² = 1",
+        "E|x₀ − D*|² ≤ E|x₀ − D_θ|² ≤ E|x₀ − E x₀|²,  D* = Σ softmax(−|x − αd_j|²/2σ²) d_j",
+    ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Sources =>
+    [
+        "Ronneberger et al. 2015, arXiv:1505.04597 (U-Net)",
+        "Ho et al. 2020, arXiv:2006.11239, appendix B",
+        "Vaswani et al. 2017, arXiv:1706.03762, section 3.5 (positions as sines)",
+        "Karras et al. 2022, arXiv:2206.00364, appendix B.3 (the ideal denoiser of a data set)",
+    ];
+
+    /// <inheritdoc/>
+    protected override void Measure(ExperimentContext context, Rng rng, Notebook notebook)
+    {
+        var network = DigitsNetwork.Train(context.Size(full: 900, quick: 30), context.Size(full: 500, quick: 100), rng, context);
+        Blocks(network, notebook);
+        Embedding(context, notebook);
+        Conversions(network, context, rng.Split("conversions"), notebook);
+        Errors(network, context, rng.Split("errors"), notebook);
+    }
+
+    private void Blocks(DigitsNetwork network, Notebook notebook)
+    {
+        var output = Training.Models.BoundNetwork.Outputs(new Training.Models.NetworkBlueprint(network.Model.Config, network.Model.SampleShape), 1)["out"];
+        var (blocks, skips) = (NetworkBlock.Of(output), NetworkBlock.Skips(output));
+        var formula = ParameterCount.Of(DigitsNetwork.Network, CountsSkips);
+        notebook.Equal("parameters of all blocks against those of the weights", blocks.Sum(b => b.Parameters), network.Model.Weights.Layout.Count, Tolerance.None);
+        notebook.Equal("blocks of the graph against those of the formulas", blocks.Count(b => formula.ContainsKey(b.Name)), formula.Count, Tolerance.None);
+        foreach (var block in blocks) notebook.Equal($"parameters of {block.Name} against its layers' formulas", block.Parameters, formula.GetValueOrDefault(block.Name), Tolerance.None);
+
+        // One skip from conv_in, from every layer on the way down, and from every halving.
+        var options = DigitsNetwork.Network;
+        notebook.Equal("skips", skips.Count, 1 + (options.Channels!.Count * options.LayersPerBlock) + options.Channels.Count - 1, Tolerance.None);
+        var sides = blocks.ToDictionary(b => b.Name, b => b.Output);
+        notebook.Equal("skips that join pictures of different sides", skips.Count(s => Side(s.From, down: true) != Side(s.To, down: false)), 0, Tolerance.None);
+        notebook.Figure("blocks", "The network that this experiment trains, drawn from its graph: every block with the shape of what it gives and its parameters. Down at the left, up at the right, skips dashed.", UNetDiagram.ToSvg(blocks, skips));
+
+        int Side(string name, bool down) => down || !name.Contains("upsamplers", StringComparison.Ordinal) ? sides[name][1] : sides[name][1] / 2;
+    }
+
+    private void Embedding(ExperimentContext context, Notebook notebook)
+    {
+        const int times = 1000;
+        var width = DigitsNetwork.Network.Channels![0];
+        var half = width / 2;
+        var graph = new Graph();
+        var weights = new ParameterBuffer(graph.Layout);
+        var program = Program.Compile(new Dictionary<string, Node> { ["e"] = Op.SinusoidalFeatures(graph.Input("t", [times]), width) }, weights, new CpuExecutor(context.Parallelism));
+        for (var t = 0; t < times; t++) program.Input("t")[t] = t;
+        program.Run();
+        var e = Tensor.Create([times, width], v =>
+        {
+            for (var i = 0; i < v.Length; i++) v[i] = program.Output("e")[i];
+        });
+
+        // Float32: frequency and product are rounded, so an angle up to 999 is off by 2 · 999 · 2⁻²⁴; a product of two values by twice that.
+        var tolerance = new Tolerance(width * 2 * ((2 * times * Math.Pow(2, -24)) + Math.Pow(2, -22)), "float32 rounding of angles up to 999, in both factors of every product");
+        var worstNorm = Enumerable.Range(0, times).Max(t => Math.Abs(Dot(t, t) - half));
+        var worst = 0.0;
+        for (var gap = 0; gap < times; gap += 7)
+        {
+            var expected = Enumerable.Range(0, half).Sum(i => Math.Cos(gap * Math.Pow(LongestPeriod, -(double)i / half)));
+            for (var t = 0; t + gap < times; t += 41) worst = Math.Max(worst, Math.Abs(Dot(t, t + gap) - expected));
+        }
+
+        notebook.Equal($"largest | |e(t)|² − {half} | over {times} times", worstNorm, 0, tolerance);
+        notebook.Equal("largest |⟨e(t), e(s)⟩ − Σ cos ω(t − s)| over pairs of times", worst, 0, tolerance);
+
+        const int shown = 400;
+        var gaps = Enumerable.Range(0, shown).ToArray();
+        var picture = Tensor.Create([width, shown], v =>
+        {
+            for (var c = 0; c < width; c++)
+                for (var k = 0; k < shown; k++) v[(c * shown) + k] = e.Sample(gaps[k])[c];
+        });
+        notebook.Figure(
+            "time",
+            "Left: the time embedding of this network, channel by channel: cosines above each other, then sines, from fast to slow. Right: what two times have in common depends on their difference alone; three starts (lines) and the formula (dashed).",
+            new SvgPlot([new HeatMapSeries("e(t)", [.. gaps.Select(g => (double)g)], [.. Enumerable.Range(0, width).Select(c => (double)c)], picture) { Map = ColorMap.Diverging }])
+            { Title = "The time embedding", XLabel = "timestep t", YLabel = "channel", Width = 520 },
+            new SvgPlot(
+            [
+                .. Starts.Select((t, i) => new LineSeries($"t = {t}", [.. Enumerable.Range(0, 200).Select(g => (double)g)], [.. Enumerable.Range(0, 200).Select(g => Dot(t, t + g))]) { Width = 3 - i }),
+                new LineSeries("Σ cos ω(t − s)", [.. Enumerable.Range(0, 200).Select(g => (double)g)], [.. Enumerable.Range(0, 200).Select(g => Enumerable.Range(0, half).Sum(i => Math.Cos(g * Math.Pow(LongestPeriod, -(double)i / half))))]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
+            ])
+            { Title = "⟨e(t), e(s)⟩", XLabel = "s − t", YLabel = "inner product", Width = 480 });
+
+        double Dot(int t, int s)
+        {
+            ReadOnlySpan<double> a = e.Sample(t), b = e.Sample(s);
+            var sum = 0.0;
+            for (var i = 0; i < a.Length; i++) sum += a[i] * b[i];
+            return sum;
+        }
+    }
+
+    private void Conversions(DigitsNetwork network, ExperimentContext context, Rng rng, Notebook notebook)
+    {
+        const int count = 16;
+        var (model, schedule) = (network.Model, network.Model.Schedule);
+        var compiled = model.Network(count, context.Parallelism);
+        var denoiser = new NetworkDenoiser(compiled, Prediction.Velocity);
+        foreach (var ratio in Ratios)
+        {
+            var level = schedule.At(Math.Round(schedule.AtRatio(ratio).Time));
+            var x = level.AddNoise(network.Pictures.Slice(0, count), rng.Normal(network.Pictures.Shape.With(0, count)));
+            var d = denoiser.Denoise(x, level);
+            var t = new float[count];
+            Array.Fill(t, (float)level.Time);
+            var v = Tensor.From(compiled.Evaluate(x.ToFloat(), t, []));
+            var (eps, score) = (PredictionConversion.FromData(Prediction.Noise, d, x, level), PredictionConversion.FromData(Prediction.Score, d, x, level));
+
+            // Sizes up to 10; a division by α or σ enlarges rounding by as much.
+            var rounding = Tolerance.Rounding(10 / Math.Min(level.Alpha, level.Sigma), 20);
+            notebook.Equal($"σ/α = {Text(ratio)}: D against αx − σv of the network's output", (d - ((level.Alpha * x) - (VelocityFactor * level.Sigma * v))).MaxAbs(), 0, rounding);
+            notebook.Equal($"σ/α = {Text(ratio)}: αD + σε̂ against x", ((level.Alpha * d) + (level.Sigma * eps) - x).MaxAbs(), 0, rounding);
+            notebook.Equal($"σ/α = {Text(ratio)}: αε̂ − σD against v", ((level.Alpha * eps) - (level.Sigma * d) - (VelocityFactor * v)).MaxAbs(), 0, rounding);
+            notebook.Equal($"σ/α = {Text(ratio)}: the score's σs against −ε̂", ((level.Sigma * score) + eps).MaxAbs(), 0, rounding);
+        }
+    }
+
+    private static void Errors(DigitsNetwork network, ExperimentContext context, Rng rng, Notebook notebook)
+    {
+        var count = context.Size(full: 512, quick: 128);
+        var pictures = network.Pictures;
+        var denoiser = network.Model.Denoiser(64, context.Parallelism);
+        var ideal = new FiniteDataDenoiser(new FiniteData(pictures, context.Parallelism));
+        var size = pictures.Shape.Tail().Count;
+        var chosen = Enumerable.Range(0, count).Select(k => rng.Split("choice").Integer(pictures.Samples, 2 * (ulong)k)).ToArray();
+        var x0 = Rows(pictures, chosen);
+        var mean = Tensor.Create(pictures.Shape.Tail(), v =>
+        {
+            for (var k = 0; k < pictures.Samples; k++)
+                for (var i = 0; i < v.Length; i++) v[i] += pictures.Sample(k)[i] / pictures.Samples;
+        });
+        double[] ofNetwork = new double[Ratios.Length], ofIdeal = new double[Ratios.Length];
+        var constant = Enumerable.Range(0, pictures.Samples).Average(k => Distance(pictures.Sample(k), mean.Values));
+        var rows = new List<(string Label, Tensor Noisy, Tensor Found, Tensor Best)>();
+        for (var r = 0; r < Ratios.Length; r++)
+        {
+            context.Stop.ThrowIfCancellationRequested();
+            var level = network.Model.Schedule.At(Math.Round(network.Model.Schedule.AtRatio(Ratios[r]).Time));
+            var x = level.AddNoise(x0, rng.Split("noise").Split(r).Normal(x0.Shape));
+            var (found, best) = (denoiser.Denoise(x, level), ideal.Denoise(x, level));
+            double[] errors = [.. Enumerable.Range(0, count).Select(k => Distance(x0.Sample(k), found.Sample(k)))];
+            double[] least = [.. Enumerable.Range(0, count).Select(k => Distance(x0.Sample(k), best.Sample(k)))];
+            (ofNetwork[r], ofIdeal[r]) = (errors.Average(), least.Average());
+            var above = Measurement.OfMean([.. errors.Zip(least, (a, b) => a - b)]);
+            notebook.AtLeast($"t = {level.Time}: mean squared error of the network less the ideal one, over the same pictures and noise", above.Value, 0, Tolerance.Chance(above.StandardError));
+
+            // A network of a few steps has learned nothing yet that could be promised.
+            if (!context.Quick)
+            {
+                var measured = Measurement.OfMean(errors);
+                notebook.AtMost($"t = {level.Time}: mean squared error of the network against the best constant guess", measured.Value, constant, Tolerance.Chance(measured.StandardError));
+            }
+
+            notebook.Report($"t = {level.Time}, σ/α = {Text(level.Ratio)}: mean squared error of a pixel, network", ofNetwork[r]);
+            notebook.Report($"t = {level.Time}, σ/α = {Text(level.Ratio)}: mean squared error of a pixel, ideal", ofIdeal[r]);
+            rows.Add(($"t = {level.Time}", x.Slice(0, 2), found.Slice(0, 2), best.Slice(0, 2)));
+        }
+
+        notebook.Report("mean squared error of a pixel, best constant guess", constant);
+        notebook.Figure(
+            "errors",
+            "Mean squared error of a pixel over the noise: the network between the ideal denoiser of its own training pictures, which knows them by heart, and the best constant guess.",
+            new SvgPlot(
+            [
+                new LineSeries("best constant guess", [Ratios[0], Ratios[^1]], [constant, constant]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
+                new LineSeries("network", Ratios, ofNetwork) { Markers = true, Color = PlotTheme.Paper.Colors[1] },
+                new LineSeries("ideal of its training pictures", Ratios, ofIdeal) { Markers = true, Color = PlotTheme.Paper.Colors[0] },
+            ])
+            { Title = "How well it can do", XLabel = "noise in units of the data, σ/α", YLabel = "mean squared error of a pixel", XScale = AxisScale.Log, YScale = AxisScale.Log, YRange = (1e-5, 1) });
+        notebook.Figure("predictions", "What the network sees and says at five times, for two digits: the picture, the picture with noise, the network's estimate, and the mean over its training pictures that is best. With little noise it restores, with much it dreams a blur.", Strip(x0, rows));
+
+        double Distance(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+        {
+            var sum = 0.0;
+            for (var i = 0; i < a.Length; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
+            return sum / size;
+        }
+    }
+
+    private static PictureStrip Strip(Tensor x0, List<(string Label, Tensor Noisy, Tensor Found, Tensor Best)> rows)
+    {
+        string[] names = ["x₀", "x_t", "network", "ideal"];
+        return PictureStrip.Of([.. Enumerable.Range(0, 2).SelectMany(k => new[]
+        {
+            Row(_ => x0, k), Row(r => r.Noisy, k), Row(r => r.Found, k), Row(r => r.Best, k),
+        })])
+        with
+        { RowLabels = [.. names, .. names], ColumnLabels = [.. rows.Select(r => r.Label)], Scale = 5 };
+
+        Tensor Row(Func<(string, Tensor Noisy, Tensor Found, Tensor Best), Tensor> batch, int k) => Tensor.Concatenate([.. rows.Select(r => batch(r).Slice(k, 1).Clamp(-1, 1))]);
+    }
+
+    private static Tensor Rows(Tensor from, int[] chosen) => Tensor.Concatenate([.. chosen.Select(k => from.Slice(k, 1))]);
+
+    private static string Text(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
+}
