@@ -3,7 +3,6 @@ using DiffusionSharp.Figures;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
-using DiffusionSharp.Theory.Sampling;
 
 namespace DiffusionSharp.Theory.Experiments;
 

@@ -1,4 +1,3 @@
-using DiffusionSharp.Denoisers;
 using DiffusionSharp.Distances;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Samplers;
@@ -91,6 +90,9 @@ public sealed class TimeReversal : Experiment
         ? new(change / 2, "order 2: a third of what halving cells and steps changed, and half of that for the next term")
         : new(1.5 * change, "order 1, the flux is upwind where the noise has hardly begun: what halving cells and steps changed, and half of it for the next term");
 
+    // The data's law at a level as averages over cells, exact.
+    private static GridDensity On(CellGrid grid, NoiseLevel level) => GridDensity.OfCumulative(grid, x => Data.Cumulative(x, level));
+
     private static double Score(Case c, double x, double t) => Data.Score(x, c.Schedule.At(Math.Clamp(t, 0, 1)));
 
     private double Coefficient(double lambda) => FlowFactor + ((ReverseFactor - FlowFactor) * lambda * lambda);
@@ -102,7 +104,7 @@ public sealed class TimeReversal : Experiment
         {
             var grid = c.Grid(fineness);
             var equation = ForwardNoising.Equation(grid, c.Schedule, TimeScheme.Sdirk2, allowsNegative: true);
-            var (p, t, laws) = (Data.On(grid, c.Schedule.At(0)), 0.0, new List<GridDensity>());
+            var (p, t, laws) = (On(grid, c.Schedule.At(0)), 0.0, new List<GridDensity>());
             foreach (var share in Shares.Reverse())
             {
                 var next = Time(share);
@@ -116,7 +118,7 @@ public sealed class TimeReversal : Experiment
         var (coarse, fine) = (Solve(1), Solve(2));
         (GridDensity, Tolerance)[] result = [.. fine.Zip(coarse, (f, g) => (f, Halving(c, f.Coarsened().DistanceTo(g))))];
         for (var i = 0; i < Shares.Length; i++)
-            notebook.Equal(FormattableString.Invariant($"{c.Name}, forward equation at t = {Time(Shares[i]):0.000}: ∫|p − exact|"), fine[i].DistanceTo(Data.On(fine[i].Grid, c.Schedule.At(Time(Shares[i])))), 0, result[i].Item2);
+            notebook.Equal(FormattableString.Invariant($"{c.Name}, forward equation at t = {Time(Shares[i]):0.000}: ∫|p − exact|"), fine[i].DistanceTo(On(fine[i].Grid, c.Schedule.At(Time(Shares[i])))), 0, result[i].Item2);
         return result;
     }
 
@@ -130,13 +132,13 @@ public sealed class TimeReversal : Experiment
             {
                 var grid = c.Grid(fineness);
                 var equation = ForwardNoising.Reverse(grid, c.Schedule, (x, t) => scale * Score(c, x, t), start: 1, lambda, TimeScheme.Sdirk2, allowsNegative: true);
-                return equation.Advance(Data.On(grid, c.Schedule.At(1)), 0, 1 - Last, 200 * fineness);
+                return equation.Advance(On(grid, c.Schedule.At(1)), 0, 1 - Last, 200 * fineness);
             }
 
             var (coarse, fine) = (Solve(1), Solve(2));
             notebook.Equal(
                 FormattableString.Invariant($"{c.Name}, equation of the reverse process with λ = {lambda}, at t = {Last}: ∫|p − exact|"),
-                fine.DistanceTo(Data.On(fine.Grid, c.Schedule.At(Last))),
+                fine.DistanceTo(On(fine.Grid, c.Schedule.At(Last))),
                 0,
                 Halving(c, fine.Coarsened().DistanceTo(coarse)));
         }
@@ -147,7 +149,7 @@ public sealed class TimeReversal : Experiment
     {
         var steps = context.Size(full: 400, quick: 100);
         double[][] fine = [.. Shares.Select(_ => new double[count])], coarse = [.. Shares.Select(_ => new double[count])];
-        var (target, denoiser, first) = (Data.Target(), new GaussianMixtureDenoiser(Data.Target()), c.Schedule.At(1));
+        var (target, denoiser, first) = (Data.Mixture, Data.Denoiser, c.Schedule.At(1));
         context.Parallelism.For((count + TilePaths - 1) / TilePaths, tile =>
         {
             context.Stop.ThrowIfCancellationRequested();
@@ -192,7 +194,7 @@ public sealed class TimeReversal : Experiment
         double[] times = [1, .. Shares.Select(Time)];
         var sampler = new DormandPrinceSampler(c.Schedule, new TimeGrid(times.AsSpan(..^1), times[^1]), accuracy);
         var worst = 0.0;
-        foreach (var step in sampler.Steps(new GaussianMixtureDenoiser(Data.Target()), start, new SeededNoise(new Rng(0))))
+        foreach (var step in sampler.Steps(Data.Denoiser, start, new SeededNoise(new Rng(0))))
         {
             var level = c.Schedule.At(step.Time);
             for (var k = 0; k < quantiles.Length; k++) worst = Math.Max(worst, Math.Abs(Data.Cumulative(step.X.Values[k], level) - quantiles[k]));
@@ -221,14 +223,14 @@ public sealed class TimeReversal : Experiment
         var (wide, schedule) = (c.Grid(2), c.Schedule);
         var equation = ForwardNoising.Equation(wide, schedule, TimeScheme.Sdirk2, allowsNegative: true);
         double[] times = [.. Enumerable.Range(0, columns).Select(j => (j + 0.5) / columns)];
-        var (p, t, values) = (Data.On(wide, schedule.At(0)), 0.0, new double[grid.Cells * columns]);
+        var (p, t, values) = (On(wide, schedule.At(0)), 0.0, new double[grid.Cells * columns]);
         for (var j = 0; j < columns; j++)
         {
             (p, t) = (equation.Advance(p, t, times[j], 4), times[j]);
             for (var i = 0; i < grid.Cells; i++) values[(i * columns) + j] = p.Values[wide.CellOf(grid.Centre(i))];
         }
 
-        var (denoiser, noise) = (new GaussianMixtureDenoiser(Data.Target()), new SeededNoise(rng));
+        var (denoiser, noise) = (Data.Denoiser, new SeededNoise(rng));
         List<PlotSeries> series = [new HeatMapSeries("density p(x, t)", times, grid.Centres(), new Tensor([grid.Cells, columns], values))];
         void Lines(string name, string color, double width, Sampler sampler, Tensor start)
         {
@@ -255,7 +257,7 @@ public sealed class TimeReversal : Experiment
         var c = Cases[0];
         var schedule = c.Schedule;
         var steps = context.Size(full: 400, quick: 100);
-        (GridDensity P, Tolerance Bound)[] exact = [.. Shares.Select(s => (Data.On(c.Grid(4), schedule.At(Time(s))), new Tolerance(2e-5, "linear interpolation of F between faces, h²|p′|/8")))];
+        (GridDensity P, Tolerance Bound)[] exact = [.. Shares.Select(s => (On(c.Grid(4), schedule.At(Time(s))), new Tolerance(2e-5, "linear interpolation of F between faces, h²|p′|/8")))];
         List<SvgPlot> panels = [];
         foreach (var lambda in new[] { 0, 0.5, 1, 1.5 })
         {
@@ -355,7 +357,7 @@ public sealed class TimeReversal : Experiment
         // What goes wrong if the flow's drift is given the reverse SDE's noise.
         var vp = Cases[0];
         var grid = vp.Grid(1);
-        GridDensity Back(double scale) => ForwardNoising.Reverse(grid, vp.Schedule, (x, t) => scale * Score(vp, x, t), 1, 1, TimeScheme.Sdirk2, allowsNegative: true).Advance(Data.On(grid, vp.Schedule.At(1)), 0, 1 - Last, 400);
+        GridDensity Back(double scale) => ForwardNoising.Reverse(grid, vp.Schedule, (x, t) => scale * Score(vp, x, t), 1, 1, TimeScheme.Sdirk2, allowsNegative: true).Advance(On(grid, vp.Schedule.At(1)), 0, 1 - Last, 400);
         notebook.Figure(
             "continuity",
             "Left: the residual of the continuity equation falls with the fourth power of the differences' distance: for exact differences it is zero. Right: noise needs its own half of the score. With the reverse SDE's noise, the flow's drift leads elsewhere.",
@@ -364,7 +366,7 @@ public sealed class TimeReversal : Experiment
             [
                 new LineSeries("f − g² ∇ln p", grid.Centres(), Back(1).Values.ToArray()),
                 new LineSeries("f − ½ g² ∇ln p", grid.Centres(), Back(0.5).Values.ToArray()),
-                new LineSeries("exact", grid.Centres(), Data.On(grid, vp.Schedule.At(Last)).Values.ToArray()) { Dashed = true, Color = "#222222" },
+                new LineSeries("exact", grid.Centres(), On(grid, vp.Schedule.At(Last)).Values.ToArray()) { Dashed = true, Color = "#222222" },
             ])
             { Title = FormattableString.Invariant($"Noise g dw̄ with two drifts, back to t = {Last}"), XLabel = "x", YLabel = "density", XRange = (-4, 4) });
     }

@@ -4,12 +4,13 @@ using DiffusionSharp.Statistics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 
-namespace DiffusionSharp.Theory.Sampling;
+namespace DiffusionSharp.Theory.Laboratory;
 
-/// <summary>A mixture of normals on the line, at every noise level with its distribution function and therefore its probability flow.</summary>
+/// <summary>A mixture of normals on the line, at every noise level with its density, score, distribution function and therefore its probability flow.</summary>
 /// <remarks>
 /// <code>
-/// F_t(x) = Σ w_k Φ((x − α m_k)/√(α² s_k² + σ²))       flow from t to s: x_s = F_s⁻¹(F_t(x_t))
+/// p_t(x) = Σ w_k N(x; α m_k, α² s_k² + σ²)       F_t(x) = Σ w_k Φ((x − α m_k)/√(α² s_k² + σ²))
+/// score: −Σ r_k(x) (x − α m_k)/(α² s_k² + σ²)       flow from t to s: x_s = F_s⁻¹(F_t(x_t))
 /// </code>
 /// A flow on the line cannot change the order of its points, so it keeps each point's quantile: its solution is known without solving it.
 /// Written out in one dimension, apart from <see cref="GaussianMixture"/>, so that the two can be held against each other.
@@ -56,14 +57,20 @@ public sealed class LineMixture
 
     /// <summary>F_t(x), the share of the law below x.</summary>
     /// <inheritdoc cref="Density"/>
-    public double Cumulative(double x, NoiseLevel level) =>
-        components.Sum(c => c.Weight * NormalLaw.Cumulative((x - (level.Alpha * c.Mean)) / Math.Sqrt(Variance(c.Deviation, level))));
+    public double Cumulative(double x, NoiseLevel level)
+    {
+        var sum = 0.0;
+        foreach (var (w, m, s) in components) sum += w * NormalLaw.Cumulative((x - (level.Alpha * m)) / Math.Sqrt(Variance(s, level)));
+        return sum;
+    }
 
     /// <summary>F_t⁻¹(q), by halving an interval.</summary>
     /// <param name="q">The share below, in (0, 1).</param>
     /// <param name="level">At which level.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1.</exception>
     public double Quantile(double q, NoiseLevel level)
     {
+        if (!(q > 0 && q < 1)) throw new ArgumentOutOfRangeException(nameof(q), q, "LineMixture: a share between 0 and 1 was expected.");
         var (low, high) = (components.Min(c => (level.Alpha * c.Mean) - (40 * Math.Sqrt(Variance(c.Deviation, level)))), components.Max(c => (level.Alpha * c.Mean) + (40 * Math.Sqrt(Variance(c.Deviation, level)))));
         while (true)
         {
@@ -80,19 +87,27 @@ public sealed class LineMixture
     /// <param name="to">Where it ends.</param>
     public double Flow(double x, NoiseLevel from, NoiseLevel to) => Quantile(Cumulative(x, from), to);
 
+    /// <summary>∂ ln p_t/∂x; also far out, where the density underflows.</summary>
+    /// <param name="x">The noisy value.</param>
+    /// <param name="level">Its level.</param>
+    public double Score(double x, NoiseLevel level) => Expected(x, level, (c, u, variance) => -u / variance);
+
     /// <summary>E[x₀ | x_t = x].</summary>
     /// <param name="x">The noisy value.</param>
     /// <param name="level">Its level.</param>
-    public double Denoise(double x, NoiseLevel level)
+    public double Denoise(double x, NoiseLevel level) => Expected(x, level, (c, u, variance) => c.Mean + (level.Alpha * c.Deviation * c.Deviation / variance * u));
+
+    // The mean of a quantity over the components that x may come from; weights are relative to the nearest, so that far out one is left.
+    private double Expected(double x, NoiseLevel level, Func<(double Weight, double Mean, double Deviation), double, double, double> of)
     {
+        var nearest = double.PositiveInfinity;
+        foreach (var (_, m, s) in components) nearest = Math.Min(nearest, Square(x - (level.Alpha * m)) / (2 * Variance(s, level)));
         double numerator = 0, denominator = 0;
-        var nearest = components.Min(c => Square(x - (level.Alpha * c.Mean)) / (2 * Variance(c.Deviation, level)));
-        foreach (var (w, m, s) in components)
+        foreach (var c in components)
         {
-            var variance = Variance(s, level);
-            var u = x - (level.Alpha * m);
-            var r = w * Math.Exp(nearest - (u * u / (2 * variance))) / Math.Sqrt(variance);
-            numerator += r * (m + (level.Alpha * s * s / variance * u));
+            var (u, variance) = (x - (level.Alpha * c.Mean), Variance(c.Deviation, level));
+            var r = c.Weight * Math.Exp(nearest - (u * u / (2 * variance))) / Math.Sqrt(variance);
+            numerator += r * of(c, u, variance);
             denominator += r;
         }
 

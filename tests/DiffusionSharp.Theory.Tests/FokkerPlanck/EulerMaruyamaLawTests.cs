@@ -1,35 +1,10 @@
-using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.FokkerPlanck;
 
 namespace DiffusionSharp.Theory.Tests.FokkerPlanck;
 
-public sealed class LineMixtureTests
+public sealed class EulerMaruyamaLawTests
 {
-    private static readonly LineMixture Law = new((2, -1, 0.3), (3, 1.2, 0.5));
-    private static readonly NoiseLevel Level = new(0.4, 0.8, 0.6);
-
-    [Fact]
-    public void It_is_the_law_that_samplers_use()
-    {
-        var x = new Tensor([5, 1], [-40, -1.3, 0.1, 0.9, 7]);
-        var (density, score) = (Law.Target().LogDensity(x, Level), Law.Target().Score(x, Level));
-        for (var k = 0; k < 5; k++)
-        {
-            if (k > 0) Assert.Equal(density.Values[k], Math.Log(Law.Density(x.Values[k], Level)), 1e-12);
-            Assert.Equal(score.Values[k], Law.Score(x.Values[k], Level), 1e-11);
-        }
-    }
-
-    [Fact]
-    public void The_quantile_inverts_the_distribution_function()
-    {
-        foreach (var u in new[] { 1e-6, 0.2, 0.5, 0.999 }) Assert.Equal(u, Law.Cumulative(Law.Quantile(u, Level), Level), 1e-14);
-        Assert.Throws<ArgumentOutOfRangeException>(() => Law.Quantile(double.NaN, Level));
-        Assert.Throws<ArgumentException>(() => new LineMixture((1, 0, 0)));
-        Assert.Throws<ArgumentException>(() => new LineMixture());
-    }
-
     [Fact]
     public void Euler_and_Maruyamas_law_is_off_by_the_first_power_of_the_step()
     {
