@@ -12,6 +12,7 @@ public static class ExperimentCatalog
         new InverseCdf(),
         new Reparameterization(),
         new MergeOfGaussians(),
+        new PosteriorOfStep(),
         new WhyNoiseWhileSampling(),
         new DdimFamily(),
         new RandomWalkToWiener(),
