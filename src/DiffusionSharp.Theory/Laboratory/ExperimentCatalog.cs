@@ -13,6 +13,8 @@ public static class ExperimentCatalog
         new Reparameterization(),
         new MergeOfGaussians(),
         new PosteriorOfStep(),
+        new SumOverPaths(),
+        new ElboTerms(),
         new WhyNoiseWhileSampling(),
         new DdimFamily(),
         new RandomWalkToWiener(),
