@@ -73,7 +73,8 @@ public sealed class SumOverPaths : Experiment
                     cells,
                     context.Parallelism,
                     context.Stop);
-                var found = One(notebook, chain, counts[c], learned, last: c == counts.Length - 1);
+                var found = One(notebook, chain, counts[c], learned, first: c == 0);
+                if (learned && c == counts.Length - 1) DrawMarginals(notebook, chain, counts[c]);
                 if (learned) sharper[c] = found.Gap;
                 else (gaps[c], divergences[c], variations[c]) = (found.Gap, found.Divergence, found.Variation);
             }
@@ -104,7 +105,7 @@ public sealed class SumOverPaths : Experiment
             { Title = "More steps, better paths, better ends", XLabel = "steps T", YLabel = "nats (TV: none)", XScale = AxisScale.Log, YScale = AxisScale.Log, Width = 720, Height = 440 });
     }
 
-    private (double Gap, double Divergence, double Variation) One(Notebook notebook, GridChain chain, int steps, bool learned, bool last)
+    private (double Gap, double Divergence, double Variation) One(Notebook notebook, GridChain chain, int steps, bool learned, bool first)
     {
         var name = FormattableString.Invariant($"T = {steps}, v = {(learned ? "Var[x_s | x_t]" : "σ²_ts")}");
         double[] x = [.. chain.X], logData = Data.LogDensity(new Tensor([x.Length, 1], (double[])x.Clone()), new NoiseLevel(0, 1, 0)).Values.ToArray();
@@ -134,7 +135,7 @@ public sealed class SumOverPaths : Experiment
         notebook.AtLeast($"{name}: smallest gap ln P(x₀) − ELBO(x₀), nats", least, 0, tolerance);
         notebook.Report($"{name}: mean gap, nats", gap);
         notebook.Report($"{name}: KL(p₀ ‖ P), nats", divergence);
-        if (last && !learned) Draw(notebook, chain, wanted, logData, bound, parts);
+        if (first && !learned) Draw(notebook, chain, wanted, logData, bound, parts);
         return (gap, divergence, variation);
     }
 
@@ -155,7 +156,10 @@ public sealed class SumOverPaths : Experiment
             { Title = "The bound lies below", XLabel = "x₀", YLabel = "density" },
             new SvgPlot([new BarSeries("E KL(q(x_t | x_s) ‖ P(x_t | x_s))", [.. Enumerable.Range(1, steps).Select(t => (t - 0.5) / steps)], parts[1..], 1.0 / steps)])
             { Title = "Where the gap is", XLabel = "time t", YLabel = "nats a step" });
+    }
 
+    private static void DrawMarginals(Notebook notebook, GridChain chain, int steps)
+    {
         var shown = Enumerable.Range(0, chain.X.Count).Where(i => Math.Abs(chain.X[i]) <= 3.5 && i % 2 == 0).ToArray();
         double[] axis = [.. shown.Select(i => chain.X[i])];
         var panels = new[] { 1.0, 0.5, 0.25, 0.1, 0 }.Select((t, k) => new LineSeries(FormattableString.Invariant($"t = {t:G2}"), axis, [.. shown.Select(i => chain.Marginals[(int)(t * steps)][i])]) { Color = PlotTheme.Paper.Colors[k] });
