@@ -41,6 +41,24 @@ public sealed class TheoryTests : IDisposable
     }
 
     [Fact]
+    public void A_second_run_into_a_folder_takes_the_figures_of_the_first_away_and_nothing_else()
+    {
+        Diffusion.Succeed("theory", "mle-is-kl", "--quick", "--out", folder["again"]);
+        folder.Write("again/notes.txt", "mine");
+        folder.Write("again/mine-too.svg", "<svg/>");
+        Diffusion.Succeed("theory", "inverse-cdf", "--quick", "--out", folder["again"]);
+        var left = Directory.EnumerateFiles(folder["again"]).Select(f => Path.GetFileName(f)).ToList();
+        Assert.DoesNotContain(left, f => f.StartsWith("mle-is-kl", StringComparison.Ordinal));
+        Assert.Contains("notes.txt", left);
+        Assert.Contains("mine-too.svg", left);
+        folder.Write("again/results.json", """{"experiments":[{"figures":[{"file":"../secret.svg"},{"file":"notes.txt"}]}]}""");
+        folder.Write("secret.svg", "<svg/>");
+        Diffusion.Succeed("theory", "mle-is-kl", "--quick", "--out", folder["again"]);
+        Assert.True(File.Exists(folder["secret.svg"]));
+        Assert.True(File.Exists(folder["again", "notes.txt"]));
+    }
+
+    [Fact]
     public void An_experiment_that_fails_gives_exit_code_1_and_says_where()
     {
         using var output = new StringWriter();

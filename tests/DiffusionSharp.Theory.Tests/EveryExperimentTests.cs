@@ -1,3 +1,4 @@
+using System.Globalization;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 
@@ -18,13 +19,25 @@ public sealed class EveryExperimentTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_same_seed_gives_the_same_bytes_at_any_number_of_threads(string name)
+    public void The_same_seed_gives_the_same_bytes_at_any_number_of_threads_and_in_any_culture(string name)
     {
         var experiment = ExperimentCatalog.All.Single(e => e.Name == name);
         using var two = new Parallelism(2);
-        var (first, second) = (experiment.Run(Quick.Context(seed: 7)), experiment.Run(Quick.Context(seed: 7) with { Parallelism = two }));
-        Assert.Equal(first.Checks, second.Checks);
-        Assert.Equal(first.Values, second.Values);
-        Assert.Equal(first.Figures, second.Figures);
+        var first = experiment.Run(Quick.Context(seed: 7));
+        var culture = CultureInfo.CurrentCulture;
+        var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        (comma.NumberFormat.NumberDecimalSeparator, comma.NumberFormat.NegativeSign) = (",", "~");
+        CultureInfo.CurrentCulture = comma;
+        try
+        {
+            var second = experiment.Run(Quick.Context(seed: 7) with { Parallelism = two });
+            Assert.Equal(first.Checks, second.Checks);
+            Assert.Equal(first.Values, second.Values);
+            Assert.Equal(first.Figures, second.Figures);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
     }
 }

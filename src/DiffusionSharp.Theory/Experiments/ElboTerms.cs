@@ -180,7 +180,7 @@ public sealed class ElboTerms : Experiment
         var rounding = Tolerance.Rounding(1 / least, 3 * schedule.Levels);
         notebook.Equal("DDPM's weight of |ε − ε̂|² against the core's posterior, both fixed variances, worst of 999 levels, relative", worst, 0, rounding);
         notebook.Equal("DDPM's weight at v = β̃ against ½(SNR_s/SNR_t − 1), relative", worstSnr, 0, rounding);
-        notebook.Report("weight at the first step over that at the last, v = β̃", small[0] / small[^1]);
+        notebook.Report("weight at the step nearest the data over that at the noisiest, v = β̃", small[0] / small[^1]);
         notebook.Figure(
             "weight",
             "The weight of |ε − ε̂|² in the bound, over the trained timestep; the simple loss puts 1 everywhere and so cares less for the last touches near the data.",

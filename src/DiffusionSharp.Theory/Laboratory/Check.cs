@@ -21,8 +21,8 @@ public enum Relation
 /// <param name="Tolerance">How far they may lie apart.</param>
 public sealed record Check(string What, double Measured, Relation Relation, double Expected, Tolerance Tolerance)
 {
-    /// <summary>Whether the assertion holds; never where a side is not a number.</summary>
-    public bool Passed => Relation switch
+    /// <summary>Whether the assertion holds; never where a side or the tolerance is not a finite number.</summary>
+    public bool Passed => double.IsFinite(Measured) && double.IsFinite(Expected) && double.IsFinite(Tolerance.Value) && Relation switch
     {
         Relation.Equal => Math.Abs(Measured - Expected) <= Tolerance.Value,
         Relation.AtMost => Measured <= Expected + Tolerance.Value,

@@ -81,7 +81,7 @@ public sealed class LineMixture
         }
     }
 
-    /// <summary>Where the probability flow takes a point: its quantile stays.</summary>
+    /// <summary>Where the probability flow takes a point: its quantile stays. For points within about eight deviations of the law, beyond which F rounds to 0 or 1.</summary>
     /// <param name="x">The point at <paramref name="from"/>.</param>
     /// <param name="from">Where it starts.</param>
     /// <param name="to">Where it ends.</param>

@@ -65,7 +65,7 @@ internal static partial class ReportPage
             page.Append("</table></div>\n");
         }
 
-        page.Append(Invariant($"<p class=\"muted\">Sources: {Text(string.Join("; ", experiment.Sources))}.<br>Code: <code>{ExperimentPlaces.Code(experiment)}</code>. Derivation: <code>{ExperimentPlaces.Page(experiment)}</code>. Alone: <code>diffusion theory {experiment.Name} --out {experiment.Name}</code></p>\n</section>\n"));
+        page.Append(Invariant($"<p class=\"muted\">Sources: {Text(string.Join("; ", experiment.Sources))}.<br>Code: <code>{ExperimentPlaces.Code(experiment)}</code>. {(ExperimentPlaces.Page(experiment) is { } derivation ? $"Derivation: <code>{derivation}</code>. " : "")}Alone: <code>diffusion theory {experiment.Name} --out {experiment.Name}</code></p>\n</section>\n"));
     }
 
     private static string Row(Check check)

@@ -1,12 +1,13 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using DiffusionSharp.Theory.Laboratory;
 
 namespace DiffusionSharp.Theory.Reports;
 
 /// <summary>Results as JSON for programs; a number that is not finite becomes null.</summary>
-internal static class ResultsFile
+internal static partial class ResultsFile
 {
     private static readonly JsonWriterOptions Options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -27,6 +28,28 @@ internal static class ResultsFile
 
         return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
     }
+
+    /// <summary>The files of the figures that results on the disk name; none where there are no such results or the file is something else.</summary>
+    public static List<string> FiguresOf(string path)
+    {
+        if (!File.Exists(path)) return [];
+        try
+        {
+            using var results = JsonDocument.Parse(File.ReadAllBytes(path));
+            var named = from experiment in results.RootElement.GetProperty("experiments").EnumerateArray()
+                        from figure in experiment.GetProperty("figures").EnumerateArray()
+                        select figure.GetProperty("file").GetString() ?? "";
+            return [.. named.Where(f => FigureName().IsMatch(f))];
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return [];
+        }
+    }
+
+    // A name beside the results, never a path elsewhere.
+    [GeneratedRegex(@"^[a-z0-9]+(-[a-z0-9]+)*\.svg\z")]
+    private static partial Regex FigureName();
 
     private static void Write(Utf8JsonWriter writer, ExperimentResult result)
     {

@@ -12,6 +12,7 @@ public sealed class TheoryFolder
     private readonly string path;
     private readonly ReportHeader header;
     private readonly List<ExperimentResult> results = [];
+    private readonly List<string> earlier;
 
     /// <summary>Takes a folder for a run.</summary>
     /// <param name="path">The folder; it is made if it is missing.</param>
@@ -25,6 +26,7 @@ public sealed class TheoryFolder
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any() && !File.Exists(Path.Combine(path, Results)))
             throw new IOException($"{path} holds files but no {Results} of an earlier run; name a new or an empty folder, so that nothing is written over.");
         Directory.CreateDirectory(path);
+        earlier = ResultsFile.FiguresOf(Path.Combine(path, Results));
     }
 
     /// <summary>The page to open.</summary>
@@ -35,6 +37,10 @@ public sealed class TheoryFolder
     public void Add(ExperimentResult result)
     {
         results.Add(result);
+
+        // Figures of an earlier run that no page shows any more.
+        foreach (var file in earlier.Where(f => result.Figures.All(n => n.File != f))) File.Delete(Path.Combine(path, file));
+        earlier.Clear();
         foreach (var figure in result.Figures) Write(figure.File, figure.Svg);
         Write(Results, ResultsFile.Text(header, results));
         Write("index.html", ReportPage.Html(header, results));

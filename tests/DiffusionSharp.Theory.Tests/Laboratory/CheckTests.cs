@@ -15,6 +15,8 @@ public sealed class CheckTests
     [InlineData(double.NaN, Relation.AtMost, 1.0, 10, false)]
     [InlineData(1.0, Relation.AtLeast, double.NaN, 10, false)]
     [InlineData(1.0, Relation.Equal, 1.0, double.NaN, false)]
+    [InlineData(5.0, Relation.Equal, 1.0, double.PositiveInfinity, false)]
+    [InlineData(double.NegativeInfinity, Relation.AtMost, 1.0, 0, false)]
     public void A_check_holds_within_its_tolerance_and_never_on_what_is_not_a_number(double measured, Relation relation, double expected, double tolerance, bool passed) =>
         Assert.Equal(passed, new Check("x", measured, relation, expected, new Tolerance(tolerance, "stated")).Passed);
 
