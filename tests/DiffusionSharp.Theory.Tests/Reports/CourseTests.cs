@@ -18,7 +18,7 @@ public sealed partial class CourseTests
     {
         var experiment = ExperimentCatalog.All.Single(e => e.Name == name);
         Assert.True(File.Exists(Path.Combine(SharedFolder.Repository, ExperimentPlaces.Code(experiment))));
-        var page = Path.Combine(SharedFolder.Repository, ExperimentPlaces.Page(experiment));
+        var page = Path.Combine(SharedFolder.Repository, ExperimentPlaces.Page(experiment)!);
         foreach (var file in new[] { page, Path.Combine(Course, "zh", Path.GetFileName(page)) })
         {
             var text = File.ReadAllText(file);
