@@ -101,27 +101,57 @@ public sealed class ItoAndStratonovich : Experiment
         double[] rmsLeft = Root(left), rmsMiddle = Root(middle), rmsFormula = Root(formula);
         for (var l = 0; l < levels.Length; l += 2)
         {
-            // Errors of mean squares: Σ(ΔW)² and Σ ΔW·bridge have excess kurtosis 12/n and 6/n.
+            // Cumulants of Σ(ΔW)², in units of h: κ_j = 2^(j−1) (j − 1)! n; of Σ ΔW·bridge, from ln E e^(szz′) = −½ ln(1 − s²): n, 6n, 120n, 5040n.
             var n = 1 << levels[l];
-            Check($"rms error of left sums of {n} terms against t/√(2n)", rmsLeft[l], Horizon / Math.Sqrt(2.0 * n), 12.0 / n, 0);
-            Check($"rms error of middle sums of {n} terms against t/(2√n)", rmsMiddle[l], Horizon / (2 * Math.Sqrt(n)), 6.0 / n, 0);
+            Check($"rms error of left sums of {n} terms against t/√(2n)", rmsLeft[l], Horizon / Math.Sqrt(2.0 * n), scale => Tolerance.OfMeanSquare(paths, scale / (2 * n), 2 * n, 8 * n, 48 * n, 384 * n, 3840 * n, 645120.0 * n));
+            Check($"rms error of middle sums of {n} terms against t/(2√n)", rmsMiddle[l], Horizon / (2 * Math.Sqrt(n)), scale => Tolerance.OfMeanSquare(paths, scale / n, n, 0, 6 * n, 0, 120 * n, 5040 * n));
         }
 
-        // The remainder is ½ φ″ (ΔW² − h) a step; what it leaves out is smaller by the order h, with factors below 4 together.
+        // Given W, the remainder is nearly normal with variance (h/2) Q, Q = ∫ sin² W dt: excess kurtosis 3 Var Q/(E Q)², and 12/n of n squares.
         var last = levels.Length - 1;
-        var remainder = Math.Sqrt(h[last] / 4 * (Horizon - ((1 - Math.Exp(-2 * Horizon)) / 2)));
-        Check($"rms remainder of Itô's formula for sin W, {1 << levels[last]} steps, against √(h/2 ∫ E sin² W dt)", rmsFormula[last], remainder, 12.0 / (1 << levels[last]) + 1, 4 * h[last]);
+        var (remainder, steps) = (FormulaError(h[last], 1 << levels[last]), 1 << levels[last]);
+        var kurtosis = (3 * VarianceOfSineSquares / Square(MeanOfSineSquares)) + (12.0 / steps);
+        Check($"rms remainder of Itô's formula for sin W, {steps} steps, against its closed form", rmsFormula[last], Math.Sqrt(remainder), scale => Tolerance.OfMeanSquare(paths, scale, 1, 0, kurtosis));
+        var leading = h[last] / 2 * MeanOfSineSquares;
+        notebook.Equal($"mean square of the remainder in {steps} steps: closed form over (h/2) ∫ E sin² W dt", remainder / leading, 1, new Tolerance(2 * h[last], "next term of the expansion in h, a factor below 2"));
         notebook.Equal("mean of the middle sum less the left sum against t/2", Measurement.OfMean(difference), Horizon / 2);
         notebook.Equal("trapezoids telescope: largest |Σ ½(W_i + W_{i+1}) ΔW_i − W²/2|", telescope.Max(), 0, Tolerance.Rounding(50, 4 << finest));
         IntegralFigures(rng.Split("figure"), notebook, h, rmsLeft, rmsMiddle, rmsFormula);
 
         double[][] Table() => [.. levels.Select(_ => new double[paths])];
         static double[] Root(double[][] squares) => [.. squares.Select(s => Math.Sqrt(s.Average()))];
-        void Check(string what, double measured, double expected, double kurtosis, double next)
+
+        // A root mean square is off by half the share by which the mean square is.
+        void Check(string what, double measured, double expected, Func<double, Tolerance> chance) => notebook.Equal(what, measured, expected, chance(expected / 2));
+    }
+
+    // E and Var of Q = ∫ sin² W dt = ½ ∫ (1 − cos 2W) dt, from E cos 2W_s cos 2W_t = ½ e^(−2(t−s)) (1 + e^(−8s)), s < t.
+    private static double MeanOfSineSquares => (Horizon - ((1 - Math.Exp(-2 * Horizon)) / 2)) / 2;
+
+    private static double VarianceOfSineSquares
+    {
+        get
         {
-            var chance = Tolerance.Chance(expected * Math.Sqrt((2 + kurtosis) / paths) / 2);
-            notebook.Equal(what, measured, expected, next > 0 ? chance.Plus(new Tolerance(next * expected, "next terms of the expansion, a share of 4h")) : chance);
+            var products = (Horizon / 2) - ((1 - Math.Exp(-2 * Horizon)) / 4) + ((1 - Math.Exp(-8 * Horizon)) / 16) - (Math.Exp(-2 * Horizon) * (1 - Math.Exp(-6 * Horizon)) / 12);
+            return (products - Square((1 - Math.Exp(-2 * Horizon)) / 2)) / 4;
         }
+    }
+
+    // E(Σ D_i)², D_i = sin W_i (cos Δ − 1 + h/2) + cos W_i (sin Δ − Δ) what Itô's formula misses in step i, without an expansion:
+    // E cos Δ = ρ = e^(−h/2), E Δ sin Δ = hρ, E[D_j | W_j] = (ρ − 1 + h/2) sin W_j, and sin W decays by ρ a step.
+    private static double FormulaError(double h, int steps)
+    {
+        var (rho, cosine, sine) = (Math.Exp(-h / 2), (1 + Math.Exp(-2 * h)) / 2, (1 - Math.Exp(-2 * h)) / 2);
+        double shift = (h / 2) - 1, sum = 0;
+        for (var i = 0; i < steps; i++)
+        {
+            var inSine = (1 - Math.Exp(-2 * i * h)) / 2;
+            var own = (inSine * (cosine + (2 * shift * rho) + (shift * shift))) + ((1 - inSine) * (sine - (2 * h * rho) + h));
+            var next = (inSine * (cosine + (shift * rho))) + ((1 - inSine) * (sine - (h * rho)));
+            sum += own + (2 * (rho + shift) * next * (1 - Math.Pow(rho, steps - 1 - i)) / (1 - rho));
+        }
+
+        return sum;
     }
 
     private static void IntegralFigures(Rng rng, Notebook notebook, double[] h, double[] left, double[] middle, double[] formula)
@@ -193,25 +223,30 @@ public sealed class ItoAndStratonovich : Experiment
         double[][] known = [[.. h.Select(v => GbmError(v, doubleIntegral: false))], [.. h.Select(v => GbmError(v, doubleIntegral: true))], [.. h.Select(OuError)]];
         string[] names = ["Euler–Maruyama on geometric Brownian motion", "Milstein on geometric Brownian motion", "Euler–Maruyama on Ornstein–Uhlenbeck"];
         double[] orders = [0.5, 1, 1];
+
+        // Half the slope of squared errors over three steps is that between the outer two. A mean square C h^(2p) (1 + ch + …) moves it by
+        // ½ · c (4h − h)/ln 4 = 1.1 ch. Schemes of order 1 with coefficients of at most 1.5 have |c| < 4. Euler–Maruyama misses the double
+        // integral and what Milstein's scheme misses too, so there ch is the ratio of their mean squares; half of it again for what follows.
+        var few = new Tolerance(1.1 * 4 * h[^1], "next term of the mean square, a share of 4h");
+        var withoutIntegral = new Tolerance(1.1 * 1.5 * known[1][^1] / known[0][^1], "next term of the mean square, a share of Milstein's mean square over Euler–Maruyama's");
         for (var s = 0; s < names.Length; s++)
         {
             for (var l = 0; l < levels.Length; l += 2)
-                notebook.Equal($"E|X_h − X|² of {names[s]}, h = 1/{1 << levels[l]}, against its closed form", Measurement.OfMean(errors[s][l]), known[s][l]);
-            Slope(names[s], known[s][^2] / known[s][^1], orders[s]);
+                notebook.Equal($"E|X_h − X|² of {names[s]}, h = 1/{1 << levels[l]}, against its closed form", errors[s][l].Average(), known[s][l], Tolerance.OfSample(errors[s][l]));
+            Slope(names[s], errors[s], orders[s], s == 0 ? withoutIntegral : few);
         }
 
         var same = levels.Select((_, l) => errors[2][l].Zip(errors[3][l], (a, b) => Math.Abs(a - b)).Max()).Max();
         notebook.Equal("where noise is additive, Milstein's scheme is Euler's: largest difference of squared errors", same, 0, Tolerance.None);
 
-        // Squared errors: half their slope.
-        var heun = ConvergenceOrder.OfMeans(h[^3..], errors[4][^3..]).Scaled(0.5);
-        notebook.Equal("strong order of Heun's scheme on geometric Brownian motion read as Stratonovich, from the three finest steps", heun.Value, 1, NextTerm(h[^2]).Plus(Tolerance.Chance(heun.StandardError)));
+        Slope("Heun's scheme on geometric Brownian motion read as Stratonovich", errors[4], 1, few);
         StrongFigures(rng.Split("figure"), notebook, h, errors, known);
 
-        // Mean squares at h and h/2 have the ratio 4^p (1 + c√h or smaller): |c| < 1 here, so p moves by less than √h/(2 ln 2) < √h.
-        void Slope(string what, double ratio, double order) =>
-            notebook.Equal($"strong order of {what}, from the two finest steps", Math.Log(ratio) / (2 * Math.Log(2)), order, NextTerm(h[^1]));
-        static Tolerance NextTerm(double step) => new(Math.Sqrt(step), "next term of the error, a share of √h");
+        void Slope(string what, double[][] squares, double order, Tolerance next)
+        {
+            var slope = ConvergenceOrder.OfMeans(h[^3..], squares[^3..]).Scaled(0.5);
+            notebook.Equal($"strong order of {what}, from the three finest steps", slope.Value, order, next.Plus(Tolerance.Chance(slope.StandardError)));
+        }
     }
 
     // E|X_h(1) − X(1)|², a product over steps of the means of X², X_h X and X_h²; Milstein's double integral adds σ⁴h²/2 to the last two.
@@ -278,6 +313,21 @@ public sealed class ItoAndStratonovich : Experiment
             double[] errors = [.. h.Select(v => Math.Abs(Math.Pow(Hermite.Sum(n => n.Weight * Square(scheme.Follow(process, [1], 0, v, [Math.Sqrt(v) * n.Z])[^1])), 1 / v) - process.Moment(1, 1, 2)))];
             notebook.Equal($"weak order of {name} on E X(1)², from the two finest steps", Math.Log2(errors[^2] / errors[^1]), scheme.WeakOrder, new Tolerance(4 * h[^1], "next term of the error, a share of 4h"));
             series.Add(new LineSeries(name, h, errors) { Markers = true, Width = 1.2 });
+        }
+
+        // Additive noise: a step is x′ = a x + b z, and from 0 the variance goes by v′ = a² v + b². Its next term is a share of θh.
+        var decaying = new OrnsteinUhlenbeck(Theta, Noise);
+        foreach (var (name, scheme) in schemes)
+        {
+            double[] errors = [.. h[^2..].Select(v => Math.Abs(Variance(scheme, v) - decaying.Covariance(1, 1)))];
+            notebook.Equal($"weak order of {name} on the variance of Ornstein–Uhlenbeck, from the two finest steps", Math.Log2(errors[^2] / errors[^1]), scheme.WeakOrder, new Tolerance(4 * Theta * h[^1], "next term of the error, a share of 4θh"));
+        }
+
+        double Variance(ItoIntegrator scheme, double step)
+        {
+            var (a, b, variance) = (scheme.Follow(decaying, [1], 0, step, [0])[^1], scheme.Follow(decaying, [0], 0, step, [Math.Sqrt(step)])[^1], 0.0);
+            for (var n = 0; n < (int)Math.Round(1 / step); n++) variance = (a * a * variance) + (b * b);
+            return variance;
         }
 
         notebook.Figure(

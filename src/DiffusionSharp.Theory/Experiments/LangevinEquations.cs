@@ -15,6 +15,7 @@ namespace DiffusionSharp.Theory.Experiments;
 public sealed class LangevinEquations : Experiment
 {
     private const double Friction = 1.5, Temperature = 0.8, Mass = 2; // of the free particle
+    private const int ChainSteps = 200;
 
     /// <summary>The factor in the square of the noise, 2 γ kT/m: the formula under test.</summary>
     public double NoiseFactor { get; init; } = 2;
@@ -90,13 +91,13 @@ public sealed class LangevinEquations : Experiment
         {
             var (product, spread, free) = (Mean(k => inertial[0].Values[(2 * k) + 1] * inertial[i].Values[(2 * k) + 1]), Mean(k => Square(inertial[i].Values[2 * k])), Mean(k => Square(overdamped[i].Values[k])));
             (correlation[i], inertialSpread[i], overdampedSpread[i]) = (product.Value, spread.Value, free.Value);
-            if (i is 3 or 5) notebook.Equal($"⟨v(0) v(t)⟩ at t = {times[i]} against kT/m e^(−γt)", product, variance * Math.Exp(-Friction * times[i]));
+            if (i is 3 or 5) notebook.Equal(FormattableString.Invariant($"⟨v(0) v(t)⟩ at t = {times[i]} against kT/m e^(−γt)"), product, variance * Math.Exp(-Friction * times[i]));
             if (i < 5) continue;
 
             // BAOAB adds up positions by trapezoids of v: the relative error of the spread is below (γh)².
             var expected = 2 * d * (times[i] - ((1 - Math.Exp(-Friction * times[i])) / Friction));
-            notebook.Equal($"⟨(Δq)²⟩ at t = {times[i]} against 2D (t − (1 − e^(−γt))/γ)", spread.Value, expected, Tolerance.Chance(spread.StandardError).Plus(new Tolerance(Square(Friction * h) * expected, "order 2 of the scheme, (γh)²")));
-            notebook.Equal($"overdamped: ⟨(ΔX)²⟩ at t = {times[i]} against 2Dt, D = kT/ζ", free, 2 * d * times[i]);
+            notebook.Equal(FormattableString.Invariant($"⟨(Δq)²⟩ at t = {times[i]} against 2D (t − (1 − e^(−γt))/γ)"), spread.Value, expected, Tolerance.Chance(spread.StandardError).Plus(new Tolerance(Square(Friction * h) * expected, "order 2 of the scheme, (γh)²")));
+            notebook.Equal(FormattableString.Invariant($"overdamped: ⟨(ΔX)²⟩ at t = {times[i]} against 2Dt, D = kT/ζ"), free, 2 * d * times[i]);
         }
 
         notebook.Equal("fluctuation and dissipation: ⟨v²⟩ after 3.2 against kT/m", Mean(k => Square(inertial[^1].Values[(2 * k) + 1])), variance);
@@ -130,19 +131,22 @@ public sealed class LangevinEquations : Experiment
         var well = new DoubleWell(barrier);
         var law = new BoltzmannLaw(well, 1);
         var values = new double[2 * count];
-        for (var k = 0; k < count; k++) values[2 * k] = k % 2 == 0 ? 1 : -1;
+
+        // The particles with inertia begin in Boltzmann's law, by its quantiles, and must keep it: nothing of the start is left to allow for.
+        var velocities = rng.Split("velocities");
+        for (var k = 0; k < count; k++) (values[2 * k], values[(2 * k) + 1]) = (Quantile(law, (k + 0.5) / count), velocities.Normal((ulong)k));
         var noise = NoiseFactor / 2;
         var states = new PathEnsemble(new UnderdampedLangevin(well, friction: 2, noise), new Baoab()).Run(new Tensor([count, 2], values), [0, 12], h, rng.Split("underdamped"), context.Parallelism, context.Stop)[1];
         double[] q = [.. Enumerable.Range(0, count).Select(k => states.Values[2 * k])], v = [.. Enumerable.Range(0, count).Select(k => states.Values[(2 * k) + 1])];
 
-        // Halves begin in each well, so only symmetric modes relax: at least as fast as e^(−γt/2) = e^(−12). The scheme is of order 2, ω² = 8B.
-        var scheme = new Tolerance((8 * barrier * h * h / 8) + Math.Exp(-12), "order 2 of the scheme, (ωh)²/8, and what is left of the start, e^(−γt/2)");
-        notebook.Equal($"distance of the positions of {count} particles from Boltzmann's law", KolmogorovSmirnov.Test(q, law.Cumulative).Statistic, 0, Tolerance.OfKolmogorov(count).Plus(scheme));
+        // The scheme is of order 2, ω² = 8B. Particles begun at quantiles and moved independently are spread no more than independent ones.
+        var scheme = new Tolerance(8 * barrier * h * h / 8, "order 2 of the scheme, (ωh)²/8");
+        notebook.Equal(FormattableString.Invariant($"distance of the positions of {count} particles from Boltzmann's law"), KolmogorovSmirnov.Test(q, law.Cumulative).Statistic, 0, Tolerance.OfKolmogorov(count).Plus(scheme));
         notebook.Equal("distance of their velocities from the normal law of variance kT/m", KolmogorovSmirnov.Test(v, NormalLaw.Cumulative).Statistic, 0, Tolerance.OfKolmogorov(count).Plus(scheme));
 
         // Metropolis-adjusted chains at a step where the unadjusted one is far off.
         var big = Chains(context, rng.Split("adjusted"), well, count, h: 0.03, IsCorrected);
-        notebook.Equal($"distance of {count} adjusted chains of step 0.03 from Boltzmann's law", KolmogorovSmirnov.Test(big, law.Cumulative).Statistic, 0, Tolerance.OfKolmogorov(count));
+        notebook.Equal(FormattableString.Invariant($"distance of {count} adjusted chains of step 0.03 from Boltzmann's law"), KolmogorovSmirnov.Test(big, law.Cumulative).Statistic, 0, Tolerance.OfKolmogorov(count).Plus(Unrelaxed(well, 0.03)));
 
         var raw = Chains(context, rng.Split("unadjusted"), well, count, h: 0.03, corrected: false);
         notebook.Report("distance of as many unadjusted chains of step 0.03 from Boltzmann's law", KolmogorovSmirnov.Test(raw, law.Cumulative).Statistic);
@@ -158,10 +162,44 @@ public sealed class LangevinEquations : Experiment
             Panel("Adjusted, h = 0.03", big));
     }
 
+    private static double Quantile(BoltzmannLaw law, double probability)
+    {
+        var (low, high) = (-4.0, 4.0);
+        for (var round = 0; round < 50; round++)
+        {
+            var middle = (low + high) / 2;
+            if (law.Cumulative(middle) < probability) low = middle;
+            else high = middle;
+        }
+
+        return (low + high) / 2;
+    }
+
+    // What the chains have not forgotten of their start in two points, without sampling: the chain as a matrix on a grid that has both.
+    private Tolerance Unrelaxed(DoubleWell well, double h)
+    {
+        var kernel = new TransitionKernel(new OverdampedLangevin(well), new EulerMaruyama(), h, -2.5, 2.5, 251);
+        var chain = Metropolis(kernel, well);
+        var n = kernel.Points.Count;
+        var p = new double[n];
+        (p[75], p[175]) = (0.5, 0.5); // −1 and 1
+        for (var step = 0; step < ChainSteps; step++)
+        {
+            var next = new double[n];
+            for (var i = 0; i < n; i++)
+                for (var j = 0; j < n; j++) next[j] += p[i] * chain[i, j];
+            p = next;
+        }
+
+        var (difference, worst, limit) = (0.0, 0.0, TransitionKernel.Stationary(chain));
+        for (var i = 0; i < n; i++) worst = Math.Max(worst, Math.Abs(difference += p[i] - limit[i]));
+        return new Tolerance(worst, FormattableString.Invariant($"what {ChainSteps} steps leave of the start, {worst:G2} by the chain's matrix"));
+    }
+
     // x′ = x − h U′ + √(2h) z at kT = ζ = 1, with Metropolis's rule or without; a chain of 200 steps from a well, the wells taken in turn.
     private static double[] Chains(ExperimentContext context, Rng rng, DoubleWell well, int count, double h, bool corrected)
     {
-        const int tile = 250, steps = 200;
+        const int tile = 250;
         var ends = new double[count];
         context.Parallelism.For((count + tile - 1) / tile, i =>
         {
@@ -170,7 +208,7 @@ public sealed class LangevinEquations : Experiment
             {
                 var chain = rng.Split(k);
                 double x = k % 2 == 0 ? 1 : -1, energy = well.Energy(x), slope = Slope(x);
-                for (var n = 0; n < steps; n++)
+                for (var n = 0; n < ChainSteps; n++)
                 {
                     var z = chain.Normal((ulong)n);
                     var next = x - (h * slope) + (Math.Sqrt(2 * h) * z);
@@ -204,7 +242,13 @@ public sealed class LangevinEquations : Experiment
         {
             var kernel = new TransitionKernel(new OverdampedLangevin(new HarmonicPotential(k), Temperature), new EulerMaruyama(), h, -7, 7, 241);
             var law = kernel.Stationary();
-            notebook.Equal($"stationary variance of the scheme in a harmonic well, h = {h}, from its matrix, against kT/k /(1 − hk/2)", law.Zip(kernel.Points, (p, x) => p * x * x).Sum(), Temperature / k / (1 - (h * k / 2)), new Tolerance(1e-7, "trapezoids and Newton's method of the matrix, 1e-8 each, on values up to 7² p"));
+
+            // A forward difference over 1e-4 √h of steps of size up to |x| = 7 has the slope, and so a probability, off by the share
+            // 2 · 2⁻⁵³ |x|/(1e-4 √(2kT h)); shares of rows tilt the law by them times the steps it takes to relax, 1/(hk (2 − hk)).
+            var share = 2 * Math.Pow(2, -53) * 7 / (1e-4 * Math.Sqrt(2 * Temperature * h));
+            var matrix = new Tolerance(share / (h * k * (2 - (h * k))) * Temperature / k / (1 - (h * k / 2)), FormattableString.Invariant($"rounding of the forward difference, {share:G2} of a probability, times the steps of relaxation"))
+                .Plus(Tolerance.Rounding(Temperature / k / (1 - (h * k / 2)), 3 * 241 / (h * k * (2 - (h * k)))));
+            notebook.Equal(FormattableString.Invariant($"stationary variance of the scheme in a harmonic well, h = {h}, from its matrix, against kT/k /(1 − hk/2)"), law.Zip(kernel.Points, (p, x) => p * x * x).Sum(), Temperature / k / (1 - (h * k / 2)), matrix);
         }
 
         var well = new DoubleWell();
@@ -275,7 +319,7 @@ public sealed class LangevinEquations : Experiment
         {
             // Laplace's method in the wells and on the barrier: each gives 3/(16 B), and then terms of 1/B².
             var i = Array.IndexOf(barriers, b);
-            notebook.Equal($"relaxation time over Kramers's at a barrier of {b} kT against 1 + 3kT/(8ΔU)", times[i] / kramers[i], 1 + (3 / (8.0 * b)), new Tolerance(1.0 / (b * b), "next term of Laplace's method, (kT/ΔU)²"));
+            notebook.Equal(FormattableString.Invariant($"relaxation time over Kramers's at a barrier of {b} kT against 1 + 3kT/(8ΔU)"), times[i] / kramers[i], 1 + (3 / (8.0 * b)), new Tolerance(1.0 / (b * b), "next term of Laplace's method, (kT/ΔU)²"));
         }
 
         // τ ∝ e^B/B (1 + 3/(8B)): the slope of ln(B τ) is 1 − 3/(8B²).
@@ -299,7 +343,7 @@ public sealed class LangevinEquations : Experiment
         {
             var side = Measurement.OfMean([.. Enumerable.Range(0, count).Select(k => Math.Tanh(4 * states[i].Values[k]))]);
             (measured[i], expected[i]) = (side.Value, Between(kernel.Points, sign, start, 1));
-            if (i is 2 or 4) notebook.Equal($"⟨tanh 4x⟩ of {count} particles at t = {seen[i]}, begun at 1, against the scheme's matrix", side.Value, expected[i], Tolerance.Chance(side.StandardError).Plus(new Tolerance(Square(kernel.Spacing), "interpolation on the grid, (Δx)² φ″/8, φ″ ≤ 8 after a step")));
+            if (i is 2 or 4) notebook.Equal(FormattableString.Invariant($"⟨tanh 4x⟩ of {count} particles at t = {seen[i]}, begun at 1, against the scheme's matrix"), side.Value, expected[i], Tolerance.Chance(side.StandardError).Plus(new Tolerance(Square(kernel.Spacing), "interpolation on the grid, (Δx)² φ″/8, φ″ ≤ 8 after a step")));
             if (i + 1 < seen.Length)
                 for (var n = 0; n < (int)Math.Round((seen[i + 1] - seen[i]) / step); n++) sign = kernel.Mean(sign);
         }

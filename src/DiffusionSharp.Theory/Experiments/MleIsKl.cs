@@ -24,8 +24,8 @@ public sealed class MleIsKl : Experiment
     /// <summary>The sign and factor of the divergence in ℓ(θ) = −KL − H: the formula under test.</summary>
     public double DivergenceFactor { get; init; } = 1;
 
-    /// <summary>The power of m with which the error of a mean of m values falls: the law under test.</summary>
-    public double SamplingOrder { get; init; } = -0.5;
+    /// <summary>Whether the samples of a mean are independent; otherwise every one of them is drawn twice.</summary>
+    public bool Independent { get; init; } = true;
 
     /// <inheritdoc/>
     public override string Name => "mle-is-kl";
@@ -99,7 +99,7 @@ public sealed class MleIsKl : Experiment
             "For three widths of the model: log-likelihood (solid) and −KL (dashed) over the model's mean. Everywhere the same distance apart, the entropy of the data; the peaks share one place.",
             new SvgPlot(
             [
-                .. curves.Select((s, i) => new LineSeries($"ℓ, σ = {s:0.00}", means, [.. means.Select(m => Likelihood(m, s, mean, variance))]) { Color = PlotTheme.Paper.Colors[i] }),
+                .. curves.Select((s, i) => new LineSeries(FormattableString.Invariant($"ℓ, σ = {s:0.00}"), means, [.. means.Select(m => Likelihood(m, s, mean, variance))]) { Color = PlotTheme.Paper.Colors[i] }),
                 .. curves.Select((s, i) => new LineSeries(i == 0 ? "−KL" : "", means, [.. means.Select(m => -Divergence(m, s))]) { Color = PlotTheme.Paper.Colors[i], Dashed = true }),
             ])
             { Title = "Two curves, one constant apart", XLabel = "mean μ of the model", YLabel = "nats" });
@@ -151,6 +151,7 @@ public sealed class MleIsKl : Experiment
         var model = new Normal(mu, sigma);
         var exact = Likelihood(mu, sigma, mean, variance);
         var spread = Points.Zip(Masses, (x, m) => m * Square(model.DensityLn(x) - exact)).Sum();
+        var kurtosis = (Points.Zip(Masses, (x, m) => m * Square(Square(model.DensityLn(x) - exact))).Sum() / Square(spread)) - 3;
         var repetitions = context.Size(full: 1000, quick: 200);
         int[] counts = [16, 64, 256, 1024, 4096];
 
@@ -165,9 +166,9 @@ public sealed class MleIsKl : Experiment
             errors[i] = Math.Sqrt(means.Sum(v => Square(v - exact)) / repetitions);
             notebook.Equal($"mean of ln q_θ over {m} samples, averaged over {repetitions} repetitions, against ℓ(θ)", measured, exact);
 
-            // The root mean square of R values is known to 1/√(2R) of itself where they are normal, as means of many are.
-            var predicted = Math.Sqrt(spread) * Math.Pow(m, SamplingOrder);
-            notebook.Equal($"rms error of a mean over {m} samples against √(var/m)", errors[i], predicted, Tolerance.Chance(predicted * Math.Sqrt((1 + (Kurtosis / m)) / (2.0 * repetitions))));
+            // A mean of m values has 1/m of their excess kurtosis; the share by which a root mean square is off is half that of the mean square.
+            var predicted = Math.Sqrt(spread / m);
+            notebook.Equal($"rms error of a mean over {m} samples against √(var/m)", errors[i], predicted, Tolerance.OfMeanSquare(repetitions, predicted / 2, 1, k4: kurtosis / m));
         }
 
         double[] sizes = [.. counts.Select(c => (double)c)];
@@ -178,17 +179,15 @@ public sealed class MleIsKl : Experiment
             { Title = "From samples to the expectation", XLabel = "samples m", YLabel = "rms error, nats", XScale = AxisScale.Log, YScale = AxisScale.Log });
     }
 
-    // Half the excess kurtosis of ln q_θ(x) under the data, rounded up: it widens the error of a root mean square of few values.
-    private const double Kurtosis = 12;
-
-    private static double Mean(Rng rng, int count, Normal model)
+    private double Mean(Rng rng, int count, Normal model)
     {
         var sum = 0.0;
         for (var k = 0; k < count; k++)
         {
-            var u = rng.Uniform(4 * (ulong)k);
+            var at = 4 * (ulong)(Independent ? k : k / 2);
+            var u = rng.Uniform(at);
             var law = u < Components[0].Weight ? Components[0].Law : Components[1].Law;
-            sum += model.DensityLn(law.Mean + (law.StdDev * rng.Normal((4 * (ulong)k) + 2)));
+            sum += model.DensityLn(law.Mean + (law.StdDev * rng.Normal(at + 2)));
         }
 
         return sum / count;

@@ -151,7 +151,7 @@ public sealed class RandomWalkToWiener : Experiment
             }
 
         var last = (times * times) - 1;
-        notebook.Equal($"variance of {walks} walks of {n} steps at t = {Horizon} against (Δx)² t/Δt", new Measurement(moments.Covariance.Values[last], moments.CovarianceErrors.Values[last], walks), Horizon);
+        notebook.Equal(FormattableString.Invariant($"variance of {walks} walks of {n} steps at t = {Horizon} against (Δx)² t/Δt"), new Measurement(moments.Covariance.Values[last], moments.CovarianceErrors.Values[last], walks), Horizon);
         notebook.Equal("largest |Cov(X(s), X(t)) − min(s, t)| over ten pairs of times, in standard errors", worst, 0, new Tolerance(Tolerance.Deviations, "chance: five standard errors"));
     }
 
@@ -185,9 +185,10 @@ public sealed class RandomWalkToWiener : Experiment
             var (sum, length) = (Measurement.OfMean(squares[l]), Measurement.OfMean(lengths[l]));
             notebook.Equal($"Σ (ΔW)² over {n} increments, mean of {paths} paths, against t", sum, Horizon);
 
-            // A sum of n squares of normals has excess kurtosis 12/n, which enters the error of its variance.
+            // Cumulants of a sum of n squares of normals, in units of h: κ_j = 2^(j−1) (j − 1)! n.
             var (variance, expected) = (sum.StandardError * sum.StandardError * paths, VariationFactor * Horizon * Horizon / n);
-            notebook.Equal($"variance of Σ (ΔW)² over {n} increments against 2t²/n", variance, expected, Tolerance.Chance(expected * Math.Sqrt((2.0 / (paths - 1)) + (12.0 / n / paths))));
+            var chance = Tolerance.OfMeanSquare(paths - 1, expected / (2.0 * n), 2 * n, 8 * n, 48 * n, 384 * n, 3840 * n, 645120.0 * n);
+            notebook.Equal($"variance of Σ (ΔW)² over {n} increments against 2t²/n", variance, expected, chance);
             notebook.Equal($"Σ |ΔW| over {n} increments against √(2nt/π), which has no bound", length, Math.Sqrt(2 * n * Horizon / Math.PI));
         }
 
@@ -246,7 +247,7 @@ public sealed class RandomWalkToWiener : Experiment
             return top;
         });
         var test = KolmogorovSmirnov.Test(scaled, plain);
-        notebook.Equal($"distance between the laws of the highest point of c^(−1/2) W(ct) and of W(t), t ≤ 1, c = {c}, {paths} paths of each", test.Statistic, 0, Tolerance.OfKolmogorov(test.EffectiveCount));
+        notebook.Equal(FormattableString.Invariant($"distance between the laws of the highest point of c^(−1/2) W(ct) and of W(t), t ≤ 1, c = {c}, {paths} paths of each"), test.Statistic, 0, Tolerance.OfKolmogorov(test.EffectiveCount));
 
         var w = new WienerPath(rng.Split("figure")).Values(17);
         notebook.Figure(

@@ -66,21 +66,56 @@ public sealed class Reparameterization : Experiment
 
     private static double Expectation(Func<double, double> g) => Quadrature.Integrate(e => Math.Exp(-e * e / 2) / Math.Sqrt(2 * Math.PI) * g(e), -Far, Far, Intervals);
 
-    // The variance of a sample against that of the integrand, with the standard error that its exact fourth moment gives.
+    // The variance of a sample against that of the integrand, with the error that its exact moments give.
     private static void Variance(Notebook notebook, string what, double[] values, Func<double, double> g)
     {
         var mean = Expectation(g);
         var variance = Expectation(e => Square(g(e) - mean));
         var fourth = Expectation(e => Square(Square(g(e) - mean)));
-        var third = Expectation(e => Math.Pow(Square(g(e) - mean) - variance, 3));
+        var spread = Math.Sqrt(fourth - (variance * variance));
+        var skewness = Expectation(e => Math.Pow((Square(g(e) - mean) - variance) / spread, 3)) / Math.Sqrt(values.Length);
+        var kurtosis = (Expectation(e => Square(Square((Square(g(e) - mean) - variance) / spread))) - 3) / values.Length;
+
+        // Where a few draws decide, no bound of chance is at hand: the integrands of degree 4 at the quick size.
+        if (!(Math.Abs(skewness) <= 0.5 && kurtosis <= 0.5)) return;
         var sampled = values.Average();
         var measured = values.Sum(v => Square(v - sampled)) / (values.Length - 1);
+        notebook.Equal($"{what}: variance of {values.Length} draws against quadrature", measured, variance, Tolerance.OfSkewed(spread / Math.Sqrt(values.Length), skewness, kurtosis));
+    }
 
-        // Squares are skewed, and their mean still is: a quantile of z standard errors lies at z + skewness (z² − 1)/6 (Cornish and Fisher).
-        var spread = Math.Sqrt(fourth - (variance * variance));
-        var skewness = Math.Abs(third) / (spread * spread * spread * Math.Sqrt(values.Length));
-        var tolerance = Tolerance.Chance(spread / Math.Sqrt(values.Length), Tolerance.Deviations + (skewness * (Square(Tolerance.Deviations) - 1) / 6));
-        notebook.Equal($"{what}: variance of {values.Length} draws against quadrature", measured, variance, tolerance);
+    // The mean of a sample against a number, with the error that the integrand's exact moments give.
+    private static void Mean(Notebook notebook, string what, double[] values, Func<double, double> g, double exact)
+    {
+        var mean = Expectation(g);
+        var deviation = Math.Sqrt(Expectation(e => Square(g(e) - mean)));
+        var skewness = Expectation(e => Math.Pow((g(e) - mean) / deviation, 3)) / Math.Sqrt(values.Length);
+        var kurtosis = (Expectation(e => Square(Square((g(e) - mean) / deviation))) - 3) / values.Length;
+        notebook.Equal(what, values.Average(), exact, Tolerance.OfSkewed(deviation / Math.Sqrt(values.Length), skewness, kurtosis));
+    }
+
+    // E S^p of S chi-squared with d degrees of freedom: d (d + 2) … (d + 2p − 2).
+    private static double ChiSquared(int d, int p) => Enumerable.Range(0, p).Aggregate(1.0, (product, k) => product * (d + (2 * k)));
+
+    // A mean of n values c S^p (S − b)^q, from the moments of S.
+    private static Tolerance OfPolynomial(int d, int p, double b, int q, double scale, int draws)
+    {
+        double Raw(int k)
+        {
+            var (sum, binomial) = (0.0, 1.0);
+            for (var j = 0; j <= q * k; j++)
+            {
+                sum += binomial * ChiSquared(d, (p * k) + (q * k) - j) * Math.Pow(-b, j);
+                binomial *= ((q * k) - j) / (j + 1.0);
+            }
+
+            return sum;
+        }
+
+        var (first, second, third, fourth) = (Raw(1), Raw(2), Raw(3), Raw(4));
+        var variance = second - (first * first);
+        var skewness = (third - (3 * second * first) + (2 * first * first * first)) / Math.Pow(variance, 1.5);
+        var kurtosis = ((fourth - (4 * third * first) + (6 * second * first * first) - (3 * Square(Square(first)))) / Square(variance)) - 3;
+        return Tolerance.OfSkewed(scale * Math.Sqrt(variance / draws), skewness / Math.Sqrt(draws), kurtosis / draws);
     }
 
     private static double[] Draws(Rng rng, int count, Func<double, double> g)
@@ -117,7 +152,7 @@ public sealed class Reparameterization : Experiment
                 // The integrand is at most about 20 where the density is not negligible, and one term is added per point.
                 notebook.Equal($"f = {name}, {what}: mean by quadrature against the derivative of E[f]", Expectation(g), exact, Tolerance.Rounding(20, Intervals));
                 var values = Draws(rng.Split(name).Split(what), draws, g);
-                notebook.Equal($"f = {name}, {what}: mean of {draws} draws", Measurement.OfMean(values), exact);
+                Mean(notebook, $"f = {name}, {what}: mean of {draws} draws", values, g, exact);
                 Variance(notebook, $"f = {name}, {what}", values, g);
             }
         }
@@ -167,7 +202,26 @@ public sealed class Reparameterization : Experiment
         var exact = new Normal(0, Sigma).Density(Mu);
         var values = Draws(rng, draws, e => Mu + (Sigma * e) > 0 ? ScoreOfMean(e, Sigma) : 0);
         notebook.Equal("f a step: ∂μ through the density, mean of draws against N(0; μ, σ²)", Measurement.OfMean(values), exact);
-        notebook.Report("f a step: ∂μ through the sample, which misses the jump (right is the line above)", 0);
+
+        // A step has no slope; one that rises over a width w has. Its samples tell the right gradient only where some of them fall into w.
+        foreach (var width in new[] { 0.1, 1e-9 })
+        {
+            var slopes = Draws(rng.Split("slope"), draws, e => Math.Abs(Mu + (Sigma * e)) < width / 2 ? 1 / width : 0);
+            var what = FormattableString.Invariant($"f a step that rises over {width:G3}: ∂μ through the sample, mean of {draws} draws");
+            if (draws * width * exact < 1)
+            {
+                notebook.Report($"{what}, which misses the jump", slopes.Average());
+                continue;
+            }
+
+            var law = new Normal(Mu, Sigma);
+            var share = law.CumulativeDistribution(width / 2) - law.CumulativeDistribution(-width / 2);
+            var (skewness, spread) = ((1 - (2 * share)) / Math.Sqrt(share * (1 - share) * draws), Math.Sqrt(share * (1 - share) / draws) / width);
+
+            // The rise sees the density's mean over w: it differs from the middle by w²/24 p″, |p″| ≤ p(0) (μ²/σ² + 1)/σ².
+            var smear = new Tolerance(width * width / 24 * exact * ((Mu * Mu / (Sigma * Sigma)) + 1) / (Sigma * Sigma), "the width of the rise, w² p″/24");
+            notebook.Equal($"{what}, against N(0; μ, σ²)", slopes.Average(), exact, Tolerance.OfSkewed(spread, skewness, (1 - (6 * share * (1 - share))) / (share * (1 - share) * draws)).Plus(smear));
+        }
     }
 
     private void Frequency(ExperimentContext context, Rng rng, Notebook notebook)
@@ -179,14 +233,15 @@ public sealed class Reparameterization : Experiment
         {
             var k = frequencies[i];
 
-            // E sin² and E cos² of kx in closed form: x is normal.
-            double sine = Math.Sin(k * Mu) * Math.Exp(-k * k * Sigma * Sigma / 2), cosine = Math.Cos(k * Mu) * Math.Exp(-k * k * Sigma * Sigma / 2);
+            // E cos kx and E cos² kx in closed form: x is normal.
+            double cosine = Math.Cos(k * Mu) * Math.Exp(-k * k * Sigma * Sigma / 2);
             path[i] = Square(k) * (((1 + (Math.Cos(2 * k * Mu) * Math.Exp(-2 * Square(k * Sigma)))) / 2) - Square(cosine));
 
             // E[ε² cos 2kx] = (1 − (2kσ)²) times E[cos 2kx]; the mean of the estimate is k E[cos kx].
             density[i] = ((1 - ((1 - (4 * Square(k * Sigma))) * Math.Cos(2 * k * Mu) * Math.Exp(-2 * Square(k * Sigma)))) / (2 * Sigma * Sigma)) - Square(k * cosine);
             Func<double, double> through = e => Math.Sin(k * (Mu + (Sigma * e))) * ScoreOfMean(e, Sigma);
             notebook.Equal(FormattableString.Invariant($"f = sin {k:G3}x: variance through the density, quadrature against closed form"), Expectation(e => Square(through(e) - (k * cosine))), density[i], Tolerance.Rounding(2 * (1 + (k * k)) / Square(Sigma), Intervals));
+            notebook.Equal(FormattableString.Invariant($"f = sin {k:G3}x: variance through the sample, quadrature against closed form"), Expectation(e => Square(k * (Math.Cos(k * (Mu + (Sigma * e))) - cosine))), path[i], Tolerance.Rounding(4 * (1 + (k * k)), Intervals));
             Variance(notebook, FormattableString.Invariant($"f = sin {k:G3}x, through the sample"), Draws(rng.Split(i), draws, e => k * Math.Cos(k * (Mu + (Sigma * e)))), e => k * Math.Cos(k * (Mu + (Sigma * e))));
         }
 
@@ -235,9 +290,15 @@ public sealed class Reparameterization : Experiment
             exact[2][i] = 4 * v;
             for (var j = 0; j < names.Length; j++)
             {
-                var m = Measurement.OfMean(squares[j]);
-                measured[j][i] = m.Value;
-                notebook.Equal($"f = |x|², d = {d}, {names[j]}: variance of a component over {draws} draws", m, exact[j][i]);
+                // The values are σ² S³/d, σ² S (S − d)²/d and 4σ² S/d.
+                var tolerance = j switch
+                {
+                    0 => OfPolynomial(d, 3, 0, 0, v / d, draws),
+                    1 => OfPolynomial(d, 1, d, 2, v / d, draws),
+                    _ => OfPolynomial(d, 1, 0, 0, 4 * v / d, draws),
+                };
+                measured[j][i] = squares[j].Average();
+                notebook.Equal($"f = |x|², d = {d}, {names[j]}: variance of a component over {draws} draws", measured[j][i], exact[j][i], tolerance);
             }
         }
 

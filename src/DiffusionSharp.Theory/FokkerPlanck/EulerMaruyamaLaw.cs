@@ -10,7 +10,8 @@ namespace DiffusionSharp.Theory.FokkerPlanck;
 /// </code>
 /// The equation of Chapman and Kolmogorov for the method's transitions, by the rule of midpoints on the cells. Where a transition is wider than
 /// two cells and the density is smooth, that rule's error is near rounding (Trefethen and Weideman 2014), so the distance from the
-/// Fokker–Planck equation's solution is the method's weak error, of order 1 in h. Values are those at the centres. Cost of a step: cells times the cells within nine deviations.
+/// Fokker–Planck equation's solution is the method's weak error, of order 1 in h. Values are those at the centres. Cost of a step: all pairs of
+/// cells, and an exponential for each pair within nine deviations.
 /// </remarks>
 public static class EulerMaruyamaLaw
 {
@@ -26,7 +27,7 @@ public static class EulerMaruyamaLaw
     /// <param name="steps">How many equal steps, at least 1.</param>
     /// <param name="parallelism">Threads; the result does not depend on them.</param>
     /// <exception cref="ArgumentOutOfRangeException">A time or the number of steps is out of range.</exception>
-    /// <exception cref="InvalidOperationException">A transition is narrower than two cells.</exception>
+    /// <exception cref="InvalidOperationException">A transition is narrower than two cells, or the drift is not a number.</exception>
     public static GridDensity Advance(GridDensity density, Func<double, double, double> drift, Func<double, double, double> diffusion, double from, double to, int steps, Parallelism parallelism)
     {
         if (!(to > from && double.IsFinite(to - from))) throw new ArgumentOutOfRangeException(nameof(to), to, string.Create(CultureInfo.InvariantCulture, $"EulerMaruyamaLaw: a finite time after {from} was expected."));
@@ -41,6 +42,8 @@ public static class EulerMaruyamaLaw
             {
                 var y = grid.Centre(j);
                 (means[j], deviations[j]) = (y + (drift(y, t) * h), Math.Abs(diffusion(y, t)) * Math.Sqrt(h));
+                if (!double.IsFinite(means[j]))
+                    throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"EulerMaruyamaLaw: from {y} at time {t:G6} a step leads to {means[j]}; a finite drift is needed."));
                 if (!(deviations[j] >= 2 * grid.Width))
                     throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"EulerMaruyamaLaw: from {y} a step of {h:G3} has a deviation of {deviations[j]:G3}, less than two cells of {grid.Width:G3}; take narrower cells or fewer steps."));
             }

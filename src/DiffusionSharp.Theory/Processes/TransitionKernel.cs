@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DiffusionSharp.Theory.Processes;
 
 /// <summary>One step of a scheme on a line as a matrix on a grid: the Markov chain that the scheme is, without sampling.</summary>
@@ -25,6 +27,7 @@ public sealed class TransitionKernel
     /// <param name="t">The time at which the step begins.</param>
     /// <exception cref="ArgumentException">The process has more than one dimension, or a number is out of range.</exception>
     /// <exception cref="NotSupportedException">The scheme does not apply to the process.</exception>
+    /// <exception cref="InvalidOperationException">From a point no increment is found that leads to another: no noise, a step that falls, or NaN.</exception>
     public TransitionKernel(ItoProcess process, ItoIntegrator integrator, double h, double low, double high, int count, double t = 0)
     {
         integrator.Check(process);
@@ -126,6 +129,8 @@ public sealed class TransitionKernel
             double[] f = new double[1], g = new double[1];
             process.Drift([start], t, f);
             process.Diffusion([start], t, g);
+            if (!double.IsFinite(f[0]) || !double.IsFinite(g[0]) || g[0] == 0)
+                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"TransitionKernel: at {start} the drift is {f[0]} and the noise {g[0]}; finite ones, and noise other than 0, are needed."));
             for (var j = 0; j < count; j++) w[j] = Math.Clamp((targets[j] - start - (f[0] * h)) / g[0], -12 * root, 12 * root);
             for (var round = 0; round <= Rounds; round++)
             {
@@ -137,11 +142,35 @@ public sealed class TransitionKernel
                     if (round < Rounds) w[j] = Math.Clamp(w[j] + ((targets[j] - x[j]) / slope), -12 * root, 12 * root);
 
                     // Beyond twelve deviations, e^−72, there is nothing.
-                    else density[j] = Math.Abs(w[j]) < 12 * root ? Math.Exp(-w[j] * w[j] / (2 * h)) / (Math.Sqrt(2 * Math.PI * h) * Math.Abs(slope)) : 0;
+                    else if (Math.Abs(w[j]) == 12 * root && double.IsFinite(x[j])) density[j] = 0;
+                    else density[j] = Density(start, targets[j], j, slope);
                 }
             }
 
             return density;
+        }
+
+        private double Density(double start, double target, int j, double slope)
+        {
+            if (!(Math.Abs(x[j] - target) <= 1e-6 * Math.Abs(slope) * Math.Sqrt(h)))
+            {
+                // A step that turns back far out may not reach the target at all. Beyond 6.4 deviations, e^−20.5, less than 1e-9 is lost.
+                if (!Reaches(start, target)) return 0;
+                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"TransitionKernel: no increment of a step of {h:G3} was found that leads from {start:G6} to {target:G6}; the step must rise with its increment."));
+            }
+
+            return Math.Exp(-w[j] * w[j] / (2 * h)) / (Math.Sqrt(2 * Math.PI * h) * Math.Abs(slope));
+        }
+
+        // Whether the target lies among the results of increments of up to 6.4 deviations; so it is called where one is NaN.
+        private bool Reaches(double start, double target)
+        {
+            const int points = 129;
+            double[] states = new double[points], increments = new double[points];
+            Array.Fill(states, start);
+            for (var i = 0; i < points; i++) increments[i] = 6.4 * Math.Sqrt(h) * ((2.0 * i / (points - 1)) - 1);
+            integrator.Step(process, states, t, h, increments, new double[integrator.Buffers * points]);
+            return !(target < states.Min() || target > states.Max());
         }
 
         private void Step(double[] states, double start, double nudge)

@@ -10,5 +10,5 @@ public sealed class MleIsKlTests
     public void A_wrong_factor_of_the_divergence_is_found(double factor) => Quick.AssertFails(new MleIsKl { DivergenceFactor = factor });
 
     [Fact]
-    public void Errors_that_should_fall_as_one_over_m_are_found() => Quick.AssertFails(new MleIsKl { SamplingOrder = -1 });
+    public void Samples_that_are_not_independent_are_found() => Quick.AssertFails(new MleIsKl { Independent = false });
 }

@@ -20,6 +20,7 @@ public sealed class EulerMaruyamaLawTests
         Assert.Equal(mean, end.Mean, 1e-6);
         Assert.Equal(variance, end.Variance, 1e-4);
         Assert.Throws<InvalidOperationException>(() => EulerMaruyamaLaw.Advance(start, (x, _) => -x, (_, _) => 0.01, 0, 1, steps, Parallelism.Single));
+        Assert.StartsWith("EulerMaruyamaLaw: from ", Assert.Throws<InvalidOperationException>(() => EulerMaruyamaLaw.Advance(start, (_, _) => double.NaN, (_, _) => 1, 0, 1, steps, Parallelism.Single)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

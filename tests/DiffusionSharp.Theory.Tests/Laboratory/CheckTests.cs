@@ -41,6 +41,26 @@ public sealed class CheckTests
     public void The_trapezoid_rule_is_exact_to_rounding_on_a_normal_density() =>
         Assert.Equal(Math.Sqrt(2 * Math.PI), Quadrature.Integrate(x => Math.Exp(-x * x / 2), -12, 12, 60), 14);
 
+    [Theory]
+    [InlineData(0.1, 5.406)]
+    [InlineData(0.2, 5.823)]
+    [InlineData(0.3, 6.249)]
+    [InlineData(0.5, 7.123)]
+    public void The_allowance_of_a_skewed_mean_is_the_quantile_of_gamma_laws(double skewness, double quantile) =>
+        Assert.Equal(quantile, Tolerance.OfSkewed(1, skewness, 1.5 * skewness * skewness).Value, 0.04);
+
+    [Fact]
+    public void A_mean_too_far_from_normal_is_refused() =>
+        Assert.StartsWith("Tolerance: a mean of skewness 0.6", Assert.Throws<ArgumentOutOfRangeException>(() => Tolerance.OfSkewed(1, -0.6, 0)).Message.Replace("-", "", StringComparison.Ordinal), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_mean_square_of_normal_values_is_a_chi_squared_mean()
+    {
+        // Variance 2, skewness √8 and excess kurtosis 12 of the square of a normal value; the same from cumulants that are 0 above the second.
+        var expected = Tolerance.OfSkewed(Math.Sqrt(2 / 400.0), Math.Sqrt(8 / 400.0), 12 / 400.0);
+        Assert.Equal(expected.Value, Tolerance.OfMeanSquare(400, 1, 1).Value, 1e-14);
+    }
+
     [Fact]
     public void The_allowance_of_a_Kolmogorov_distance_is_exceeded_as_rarely_as_five_deviations()
     {

@@ -104,6 +104,22 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public void A_long_and_a_short_step_of_Ornstein_and_Uhlenbeck_lose_nothing_to_cancellation()
+    {
+        var ou = new OrnsteinUhlenbeck(1.3, 0.9, mean: 2);
+        Assert.Equal(ou.StationaryVariance, ou.Covariance(1e4, 1e4), 1e-15);
+        Assert.True(double.IsFinite(ou.AlongPath(1, 1e4, 3, 0.5)));
+
+        // Var[I | ΔW] = θ²h³/12 (1 − θh + …): what z adds.
+        foreach (var h in new[] { 1e-5, 1e-3, 0.01 / 1.3 })
+        {
+            var added = (ou.AlongPath(1, h, 0, 1) - ou.AlongPath(1, h, 0, 0)) / 0.9;
+            var series = 1.3 * 1.3 * h * h * h / 12 * (1 - (1.3 * h) + (17 * 1.69 * h * h / 30));
+            Assert.Equal(1, added * added / series, h < 1e-4 ? 1e-6 : 1e-5);
+        }
+    }
+
+    [Fact]
     public void Bad_numbers_are_named_in_one_line()
     {
         Assert.StartsWith("OrnsteinUhlenbeck: theta must be positive and finite.", Assert.Throws<ArgumentOutOfRangeException>(() => new OrnsteinUhlenbeck(double.NaN, 1)).Message, StringComparison.Ordinal);

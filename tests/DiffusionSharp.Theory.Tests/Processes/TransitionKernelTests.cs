@@ -48,10 +48,39 @@ public sealed class TransitionKernelTests
     }
 
     [Fact]
+    public void Boltzmanns_law_does_not_depend_on_where_the_energy_is_counted_from()
+    {
+        BoltzmannLaw plain = new(new DoubleWell(), 1), raised = new(new Raised(5000), 1);
+        foreach (var x in new[] { -1.3, 0, 0.4 })
+        {
+            Assert.Equal(plain.Cumulative(x), raised.Cumulative(x), 1e-11);
+            Assert.Equal(plain.Density(x), raised.Density(x), 1e-11);
+        }
+    }
+
+    [Fact]
+    public void A_step_that_leads_nowhere_is_named_not_left_out()
+    {
+        static string Message(FunctionProcess process) => Assert.Throws<InvalidOperationException>(() => new TransitionKernel(process, new EulerMaruyama(), 0.1, -1, 1, 9)).Message;
+        Assert.StartsWith("TransitionKernel: at 0 the drift is NaN", Message(FunctionProcess.Scalar((x, _) => x == 0 ? double.NaN : 0, (_, _) => 1)), StringComparison.Ordinal);
+        Assert.StartsWith("TransitionKernel: at -1 the drift is 0 and the noise 0;", Message(FunctionProcess.Scalar((_, _) => 0, (_, _) => 0)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Bad_input_is_named_in_one_line()
     {
         Assert.StartsWith("TransitionKernel: WienerProcess has 2 dimensions; one is needed.", Assert.Throws<ArgumentException>(() => new TransitionKernel(new WienerProcess(2), new EulerMaruyama(), 0.1, -1, 1, 9)).Message, StringComparison.Ordinal);
         Assert.StartsWith("BoltzmannLaw: temperature must be positive and finite.", Assert.Throws<ArgumentOutOfRangeException>(() => new BoltzmannLaw(new DoubleWell(), double.NaN)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("BoltzmannLaw: at an end of ±1 the density is", Assert.Throws<ArgumentOutOfRangeException>(() => new BoltzmannLaw(new DoubleWell(), 1, range: 1)).Message, StringComparison.Ordinal);
         Assert.StartsWith("Relaxation: at least 10 cells are needed.", Assert.Throws<ArgumentOutOfRangeException>(() => Relaxation.Rate(new DoubleWell(), 1, 2, 3)).Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Raised(double by) : Potential(1)
+    {
+        private readonly DoubleWell well = new();
+
+        public override double Energy(ReadOnlySpan<double> x) => well.Energy(x) + by;
+
+        public override void Gradient(ReadOnlySpan<double> x, Span<double> gradient) => well.Gradient(x, gradient);
     }
 }
