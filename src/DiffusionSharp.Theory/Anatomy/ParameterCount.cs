@@ -16,8 +16,7 @@ internal static class ParameterCount
 {
     /// <summary>Counts by the name of the block.</summary>
     /// <param name="options">Widths and kinds of blocks; its channels are given.</param>
-    /// <param name="countsSkips">Whether blocks on the way up take the skips' channels in: they do.</param>
-    public static IReadOnlyDictionary<string, long> Of(UNet2DOptions options, bool countsSkips)
+    public static IReadOnlyDictionary<string, long> Of(UNet2DOptions options)
     {
         var (widths, kindsDown, kindsUp) = (options.Channels!, options.DownBlocks!, options.UpBlocks!);
         long time = 4L * widths[0];
@@ -49,7 +48,7 @@ internal static class ParameterCount
             var width = widths[^(level + 1)];
             for (var i = 0; i <= options.LayersPerBlock; i++)
             {
-                Layer(Name("up_blocks", level), i, h + (countsSkips ? skips.Pop() : 0), width, kindsUp[level]);
+                Layer(Name("up_blocks", level), i, h + skips.Pop(), width, kindsUp[level]);
                 h = width;
             }
 
@@ -60,8 +59,7 @@ internal static class ParameterCount
         counts["conv_out"] = Conv(h, options.OutChannels);
         return counts;
 
-        long Resnet(long inputs, long outputs) =>
-            (2 * inputs) + Conv(inputs, outputs) + Linear(time, outputs) + (2 * outputs) + Conv(outputs, outputs) + (inputs == outputs ? 0 : Linear(inputs, outputs));
+        long Resnet(long inputs, long outputs) => OfResidual(inputs, outputs, time);
 
         void Layer(string block, int index, long inputs, long outputs, BlockKind kind)
         {
@@ -69,6 +67,13 @@ internal static class ParameterCount
             if (kind == BlockKind.Attention) counts[$"{Name($"{block}.attentions", index)}"] = Attention(outputs);
         }
     }
+
+    /// <summary>Of a residual block.</summary>
+    /// <param name="inputs">Channels that it takes in, with those of its skip.</param>
+    /// <param name="outputs">Channels that it gives.</param>
+    /// <param name="time">T, the width of the time embedding.</param>
+    public static long OfResidual(long inputs, long outputs, long time) =>
+        (2 * inputs) + Conv(inputs, outputs) + Linear(time, outputs) + (2 * outputs) + Conv(outputs, outputs) + (inputs == outputs ? 0 : Linear(inputs, outputs));
 
     private static long Conv(long inputs, long outputs) => (9 * inputs * outputs) + outputs;
 

@@ -22,7 +22,6 @@ public sealed partial class DdimFamily : Experiment
     private static readonly VpLinearSchedule Schedule = new();
     private static readonly LineMixture Mixture = new((0.35, -1, 0.35), (0.65, 0.8, 0.5));
     private static readonly double[] Etas = [0, 0.5, 1];
-    private static readonly Tolerance OneOrder = new(0.2, "the next term of the error bends the slope by less than 0.2 over steps this small");
 
     /// <summary>The variance that is left for the old noise, from σ_s² and the fresh η² β̃: the formula under test.</summary>
     public Func<double, double, double> Kept { get; init; } = (variance, fresh) => variance - fresh;
@@ -67,9 +66,9 @@ public sealed partial class DdimFamily : Experiment
     /// <inheritdoc/>
     protected override void Measure(ExperimentContext context, Rng rng, Notebook notebook)
     {
-        SameMarginals(notebook);
+        SameMarginals(rng.Split("marginals"), notebook);
         SameLaw(context, rng.Split("law"), notebook);
-        Flow(notebook);
+        Flow(rng.Split("silence"), notebook);
         Limits(notebook);
         Interpolation(context, rng.Split("interpolation"), notebook);
     }
@@ -87,7 +86,7 @@ public sealed partial class DdimFamily : Experiment
     private double Mean(double x, double data, double eta, NoiseLevel t, NoiseLevel s) =>
         (s.Alpha * data) + (Math.Sqrt(Kept(Square(s.Sigma), Square(eta) * Posterior(t, s))) * (x - (t.Alpha * data)) / t.Sigma);
 
-    private void SameMarginals(Notebook notebook)
+    private void SameMarginals(Rng rng, Notebook notebook)
     {
         // Data known: D = x₀, and x_s given x₀ should have variance σ_s² after every step, whatever η.
         var point = new FiniteDataDenoiser(new FiniteData(new Tensor([1, 1], [0.7])));
@@ -97,18 +96,19 @@ public sealed partial class DdimFamily : Experiment
         {
             var known = AffineResponse.Variances(Ddim(grid, eta), point, Schedule.Sigma(1));
             var worst = known.Select((v, i) => Math.Abs(v - Square(Schedule.Sigma(grid.Targets[i])))).Max();
-            notebook.Equal($"η = {eta}: variance of x_s given x₀ after each of 20 steps against σ_s², largest difference", worst, 0, Tolerance.Rounding(1, 20 * 30));
+            notebook.Equal(FormattableString.Invariant($"η = {eta}: variance of x_s given x₀ after each of 20 steps against σ_s², largest difference"), worst, 0, Tolerance.Rounding(1, 20 * 30));
 
             var predicted = Recursion(grid, eta);
             var measured = AffineResponse.Variances(Ddim(grid, eta), gaussian, Math.Sqrt(Spread(Schedule.At(1))));
-            notebook.Equal($"η = {eta}: variance on Gaussian data after each of 20 steps, sampler against recursion, largest difference", measured.Zip(predicted, (a, b) => Math.Abs(a - b)).Max(), 0, Tolerance.Rounding(1, 20 * 30));
+            notebook.Equal(FormattableString.Invariant($"η = {eta}: variance on Gaussian data after each of 20 steps, sampler against recursion, largest difference"), measured.Zip(predicted, (a, b) => Math.Abs(a - b)).Max(), 0, Tolerance.Rounding(1, 20 * 30));
 
             int[] counts = [100, 200, 400, 800];
+            double[] lengths = [.. counts.Select(c => 1.0 / c)];
             double[] errors = [.. counts.Select(c => Math.Abs(Recursion(Grid(c), eta)[^1] - Spread(Schedule.At(End))))];
-            notebook.Equal($"η = {eta}: order in 1/S of the error of the variance on Gaussian data", ConvergenceOrder.Of([.. counts.Select(c => 1.0 / c)], errors), 1, OneOrder);
+            notebook.Equal(FormattableString.Invariant($"η = {eta}: order in 1/S of the error of the variance on Gaussian data"), ConvergenceOrder.Of(lengths, errors), 1, Tolerance.Order(lengths));
         }
 
-        var (start, noise) = (new Rng(1).Normal([50, 1]), new SeededNoise(new Rng(2)));
+        var (start, noise) = (rng.Split("start").Normal([50, 1]), new SeededNoise(rng.Split("noise")));
         var difference = Ddim(grid, 1).Sample(Mixture.Denoiser, start, noise) - new DdpmSampler(Schedule, grid).Sample(Mixture.Denoiser, start, noise);
 
         // The denoiser's slope lets a rounding grow on the way, by no more than the ratio of the scales of noise and data.
@@ -145,12 +145,12 @@ public sealed partial class DdimFamily : Experiment
             context.Stop.ThrowIfCancellationRequested();
             var samples = context.Sample(Ddim(Grid(steps), eta), Mixture.Denoiser, start, rng.Split("noise"));
             var cumulative = LawAfter(steps, eta);
-            notebook.Equal($"η = {eta}: {count} samples of the mixture after {steps} steps against the chain's law, Kolmogorov–Smirnov distance", KolmogorovSmirnov.Test(samples.Values, cumulative).Statistic, 0, Tolerance.OfKolmogorov(count));
+            notebook.Equal(FormattableString.Invariant($"η = {eta}: {count} samples of the mixture after {steps} steps against the chain's law, Kolmogorov–Smirnov distance"), KolmogorovSmirnov.Test(samples.Values, cumulative).Statistic, 0, Tolerance.OfKolmogorov(count));
 
             var errors = counts.Select(c => Distance(LawAfter(c, eta))).ToArray();
-            notebook.Equal($"η = {eta}: order in 1/S of the law's distance from the exact one, sup |F_S − F|", ConvergenceOrder.Of(lengths, errors), 1, OneOrder);
-            notebook.Report($"η = {eta}: sup |F_S − F| after {steps} steps", errors[1]);
-            lines.Add(new LineSeries($"η = {eta}", [.. counts.Select(c => (double)c)], errors) { Markers = true });
+            notebook.Equal(FormattableString.Invariant($"η = {eta}: order in 1/S of the law's distance from the exact one, sup |F_S − F|"), ConvergenceOrder.Of(lengths, errors), 1, Tolerance.Order(lengths));
+            notebook.Report(FormattableString.Invariant($"η = {eta}: sup |F_S − F| after {steps} steps"), errors[1]);
+            lines.Add(new LineSeries(FormattableString.Invariant($"η = {eta}"), [.. counts.Select(c => (double)c)], errors) { Markers = true });
         }
 
         notebook.Figure(

@@ -3,6 +3,7 @@ using DiffusionSharp.Denoisers;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
@@ -19,11 +20,11 @@ public sealed class NetworkAnatomy : Experiment
     // Times from which the embedding is compared with later ones.
     private static readonly int[] Starts = [0, 200, 400];
 
-    /// <summary>Whether the count of parameters lets blocks on the way up take in the channels of their skips: the formula under test.</summary>
-    public bool CountsSkips { get; init; } = true;
+    /// <summary>Whether a skip's channels are among those that a block of the drawn graph takes in: they are.</summary>
+    public bool JoinsSkips { get; init; } = true;
 
-    /// <summary>2π times this is the longest period of the time embedding: the formula under test.</summary>
-    public double LongestPeriod { get; init; } = 10_000;
+    /// <summary>The sense of time, from a batch of timesteps and a width: the embedding under test.</summary>
+    public Func<Node, int, Node> Embedding { get; init; } = (t, width) => Op.SinusoidalFeatures(t, width);
 
     /// <summary>What multiplies σ v in D = αx − σv: the formula under test.</summary>
     public double VelocityFactor { get; init; } = 1;
@@ -62,7 +63,7 @@ public sealed class NetworkAnatomy : Experiment
     {
         var network = DigitsNetwork.Train(context.Size(full: 900, quick: 30), context.Size(full: 500, quick: 100), rng, context);
         Blocks(network, notebook);
-        Embedding(context, notebook);
+        Times(context, notebook);
         Conversions(network, context, rng.Split("conversions"), notebook);
         Errors(network, context, rng.Split("errors"), notebook);
     }
@@ -71,10 +72,19 @@ public sealed class NetworkAnatomy : Experiment
     {
         var output = Training.Models.BoundNetwork.Outputs(new Training.Models.NetworkBlueprint(network.Model.Config, network.Model.SampleShape), 1)["out"];
         var (blocks, skips) = (NetworkBlock.Of(output), NetworkBlock.Skips(output));
-        var formula = ParameterCount.Of(DigitsNetwork.Network, CountsSkips);
+        var formula = ParameterCount.Of(DigitsNetwork.Network);
         notebook.Equal("parameters of all blocks against those of the weights", blocks.Sum(b => b.Parameters), network.Model.Weights.Layout.Count, Tolerance.None);
         notebook.Equal("blocks of the graph against those of the formulas", blocks.Count(b => formula.ContainsKey(b.Name)), formula.Count, Tolerance.None);
         foreach (var block in blocks) notebook.Equal($"parameters of {block.Name} against its layers' formulas", block.Parameters, formula.GetValueOrDefault(block.Name), Tolerance.None);
+
+        // The same from the picture of the graph alone: a block takes in what the one before it gives, and what its skip brings.
+        var time = blocks.Single(b => b.Name == "time_embedding").Output[1];
+        for (var i = 1; i < blocks.Count; i++)
+        {
+            if (!blocks[i].Name.Contains(".resnets.", StringComparison.Ordinal)) continue;
+            var inputs = blocks[i - 1].Output[3] + skips.Where(s => JoinsSkips && s.To == blocks[i].Name).Sum(s => blocks.Single(b => b.Name == s.From).Output[3]);
+            notebook.Equal($"parameters of {blocks[i].Name} from the shapes drawn, {inputs} channels in, against its weights", ParameterCount.OfResidual(inputs, blocks[i].Output[3], time), blocks[i].Parameters, Tolerance.None);
+        }
 
         // One skip from conv_in, from every layer on the way down, and from every halving.
         var options = DigitsNetwork.Network;
@@ -86,14 +96,14 @@ public sealed class NetworkAnatomy : Experiment
         int Side(string name, bool down) => down || !name.Contains("upsamplers", StringComparison.Ordinal) ? sides[name][1] : sides[name][1] / 2;
     }
 
-    private void Embedding(ExperimentContext context, Notebook notebook)
+    private void Times(ExperimentContext context, Notebook notebook)
     {
         const int times = 1000;
         var width = DigitsNetwork.Network.Channels![0];
         var half = width / 2;
         var graph = new Graph();
         var weights = new ParameterBuffer(graph.Layout);
-        var program = Program.Compile(new Dictionary<string, Node> { ["e"] = Op.SinusoidalFeatures(graph.Input("t", [times]), width) }, weights, new CpuExecutor(context.Parallelism));
+        var program = Program.Compile(new Dictionary<string, Node> { ["e"] = Embedding(graph.Input("t", [times]), width) }, weights, new CpuExecutor(context.Parallelism));
         for (var t = 0; t < times; t++) program.Input("t")[t] = t;
         program.Run();
         var e = Tensor.Create([times, width], v =>
@@ -107,7 +117,7 @@ public sealed class NetworkAnatomy : Experiment
         var worst = 0.0;
         for (var gap = 0; gap < times; gap += 7)
         {
-            var expected = Enumerable.Range(0, half).Sum(i => Math.Cos(gap * Math.Pow(LongestPeriod, -(double)i / half)));
+            var expected = Enumerable.Range(0, half).Sum(i => Math.Cos(gap * Math.Pow(10_000, -(double)i / half)));
             for (var t = 0; t + gap < times; t += 41) worst = Math.Max(worst, Math.Abs(Dot(t, t + gap) - expected));
         }
 
@@ -129,7 +139,7 @@ public sealed class NetworkAnatomy : Experiment
             new SvgPlot(
             [
                 .. Starts.Select((t, i) => new LineSeries($"t = {t}", [.. Enumerable.Range(0, 200).Select(g => (double)g)], [.. Enumerable.Range(0, 200).Select(g => Dot(t, t + g))]) { Width = 3 - i }),
-                new LineSeries("Σ cos ω(t − s)", [.. Enumerable.Range(0, 200).Select(g => (double)g)], [.. Enumerable.Range(0, 200).Select(g => Enumerable.Range(0, half).Sum(i => Math.Cos(g * Math.Pow(LongestPeriod, -(double)i / half))))]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
+                new LineSeries("Σ cos ω(t − s)", [.. Enumerable.Range(0, 200).Select(g => (double)g)], [.. Enumerable.Range(0, 200).Select(g => Enumerable.Range(0, half).Sum(i => Math.Cos(g * Math.Pow(10_000, -(double)i / half))))]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
             ])
             { Title = "⟨e(t), e(s)⟩", XLabel = "s − t", YLabel = "inner product", Width = 480 });
 
@@ -142,29 +152,74 @@ public sealed class NetworkAnatomy : Experiment
         }
     }
 
+    // What is predicted is an expectation over the posterior. Where the data is a list of pictures that posterior is a list of weights, so every
+    // prediction can be averaged by itself and held against what the ideal denoiser is converted to.
     private void Conversions(DigitsNetwork network, ExperimentContext context, Rng rng, Notebook notebook)
     {
         const int count = 16;
-        var (model, schedule) = (network.Model, network.Model.Schedule);
-        var compiled = model.Network(count, context.Parallelism);
-        var denoiser = new NetworkDenoiser(compiled, Prediction.Velocity);
+        var (pictures, schedule) = (network.Pictures, network.Model.Schedule);
+        var ideal = new FiniteDataDenoiser(new FiniteData(pictures, context.Parallelism));
+        var size = pictures.Shape.Tail().Count;
         foreach (var ratio in Ratios)
         {
             var level = schedule.At(Math.Round(schedule.AtRatio(ratio).Time));
-            var x = level.AddNoise(network.Pictures.Slice(0, count), rng.Normal(network.Pictures.Shape.With(0, count)));
-            var d = denoiser.Denoise(x, level);
-            var t = new float[count];
-            Array.Fill(t, (float)level.Time);
-            var v = Tensor.From(compiled.Evaluate(x.ToFloat(), t, []));
-            var (eps, score) = (PredictionConversion.FromData(Prediction.Noise, d, x, level), PredictionConversion.FromData(Prediction.Score, d, x, level));
+            var x = level.AddNoise(pictures.Slice(0, count), rng.Split("noise").Normal(pictures.Shape.With(0, count)));
+            var d = ideal.Denoise(x, level);
+            var (eps, v, score) = Expected(pictures, x, level);
 
-            // Sizes up to 10; a division by α or σ enlarges rounding by as much.
-            var rounding = Tolerance.Rounding(10 / Math.Min(level.Alpha, level.Sigma), 20);
-            notebook.Equal($"σ/α = {Text(ratio)}: D against αx − σv of the network's output", (d - ((level.Alpha * x) - (VelocityFactor * level.Sigma * v))).MaxAbs(), 0, rounding);
-            notebook.Equal($"σ/α = {Text(ratio)}: αD + σε̂ against x", ((level.Alpha * d) + (level.Sigma * eps) - x).MaxAbs(), 0, rounding);
-            notebook.Equal($"σ/α = {Text(ratio)}: αε̂ − σD against v", ((level.Alpha * eps) - (level.Sigma * d) - (VelocityFactor * v)).MaxAbs(), 0, rounding);
-            notebook.Equal($"σ/α = {Text(ratio)}: the score's σs against −ε̂", ((level.Sigma * score) + eps).MaxAbs(), 0, rounding);
+            // A weight's exponent is half of a sum of as many squares as pixels, of 512 at most where the weight is not nothing, found in two ways;
+            // a division by α or σ enlarges what that changes.
+            var rounding = Tolerance.Rounding(10 / Math.Min(level.Alpha, level.Sigma), 2.0 * size * 512);
+            notebook.Equal($"σ/α = {Text(ratio)}: the ideal D against αx − σv of the expected velocity", (d - ((level.Alpha * x) - (VelocityFactor * level.Sigma * v))).MaxAbs(), 0, rounding);
+            notebook.Equal($"σ/α = {Text(ratio)}: the ideal D as a velocity, against the expected one", (PredictionConversion.FromData(Prediction.Velocity, d, x, level) - v).MaxAbs(), 0, rounding);
+            notebook.Equal($"σ/α = {Text(ratio)}: the ideal D as noise, against the expected one", (PredictionConversion.FromData(Prediction.Noise, d, x, level) - eps).MaxAbs(), 0, rounding);
+            notebook.Equal($"σ/α = {Text(ratio)}: the ideal D as a score, against the expected one", (level.Sigma * (PredictionConversion.FromData(Prediction.Score, d, x, level) - score)).MaxAbs(), 0, rounding);
         }
+
+        // No mathematics, but that the denoiser of this network is wired to its output as a velocity.
+        var compiled = network.Model.Network(count, context.Parallelism);
+        var middle = schedule.At(Math.Round(schedule.AtRatio(Ratios[2]).Time));
+        var noisy = middle.AddNoise(pictures.Slice(0, count), rng.Split("wiring").Normal(pictures.Shape.With(0, count)));
+        var t = new float[count];
+        Array.Fill(t, (float)middle.Time);
+        var raw = Tensor.From(compiled.Evaluate(noisy.ToFloat(), t, []));
+        notebook.Equal("wiring: the network's denoiser against αx − σ times its raw output", (new NetworkDenoiser(compiled, Prediction.Velocity).Denoise(noisy, middle) - ((middle.Alpha * noisy) - (middle.Sigma * raw))).MaxAbs(), 0, Tolerance.Rounding(10, 20));
+    }
+
+    // E[ε | x], E[v | x] and E[−ε/σ | x], each its own sum over the pictures that may stand behind x.
+    private static (Tensor Noise, Tensor Velocity, Tensor Score) Expected(Tensor pictures, Tensor x, NoiseLevel level)
+    {
+        var size = pictures.Shape.Tail().Count;
+        double[] noise = new double[x.Shape.Count], velocity = new double[x.Shape.Count], score = new double[x.Shape.Count];
+        var exponents = new double[pictures.Samples];
+        for (var k = 0; k < x.Samples; k++)
+        {
+            var own = x.Sample(k);
+            for (var j = 0; j < exponents.Length; j++)
+            {
+                var picture = pictures.Sample(j);
+                exponents[j] = 0;
+                for (var i = 0; i < size; i++) exponents[j] -= Math.Pow((own[i] - (level.Alpha * picture[i])) / level.Sigma, 2) / 2;
+            }
+
+            var largest = exponents.Max();
+            var total = exponents.Sum(e => Math.Exp(e - largest));
+            for (var j = 0; j < exponents.Length; j++)
+            {
+                var weight = Math.Exp(exponents[j] - largest) / total;
+                var picture = pictures.Sample(j);
+                if (weight == 0) continue;
+                for (var i = 0; i < size; i++)
+                {
+                    var eps = (own[i] - (level.Alpha * picture[i])) / level.Sigma;
+                    noise[(k * size) + i] += weight * eps;
+                    velocity[(k * size) + i] += weight * ((level.Alpha * eps) - (level.Sigma * picture[i]));
+                    score[(k * size) + i] -= weight * eps / level.Sigma;
+                }
+            }
+        }
+
+        return (new Tensor(x.Shape, noise), new Tensor(x.Shape, velocity), new Tensor(x.Shape, score));
     }
 
     private static void Errors(DigitsNetwork network, ExperimentContext context, Rng rng, Notebook notebook)

@@ -21,8 +21,6 @@ public sealed partial class OneFamily : Experiment
         ("flow matching", new FlowSchedule()),
     ];
 
-    private static readonly Tolerance OneOrder = new(0.2, "the next term of the error bends the slope by less than 0.2 over steps this small");
-
     /// <summary>The scale by which x is divided to give the process that all share: the formula under test.</summary>
     public Func<NoiseLevel, double> Scale { get; init; } = level => level.Alpha;
 

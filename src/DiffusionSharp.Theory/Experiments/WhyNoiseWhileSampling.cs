@@ -22,7 +22,6 @@ public sealed partial class WhyNoiseWhileSampling : Experiment
     private static readonly VpLinearSchedule Schedule = new();
     private static readonly LineMixture Mixture = new((0.3, -1.5, 0.25), (0.7, 1.2, 0.4));
     private static readonly Denoiser Gaussian = new GaussianMixtureDenoiser(GaussianMixture.Isotropic([1], new Tensor([1, 1], [Mean]), [Variance]));
-    private static readonly Tolerance OneOrder = new(0.2, "the next term of the error bends the slope by less than 0.2 over steps this small");
 
     /// <summary>The factor on the noise of the step that is claimed to keep the law; 1 is DDPM.</summary>
     public double NoiseFactor { get; init; } = 1;
@@ -105,9 +104,9 @@ public sealed partial class WhyNoiseWhileSampling : Experiment
         // Values up to 2, some thirty operations on the way through denoiser and step.
         notebook.Equal("variance that the mean of one DDPM step loses, sampler against V_s − (α_ts V_s/V_t)² V_t, largest difference", meanError, 0, Tolerance.Rounding(4, 60));
         notebook.Equal("variance that one DDIM step loses, sampler against s² (α_t σ_s − α_s σ_t)²/V_t, largest difference", ddimError, 0, Tolerance.Rounding(4, 60));
-        notebook.Equal("order in h of the variance lost in one step: DDPM's mean", ConvergenceOrder.Of(steps, mean), 1, OneOrder);
-        notebook.Equal("order in h of the variance lost in one step: DDPM with its noise", ConvergenceOrder.Of(steps, [.. whole.Select(Math.Abs)]), 2, OneOrder);
-        notebook.Equal("order in h of the variance lost in one step: DDIM", ConvergenceOrder.Of(steps, ddim), 2, OneOrder);
+        notebook.Equal("order in h of the variance lost in one step: DDPM's mean", ConvergenceOrder.Of(steps, mean), 1, Tolerance.Order(steps));
+        notebook.Equal("order in h of the variance lost in one step: DDPM with its noise", ConvergenceOrder.Of(steps, [.. whole.Select(Math.Abs)]), 2, Tolerance.Order(steps));
+        notebook.Equal("order in h of the variance lost in one step: DDIM", ConvergenceOrder.Of(steps, ddim), 2, Tolerance.Order(steps));
     }
 
     // A step is affine in the state and in its noise, so two states show its slope and one unit of noise its share.
@@ -188,8 +187,8 @@ public sealed partial class WhyNoiseWhileSampling : Experiment
         int[] counts = [200, 400, 800, 1600];
         double[] steps = [.. counts.Select(c => 1.0 / c)];
         double[] Errors(Func<NoiseLevel, NoiseLevel, double> slope, double noise) => [.. counts.Select(c => Math.Abs(Recursion(TimeGrid.Uniform(Schedule, c), slope, noise)[^1] - Variance))];
-        notebook.Equal("order in 1/S of the error of the final variance: DDPM with its noise", ConvergenceOrder.Of(steps, Errors(Slopes, 1)), 1, OneOrder);
-        notebook.Equal("order in 1/S of the error of the final variance: DDIM", ConvergenceOrder.Of(steps, Errors(DdimSlope, 0)), 1, OneOrder);
+        notebook.Equal("order in 1/S of the error of the final variance: DDPM with its noise", ConvergenceOrder.Of(steps, Errors(Slopes, 1)), 1, Tolerance.Order(steps));
+        notebook.Equal("order in 1/S of the error of the final variance: DDIM", ConvergenceOrder.Of(steps, Errors(DdimSlope, 0)), 1, Tolerance.Order(steps));
         notebook.Report("final variance of DDPM without noise, 400 steps", Recursion(TimeGrid.Uniform(Schedule, 400), Slopes, 0)[^1]);
         notebook.Report("final variance of DDPM with its noise, 50 steps", Recursion(TimeGrid.Uniform(Schedule, 50), Slopes, 1)[^1]);
         notebook.Report("final variance of DDIM, 50 steps", Recursion(TimeGrid.Uniform(Schedule, 50), DdimSlope, 0)[^1]);

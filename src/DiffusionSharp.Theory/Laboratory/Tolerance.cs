@@ -97,6 +97,14 @@ public sealed record Tolerance(double Value, string Reason)
     public static Tolerance OfKolmogorov(double count) =>
         new(2.744 / Math.Sqrt(count), string.Create(CultureInfo.InvariantCulture, $"chance: 2.74/√n, n = {count:G6}, exceeded as rarely as five standard errors"));
 
+    /// <summary>The band that orders of accuracy are held to: ±0.2, tight enough to tell an order from its neighbours by far.</summary>
+    /// <param name="steps">The step sizes over which the slope is taken.</param>
+    public static Tolerance Order(IReadOnlyList<double> steps) =>
+        new(0.2, string.Create(CultureInfo.InvariantCulture, $"±0.2, the rule for orders, over steps from {steps.Max():G3} to {steps.Min():G3}: room for the error's next term, not a bound on it"));
+
+    /// <summary>No tolerance: the bound itself is a size of effect that the text shows, chosen for the reader and not derived.</summary>
+    public static Tolerance Chosen { get; } = new(0, "the bound is a size of effect chosen for the reader, not derived");
+
     /// <summary>This and another source of error together.</summary>
     public Tolerance Plus(Tolerance other) => new(Value + other.Value, $"{Reason}; {other.Reason}");
 }

@@ -5,7 +5,9 @@ namespace DiffusionSharp.Theory.Sampling;
 /// <code>
 /// p′(x′) = ∫ N(x′; μ(x), v) p(x) dx
 /// </code>
-/// by the trapezoid rule, whose error falls as e^(−2π² (√v/h)²): a spacing h of half a deviation √v leaves 1e-34, one of a whole deviation 3e-9.
+/// by the trapezoid rule in x, where the kernel is √v/|μ′| wide: its error falls as e^(−2π² r²) with r = √v/(h |μ′|), the points of the grid in
+/// that width. Two points leave 1e-34, one 3e-9. A step that stretches, |μ′| above 1, needs a finer grid than its noise alone, and so does a
+/// law that is narrower than the kernel.
 /// </remarks>
 public sealed class ChainLaw
 {
