@@ -101,8 +101,8 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
         Diffusion.Fail(2, "error: Option '--out' is required. See 'diffusion train --help'.", "train", "--data", "moons");
         Diffusion.Fail(2, "error: --data is needed: the name of a built-in source (see 'diffusion list sources'), a folder, or a .npy file.", "train", "--out", folder["run"]);
         Diffusion.Fail(2, "error: Required argument missing for command: 'sample'. See 'diffusion sample --help'.", "sample", "--out", "a.npy");
-        Diffusion.Fail(2, "error: list: there are samplers, schedules, presets, sources; say which.", "list");
-        Diffusion.Fail(2, "error: list: 'colours' is unknown; there are samplers, schedules, presets, sources.", "list", "colours");
+        Diffusion.Fail(2, "error: list: there are samplers, schedules, presets, sources, experiments; say which.", "list");
+        Diffusion.Fail(2, "error: list: 'colours' is unknown; there are samplers, schedules, presets, sources, experiments.", "list", "colours");
         Diffusion.Fail(2, $"error: {folder["none"]}: there is no such file or folder, and no built-in source of this name (a preset is shown with --plan).", "inspect", folder["none"]);
         Diffusion.Fail(2, $"error: {folder["none"]}: there is no such folder.", "sample", folder["none"], "--out", folder["a.npy"]);
         Diffusion.Fail(2, $"error: {folder["none"]}: there is no such folder.", "train", "--out", folder["none"], "--resume");
