@@ -4,6 +4,7 @@ using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Experiments;
 using DiffusionSharp.Theory.Laboratory;
+using DiffusionSharp.Theory.Reports;
 
 namespace DiffusionSharp.Cli.Tests;
 
@@ -73,12 +74,28 @@ public sealed class TheoryTests : IDisposable
     }
 
     [Fact]
-    public void Json_is_one_object_for_each_experiment()
+    public void Json_is_one_object_for_each_experiment_and_one_for_all()
     {
-        var line = Assert.Single(Diffusion.Succeed("theory", "mle-is-kl", "--quick", "--json", "--out", folder["json"]).Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        using var answer = JsonDocument.Parse(line);
+        var lines = Diffusion.Succeed("theory", "mle-is-kl", "--quick", "--json", "--out", folder["json"]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        using var answer = JsonDocument.Parse(lines[0]);
         Assert.Equal("mle-is-kl", answer.RootElement.GetProperty("experiment").GetString());
         Assert.True(answer.RootElement.GetProperty("passed").GetBoolean());
+        using var all = JsonDocument.Parse(lines[1]);
+        Assert.Equal(1, all.RootElement.GetProperty("experiments").GetInt32());
+        Assert.True(all.RootElement.GetProperty("passed").GetBoolean());
+    }
+
+    [Fact]
+    public void A_page_of_fewer_results_than_were_asked_for_says_so()
+    {
+        var written = new TheoryFolder(folder["part"], new ReportHeader(0, true, Asked: 2));
+        written.Add(new MleIsKl().Run(new ExperimentContext(0, true, Parallelism.Single)));
+        var page = File.ReadAllText(written.Page);
+        Assert.Contains("1 of 2 so far", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("All hold", page, StringComparison.Ordinal);
+        using var results = JsonDocument.Parse(File.ReadAllText(folder["part", "results.json"]));
+        Assert.False(results.RootElement.GetProperty("passed").GetBoolean());
     }
 
     [Fact]

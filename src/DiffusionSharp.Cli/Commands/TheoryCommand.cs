@@ -25,7 +25,7 @@ internal static class TheoryCommand
         output.Required = true;
         var quick = new Option<bool>("--quick") { Description = "Smaller sizes, held to the wider tolerances that follow from them." };
         var seed = Options.Seed("Of all chance; the same seed gives the same files.  [default: 0]");
-        var data = Options.Text("--data", "SOURCE", "Pictures for the experiments that show some.  [default: digits]");
+        var data = Options.Text("--data", "SOURCE", $"Pictures that {string.Join(", ", ExperimentCatalog.All.Where(e => e.ShowsPictures).Select(e => e.Name))} turns to noise.  [default: digits]");
         var size = Options.Integer("--size", "With --data: width and height that a folder's pictures are cropped and resized to.", least: 8, most: 256);
         var threads = Options.Threads();
         var json = Options.Json();
@@ -67,11 +67,11 @@ internal static class TheoryCommand
         TheoryFolder folder;
         try
         {
-            folder = new TheoryFolder(output, new ReportHeader(laboratory.Seed, laboratory.Quick));
+            folder = new TheoryFolder(output, new ReportHeader(laboratory.Seed, laboratory.Quick, experiments.Count));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"--out: {error.Message}");
+            throw new UsageException($"--out: {(error.Message.StartsWith(output, StringComparison.Ordinal) ? "" : $"the folder {output} cannot be made: ")}{error.Message}");
         }
 
         var report = context.Console.Out;
@@ -100,7 +100,8 @@ internal static class TheoryCommand
             else Say(report, context.Console.IsTerminal ? "\r\u001b[K" + head : head, result, seconds);
         }
 
-        if (!json)
+        if (json) report.WriteLine(JsonLine.Of(("passed", failed.Count == 0), ("experiments", experiments.Count), ("failed", failed.ToArray()), ("page", folder.Page), ("seconds", context.Clock.GetElapsedTime(begun).TotalSeconds)));
+        else
         {
             report.WriteLine($"{(failed.Count == 0 ? "all hold" : $"{failed.Count} of {experiments.Count} failed: {string.Join(", ", failed)}")}; {Output.Say.Duration(context.Clock.GetElapsedTime(begun).TotalSeconds)}");
             report.WriteLine($"open {Output.Say.Quoted(folder.Page)}");
@@ -116,7 +117,7 @@ internal static class TheoryCommand
         if (result.Failure is { } failure) report.WriteLine($"        broke down: {failure}");
         foreach (var check in result.Checks.Where(c => !c.Passed))
         {
-            var relation = check.Relation switch { Relation.Equal => "=", Relation.AtMost => "≤", _ => "≥" };
+            var relation = check.Relation switch { Relation.Equal => "≈", Relation.AtMost => "≤", _ => "≥" };
             report.WriteLine($"        {check.What}: {Output.Say.Number(check.Measured)} {relation} {Output.Say.Number(check.Expected)} ± {Output.Say.Number(check.Tolerance.Value)} does not hold");
         }
     }

@@ -15,13 +15,13 @@ internal static partial class ReportPage
         h1 { font-size: 1.7rem; margin: 0 0 .3rem; } h2 { font-size: 1.3rem; margin: 0 0 .4rem; } p { margin: .5rem 0; }
         a { color: var(--link); } .muted, small, figcaption { color: var(--muted); font-size: .88rem; }
         section { border-top: 1px solid var(--line); margin-top: 2.6rem; padding-top: 1.6rem; }
-        nav ol { columns: 2; column-gap: 2rem; padding-left: 2rem; } nav li { break-inside: avoid; padding: .08rem 0; }
+        nav ol { columns: 2; column-gap: 2rem; padding-left: 2rem; } @media (max-width: 40rem) { nav ol { columns: 1; } } nav li { break-inside: avoid; padding: .08rem 0; }
         .good { color: var(--good); } .verdict, td .good, td .bad { white-space: nowrap; } sub, sup { line-height: 0; } .bad { color: var(--bad); } .verdict { font-weight: 600; font-size: .95rem; margin-left: .6rem; }
         .formula { background: var(--panel); padding: .8rem 1rem; border-radius: .4rem; font: 1.02rem/1.7 "STIX Two Math", "Cambria Math", "Latin Modern Math", "DejaVu Serif", serif; white-space: pre-wrap; }
         figure { margin: 1.2rem 0; } figure img { max-width: 100%; height: auto; display: block; }
         .table { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .88rem; } th { text-align: left; color: var(--muted); font-weight: 500; }
         th, td { padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; } td.n { font-variant-numeric: tabular-nums; white-space: nowrap; }
-        code { font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: .86em; }
+        .command { white-space: nowrap; } code { font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: .86em; }
         """;
 
     public static string Html(ReportHeader header, IReadOnlyList<ExperimentResult> results)
@@ -32,8 +32,9 @@ internal static partial class ReportPage
         page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>The theory, run</title>\n<style>\n")
             .Append(Style).Append("\n</style>\n</head>\n<body>\n<h1>The theory of diffusion models, run</h1>\n");
         page.Append(Invariant($"<p class=\"muted\">{Count(results.Count, "experiment")}, {Count(checks, "check")}, seed {header.Seed}{(header.Quick ? ", quick sizes" : "")}. Each computes both sides of its claim and is held to a tolerance that is derived beforehand.</p>\n"));
+        if (results.Count < header.Asked) page.Append(Invariant($"<p><strong>{results.Count} of {header.Asked} so far</strong>: the run goes on, or it was stopped.</p>\n"));
         page.Append(failed.Count == 0
-            ? "<p class=\"good\"><strong>All hold.</strong></p>\n"
+            ? Invariant($"<p class=\"good\"><strong>{(results.Count < header.Asked ? $"These {results.Count} hold." : "All hold.")}</strong></p>\n")
             : Invariant($"<p class=\"bad\"><strong>{failed.Count} of {results.Count} failed:</strong> {string.Join(", ", failed.Select(r => $"<a href=\"#{r.Experiment.Name}\">{r.Experiment.Name}</a>"))}.</p>\n"));
         page.Append("<nav><ol>\n");
         foreach (var result in results)
@@ -50,7 +51,7 @@ internal static partial class ReportPage
         page.Append("<div class=\"formula\">").Append(Text(string.Join('\n', experiment.Formula))).Append("</div>\n");
         if (result.Failure is { } failure) page.Append(Invariant($"<p class=\"bad\">It broke down: {Text(failure)}</p>\n"));
         foreach (var figure in result.Figures)
-            page.Append(Invariant($"<figure><img src=\"{figure.File}\" alt=\"{Plain(figure.Caption)}\"><figcaption>{Text(figure.Caption)}</figcaption></figure>\n"));
+            page.Append(Invariant($"<figure><img src=\"{figure.File}\" alt=\"{Plain(experiment.Title)}: figure {Plain(Path.GetFileNameWithoutExtension(figure.File))}, described below\"><figcaption>{Text(figure.Caption)}</figcaption></figure>\n"));
         if (result.Checks.Count > 0)
         {
             page.Append("<div class=\"table\"><table>\n<tr><th>checked</th><th>measured</th><th></th><th>expected</th><th>tolerance</th><th></th></tr>\n");
@@ -65,13 +66,13 @@ internal static partial class ReportPage
             page.Append("</table></div>\n");
         }
 
-        page.Append(Invariant($"<p class=\"muted\">Sources: {Text(string.Join("; ", experiment.Sources))}.<br>Code: <code>{ExperimentPlaces.Code(experiment)}</code>. {(ExperimentPlaces.Page(experiment) is { } derivation ? $"Derivation: <code>{derivation}</code>. " : "")}Alone: <code>diffusion theory {experiment.Name} --out {experiment.Name}</code></p>\n</section>\n"));
+        page.Append(Invariant($"<p class=\"muted\">Sources: {Text(string.Join("; ", experiment.Sources))}.<br>Code: <code>{ExperimentPlaces.Code(experiment)}</code>. {(ExperimentPlaces.Page(experiment) is { } derivation ? $"Derivation: <code>{derivation}</code>. " : "")}Alone: <code class=\"command\">diffusion theory {experiment.Name} --out {experiment.Name}</code></p>\n</section>\n"));
     }
 
     private static string Row(Check check)
     {
-        var relation = check.Relation switch { Relation.Equal => "=", Relation.AtMost => "≤", _ => "≥" };
-        return Invariant($"<tr><td>{Text(check.What)}</td><td class=\"n\">{Number(check.Measured)}</td><td>{relation}</td><td class=\"n\">{Number(check.Expected)}</td><td><span class=\"n\">{(check.Tolerance.Value == 0 ? "0" : "± " + check.Tolerance.Value.ToString("G2", CultureInfo.InvariantCulture))}</span> <small>{Text(check.Tolerance.Reason)}</small></td><td>{Verdict(check.Passed)}</td></tr>\n");
+        var relation = check.Relation switch { Relation.Equal => check.Tolerance.Value == 0 ? "=" : "≈", Relation.AtMost => "≤", _ => "≥" };
+        return Invariant($"<tr><td>{Text(check.What)}</td><td class=\"n\">{Number(check.Measured)}</td><td>{relation}</td><td class=\"n\">{Number(check.Expected)}</td><td><span class=\"n\">{(check.Tolerance.Value == 0 ? "0" : "± " + Number(check.Tolerance.Value, "G2"))}</span> <small>{Text(check.Tolerance.Reason)}</small></td><td>{Verdict(check.Passed)}</td></tr>\n");
     }
 
     private static string Verdict(bool passed) => passed ? "<span class=\"good\">✓ holds</span>" : "<span class=\"bad\">✗ fails</span>";
@@ -92,7 +93,7 @@ internal static partial class ReportPage
 
     private static string Count(int count, string what) => Invariant($"{count} {what}{(count == 1 ? "" : "s")}");
 
-    private static string Number(double value) => value.ToString("G6", CultureInfo.InvariantCulture).Replace('-', '−');
+    private static string Number(double value, string format = "G6") => value.ToString(format, CultureInfo.InvariantCulture).Replace('-', '−');
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -19,7 +19,9 @@ internal static partial class ResultsFile
             writer.WriteStartObject();
             writer.WriteNumber("seed", header.Seed);
             writer.WriteBoolean("quick", header.Quick);
-            writer.WriteBoolean("passed", results.All(r => r.Passed));
+            writer.WriteNumber("asked", header.Asked);
+            writer.WriteBoolean("complete", results.Count == header.Asked);
+            writer.WriteBoolean("passed", results.Count == header.Asked && results.All(r => r.Passed));
             writer.WriteStartArray("experiments");
             foreach (var result in results) Write(writer, result);
             writer.WriteEndArray();
