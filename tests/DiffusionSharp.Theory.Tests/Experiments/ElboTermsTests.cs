@@ -12,7 +12,7 @@ public sealed class ElboTermsTests
         Quick.AssertFails(new ElboTerms { DroppedWeight = (beta, alphaBar, variance) => beta * beta / (2 * variance * alphaBar * (1 - alphaBar)) });
 
     [Fact]
-    public void A_best_variance_that_forgets_what_is_unknown_of_the_data_is_found() => Quick.AssertFails(new ElboTerms { BestVariance = (q, _) => q.Variance });
+    public void A_best_variance_that_forgets_half_of_what_is_unknown_of_the_data_is_found() => Quick.AssertFails(new ElboTerms { BestVariance = (q, ofData) => q.Variance + (q.OfData * q.OfData * ofData / 2) });
 
     [Fact]
     public void A_best_variance_with_the_weight_not_squared_is_found() => Quick.AssertFails(new ElboTerms { BestVariance = (q, ofData) => q.Variance + (q.OfData * ofData) });
