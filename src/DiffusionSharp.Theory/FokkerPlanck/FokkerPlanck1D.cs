@@ -30,7 +30,7 @@ public sealed class FokkerPlanck1D
     /// <summary>The equation of an Itô process.</summary>
     /// <param name="grid">The cells. Choose them so wide that almost nothing reaches the walls, which throw it back.</param>
     /// <param name="drift">f(x, t), units of x per unit of time.</param>
-    /// <param name="diffusion">g(x, t), units of x per root of time; its sign does not matter.</param>
+    /// <param name="diffusion">g(x, t), units of x per root of time; its sign does not matter, only g² enters.</param>
     public FokkerPlanck1D(CellGrid grid, Func<double, double, double> drift, Func<double, double, double> diffusion)
         : this(grid, Pointwise(grid, drift, diffusion), autonomous: false)
     {

@@ -152,7 +152,8 @@ public sealed class ModelEvaluation
                 null,
                 figures.Count > 0 ? [] :
                 [
-                    "root mean square residual of the score Fokker-Planck equation at levels of σ/α, relative to ∂ₜs; 0 is a score of one process",
+                    "root mean square residual of the score Fokker-Planck equation at levels of σ/α, relative to ∂ₜs",
+                    "all levels: 0 belongs to the score of a diffusion process, about 1 says that the change in time is wrong by as much as it is large; lower is better, compare models with each other (docs/theory/17-score-fokker-planck.md)",
                     divergence.IsExact ? "exact divergence" : $"Hutchinson's divergence, {divergence.Estimates} Rademacher probes a sample",
                     FormattableString.Invariant($"central differences of {measure.Step} in ln(α²/σ²) and of {measure.Step} σ in space"),
                 ],
