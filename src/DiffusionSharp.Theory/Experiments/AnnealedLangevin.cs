@@ -231,7 +231,7 @@ public sealed class AnnealedLangevin : Experiment
             var mean = law.Moment(x => x, from: Middle) / mass;
             (shareOf[i], deviationOf[i]) = (law.Moment(_ => 1, to: Middle), Math.Sqrt(law.Moment(x => (x - mean) * (x - mean), from: Middle) / mass));
         });
-        for (var i = 0; i < kappas.Length; i++) notebook.Report($"20 levels of 10 steps, κ = {Text(kappas[i])}: deviation in the right mode before denoising ({Text(Math.Sqrt(Variance + (SigmaMin * SigmaMin)))} is right)", deviationOf[i]);
+        for (var i = 0; i < kappas.Length; i++) notebook.Report($"20 levels of 10 steps, κ = {Text(kappas[i])}: deviation in the mode of weight 0.8 before denoising (that of the law is {Text(Math.Sqrt(Variance + (SigmaMin * SigmaMin)))})", deviationOf[i]);
 
         notebook.Figure(
             "settings",
@@ -239,14 +239,14 @@ public sealed class AnnealedLangevin : Experiment
             new SvgPlot(
             [
                 .. levels.Select((n, l) => new LineSeries($"{n} levels", [.. steps.Select(s => (double)s)], [.. steps.Select((_, s) => shares[l, s])]) { Markers = true, Color = PlotTheme.Paper.Colors[l] }),
-                new LineSeries("right", [1, 100], [LeftWeight, LeftWeight]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
+                new LineSeries("weight of the mode", [1, 100], [LeftWeight, LeftWeight]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
             ])
             { Title = "Steps and levels, κ = 0.1", XLabel = "steps at each level", YLabel = "share of the left mode", XScale = AxisScale.Log, YRange = (0.15, 0.5), Width = 480 },
             new SvgPlot(
             [
                 new LineSeries("share of the left mode", kappas, shareOf) { Markers = true, Color = PlotTheme.Paper.Colors[0] },
-                new LineSeries("right", [kappas[0], kappas[^1]], [LeftWeight, LeftWeight]) { Dashed = true, Color = PlotTheme.Paper.Colors[0] },
-                new LineSeries("deviation in the right mode", kappas, deviationOf) { Markers = true, Color = PlotTheme.Paper.Colors[1] },
+                new LineSeries("what they should be", [kappas[0], kappas[^1]], [LeftWeight, LeftWeight]) { Dashed = true, Color = PlotTheme.Paper.Colors[0] },
+                new LineSeries("deviation in the mode of weight 0.8", kappas, deviationOf) { Markers = true, Color = PlotTheme.Paper.Colors[1] },
                 new LineSeries("", [kappas[0], kappas[^1]], [Math.Sqrt(Variance + (SigmaMin * SigmaMin)), Math.Sqrt(Variance + (SigmaMin * SigmaMin))]) { Dashed = true, Color = PlotTheme.Paper.Colors[1] },
             ])
             { Title = "Step size, 20 levels of 10 steps", XLabel = "κ, a step is κσ²", YLabel = "share; deviation", XScale = AxisScale.Log, Width = 480 });

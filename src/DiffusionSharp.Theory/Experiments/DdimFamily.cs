@@ -225,6 +225,6 @@ public sealed partial class DdimFamily : Experiment
             return new SvgPlot([.. Enumerable.Range(0, 12).Select(k => new LineSeries("", times, [.. states.Select(x => x.Values[k])]) { Width = 1.1, Color = PlotTheme.Paper.Colors[k % 2] })])
             { Title = FormattableString.Invariant($"η = {eta}"), XLabel = "time t (1 is noise)", YLabel = "x_t", YRange = (-3, 3), Width = 380, Height = 320 };
         });
-        notebook.Figure("paths", "Twelve starts, the same in each panel, and where three samplers of one family take them. η = 0 draws smooth paths that never cross, η = 1 paths of a diffusion; at every time their law is the same.", [.. panels]);
+        notebook.Figure("paths", "Twelve starts, the same in each panel, and where three samplers of one family take them. η = 0 draws smooth paths that never cross, η = 1 paths of a diffusion; at every time their law is the same. The two colours only keep neighbours apart.", [.. panels]);
     }
 }

@@ -97,6 +97,7 @@ public sealed class ElboTerms : Experiment
         var series = new List<PlotSeries>();
         foreach (var choice in new[] { DdpmVariance.FixedSmall, DdpmVariance.FixedLarge })
         {
+            var v = choice == DdpmVariance.FixedSmall ? "v = β̃" : "v = β";
             var exact = new double[steps + 1];
             exact[0] = VarianceTerm(Square(levels[0].Sigma)) + (Square(levels[0].Alpha) * (Variance + Square(Mean)) / 2);
             for (var i = 0; i < steps - 1; i++) exact[i + 1] = Transition(levels[i], levels[i + 1], choice == DdpmVariance.FixedSmall ? Tilde(levels[i], levels[i + 1]) : Forward(levels[i], levels[i + 1]));
@@ -108,18 +109,18 @@ public sealed class ElboTerms : Experiment
             for (var i = 0; i <= steps; i++)
             {
                 var name = i == 0 ? "L_T" : i == steps ? "L_0" : FormattableString.Invariant($"L at t = {grid.Times[i - 1]:0.00}");
-                notebook.Equal($"{choice}, {name}: {samples} samples against the exact term, nats", estimate.Terms[i].Mean, exact[i]);
+                notebook.Equal($"{v}, {name}: {samples} samples against the exact term, nats", estimate.Terms[i].Mean, exact[i]);
             }
 
             var (paths, tolerance, evidence) = Paths(levels, choice);
-            notebook.Equal($"{choice}: sum of all terms against H(p₀) + KL of the paths' covariances, nats", exact.Sum(), entropy + paths, tolerance);
-            notebook.AtLeast($"{choice}: the bound against E[−ln p(x₀)] of the model, nats", exact.Sum(), evidence, tolerance);
-            notebook.Report($"{choice}: bound less entropy at T = {steps}, bits", (exact.Sum() - entropy) / Math.Log(2));
+            notebook.Equal($"{v}: sum of all terms against H(p₀) + KL of the paths' covariances, nats", exact.Sum(), entropy + paths, tolerance);
+            notebook.AtLeast($"{v}: the bound against E[−ln p(x₀)] of the model, nats", exact.Sum(), evidence, tolerance);
+            notebook.Report($"{v}: bound less entropy at T = {steps}, bits", (exact.Sum() - entropy) / Math.Log(2));
 
             double[] times = [.. grid.Times[..(steps - 1)]];
             var color = PlotTheme.Paper.Colors[choice == DdpmVariance.FixedSmall ? 0 : 1];
-            series.Add(new LineSeries($"{choice}, exact", times, exact[1..steps]) { Dashed = true, Color = color });
-            series.Add(new PointSeries($"{choice}, Monte Carlo", times, [.. estimate.Terms.Skip(1).Take(steps - 1).Select(t => t.Mean.Value)]) { Color = color, Radius = 3, Opacity = 0.8 });
+            series.Add(new LineSeries($"{v}, exact", times, exact[1..steps]) { Dashed = true, Color = color });
+            series.Add(new PointSeries($"{v}, Monte Carlo", times, [.. estimate.Terms.Skip(1).Take(steps - 1).Select(t => t.Mean.Value)]) { Color = color, Radius = 3, Opacity = 0.8 });
         }
 
         double[] axis = [.. grid.Times[..(steps - 1)]];

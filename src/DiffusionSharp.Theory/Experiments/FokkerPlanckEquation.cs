@@ -218,7 +218,7 @@ public sealed class FokkerPlanckEquation : Experiment
         GridDensity Carried(FluxWeighting weighting) => new FokkerPlanck1D(cells, _ => drift, _ => Math.Sqrt(2 * diffusion)) { Scheme = TimeScheme.BackwardEuler, Weighting = weighting }.Advance(Normal(cells, 0.3, 0.0006), 0, 1, 400);
         notebook.Figure(
             "steep",
-            "A narrow hill is carried to the right at a Péclet number of 20. Central differences swing below zero; the exponential flux stays positive, at the price of a wider hill: at such numbers it is the upwind flux.",
+            "A narrow hill is carried to the right at a Péclet number of 20. Central differences swing below zero; the exponential flux stays positive, at the price of a hill several times as wide and as low: at such numbers it is the upwind flux, of first order.",
             new SvgPlot(
             [
                 new LineSeries("central", cells.Centres(), Values(Carried(FluxWeighting.Central))),

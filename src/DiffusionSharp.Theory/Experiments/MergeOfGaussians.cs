@@ -174,7 +174,7 @@ public sealed class MergeOfGaussians : Experiment
         var times = Quadrature.Points(0.002, 1, 250);
         notebook.Figure(
             "schedules",
-            "Log signal-to-noise ratio over time. Schedules differ in where they spend their time, not in what they do; the middle, where shapes are decided, lies around zero.",
+            "Left: log signal-to-noise ratio over time. Right: what is left of the picture; sub-VP (dashed) keeps as much of it as VP and adds less noise. Schedules differ in where they spend their time, not in what they do; the middle, where shapes are decided, lies around zero.",
             new SvgPlot([.. schedules.Select(s => new LineSeries(s.Name, times, [.. times.Select(t => s.Schedule.At(t).LogSnr)]))])
             { Title = "Schedules side by side", XLabel = "time t", YLabel = "ln(α²/σ²)", YRange = (-20, 20), Width = 460 },
             new SvgPlot([.. schedules.Select(s => new LineSeries(s.Name, times, [.. times.Select(t => s.Schedule.At(t).Alpha)]) { Dashed = s.Schedule is SubVpSchedule })])

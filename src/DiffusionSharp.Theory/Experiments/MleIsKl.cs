@@ -100,7 +100,7 @@ public sealed class MleIsKl : Experiment
             new SvgPlot(
             [
                 .. curves.Select((s, i) => new LineSeries(FormattableString.Invariant($"ℓ, σ = {s:0.00}"), means, [.. means.Select(m => Likelihood(m, s, mean, variance))]) { Color = PlotTheme.Paper.Colors[i] }),
-                .. curves.Select((s, i) => new LineSeries(i == 0 ? "−KL" : "", means, [.. means.Select(m => -Divergence(m, s))]) { Color = PlotTheme.Paper.Colors[i], Dashed = true }),
+                .. curves.Select((s, i) => new LineSeries(i == 0 ? "−KL, in the same colours" : "", means, [.. means.Select(m => -Divergence(m, s))]) { Color = PlotTheme.Paper.Colors[i], Dashed = true }),
             ])
             { Title = "Two curves, one constant apart", XLabel = "mean μ of the model", YLabel = "nats" });
     }

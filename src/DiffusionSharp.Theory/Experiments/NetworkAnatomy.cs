@@ -266,7 +266,7 @@ public sealed class NetworkAnatomy : Experiment
         notebook.Report("mean squared error of a pixel, best constant guess", constant);
         notebook.Figure(
             "errors",
-            "Mean squared error of a pixel over the noise: the network between the ideal denoiser of its own training pictures, which knows them by heart, and the best constant guess.",
+            $"Mean squared error of a pixel over the noise: the network between the ideal denoiser of its own training pictures, which knows them by heart (below the frame where there is little noise), and the best constant guess.{(context.Quick ? " After the few steps of a quick run it is hardly better than the guess." : "")}",
             new SvgPlot(
             [
                 new LineSeries("best constant guess", [Ratios[0], Ratios[^1]], [constant, constant]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },

@@ -96,7 +96,7 @@ public sealed partial class OneFamily : Experiment
         double[] times = Quadrature.Points(0.01, 1, 100);
         notebook.Figure(
             "clocks",
-            "σ/α over time, from clean data (left) to the most noise (right). The schedules differ in how fast this one number grows, and in nothing else.",
+            "σ/α over time, from clean data (left) to the most noise (right). The schedules differ in how fast this one number grows, and in nothing else. VE begins at σ = 0.01 in the middle of the axis; below it this library leads straight to clean data.",
             new SvgPlot([.. Schedules.Skip(1).Select((p, i) => new LineSeries(p.Name, times, [.. times.Select(t => Share(p.Schedule, t).Ratio)]) { Color = PlotTheme.Paper.Colors[i] })])
             { Title = "Five clocks", XLabel = "share of the way from clean data to noise, in the schedule's own time", YLabel = "σ/α", YScale = AxisScale.Log, YRange = (1e-3, 1e3), Width = 720 });
     }
