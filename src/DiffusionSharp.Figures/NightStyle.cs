@@ -4,11 +4,15 @@ namespace DiffusionSharp.Figures;
 
 /// <summary>The style sheet that turns one theme's colours into another's where the reader prefers a dark scheme.</summary>
 /// <remarks>A rule of CSS wins over the attribute it selects, so the drawing itself needs neither classes nor identifiers.</remarks>
-internal static class NightStyle
+public static class NightStyle
 {
+    /// <summary>The rules, for a style element of an SVG document that is drawn in the colours of the day.</summary>
+    /// <param name="day">The theme the document is drawn in.</param>
+    /// <param name="night">The theme it turns into; at least one colour.</param>
+    /// <exception cref="ArgumentException">The theme of the night has no colours.</exception>
     public static string Of(PlotTheme day, PlotTheme night)
     {
-        if (night.Colors.Count == 0) throw new ArgumentException("SvgPanels: the theme of the night has no colours; give at least one.");
+        if (night.Colors.Count == 0) throw new ArgumentException("NightStyle: the theme of the night has no colours; give at least one.");
         (string Day, string Night)[] pairs =
         [
             (day.Background, night.Background),

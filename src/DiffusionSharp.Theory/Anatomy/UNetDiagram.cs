@@ -27,7 +27,7 @@ internal static class UNetDiagram
 
         var svg = new StringBuilder();
         Add($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{height}\" viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"A U-Net, block by block\" font-family=\"{theme.FontFamily}\">");
-        Add($"<style>@media (prefers-color-scheme: dark) {{ {Night(theme, PlotTheme.Dark)} }}</style>");
+        Add($"<style>{NightStyle.Of(theme, PlotTheme.Dark)}</style>");
         Add($"<rect width=\"{Width}\" height=\"{height}\" fill=\"{theme.Background}\"/>");
         Text(20, 28, "The U-Net, drawn from its graph", 15, theme.Ink, "start", bold: true);
         Text(20, 48, $"{blocks.Sum(b => b.Parameters).ToString("N0", CultureInfo.InvariantCulture)} parameters; a box: what it gives (height × width × channels), and its parameters", 12, theme.Muted, "start");
@@ -83,12 +83,5 @@ internal static class UNetDiagram
             Add($"<text x=\"{x:0.#}\" y=\"{y:0.#}\" font-size=\"{size}\" fill=\"{color}\" text-anchor=\"{anchor}\"{(bold ? " font-weight=\"600\"" : "")}>{text}</text>");
 
         void Add(FormattableString line) => svg.Append(FormattableString.Invariant(line)).Append('\n');
-    }
-
-    // As the plots do: every colour of the day has its counterpart where the reader prefers a dark scheme.
-    private static string Night(PlotTheme day, PlotTheme night)
-    {
-        (string Day, string Night)[] pairs = [(day.Background, night.Background), (day.Ink, night.Ink), (day.Muted, night.Muted), .. day.Colors.Zip(night.Colors)];
-        return string.Concat(pairs.Select(p => $"[fill=\"{p.Day}\"]{{fill:{p.Night}}}[stroke=\"{p.Day}\"]{{stroke:{p.Night}}}"));
     }
 }

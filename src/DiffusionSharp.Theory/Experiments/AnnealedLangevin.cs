@@ -144,7 +144,7 @@ public sealed class AnnealedLangevin : Experiment
             new SvgPlot(
             [
                 new BandSeries("start", places, [.. places.Select(start.Density)], new double[places.Length]) { Color = PlotTheme.Paper.Colors[6] },
-                Histogram("samples", ends, PlotTheme.Paper.Colors[1]),
+                HistogramSeries.Of("samples", ends, 60, (-7.5, 7.5)) with { Color = PlotTheme.Paper.Colors[1] },
                 new LineSeries("data", places, [.. places.Select(Data.Density)]) { Color = PlotTheme.Paper.Colors[0], Dashed = true },
             ])
             { Title = "Plain Langevin dynamics", XLabel = "x", YLabel = "density", XRange = (-15, 15), Width = 480 },
@@ -196,7 +196,7 @@ public sealed class AnnealedLangevin : Experiment
         notebook.Figure(
             "annealed",
             "Left: samples of annealed Langevin dynamics (20 levels, 30 steps each) against the data (dashed). Right: the noised data at three levels: one hill at much noise, where everything mixes, two of the right weight when it has gone.",
-            new SvgPlot([Histogram("samples", good, PlotTheme.Paper.Colors[2]), new LineSeries("data", places, [.. places.Select(Data.Density)]) { Color = PlotTheme.Paper.Colors[0], Dashed = true }])
+            new SvgPlot([HistogramSeries.Of("samples", good, 60, (-7.5, 7.5)) with { Color = PlotTheme.Paper.Colors[2] }, new LineSeries("data", places, [.. places.Select(Data.Density)]) { Color = PlotTheme.Paper.Colors[0], Dashed = true }])
             { Title = "Annealed Langevin dynamics", XLabel = "x", YLabel = "density", XRange = (-15, 15), Width = 480 },
             new SvgPlot([.. shown.Select(s => new LineSeries(FormattableString.Invariant($"σ = {Text(s)}"), places, [.. places.Select(Data.Noised(s).Density)]))])
             { Title = "What the noise does to the hills", XLabel = "x", YLabel = "density", XRange = (-15, 15), Width = 480 });
@@ -286,13 +286,6 @@ public sealed class AnnealedLangevin : Experiment
     }
 
     private static Tolerance Binomial(double p, int count) => Tolerance.Chance(Math.Sqrt(p * (1 - p) / count));
-
-    private static BarSeries Histogram(string name, double[] sample, string color)
-    {
-        const double width = 0.25;
-        double[] middles = [.. Enumerable.Range(0, 60).Select(i => -7.375 + (i * width))];
-        return new BarSeries(name, middles, [.. middles.Select(m => sample.Count(x => x >= m - (width / 2) && x < m + (width / 2)) / (width * sample.Length))], width) { Color = color };
-    }
 
     private static string Text(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
 }

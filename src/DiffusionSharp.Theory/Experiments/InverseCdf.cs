@@ -154,7 +154,7 @@ public sealed class InverseCdf : Experiment
                 new PointSeries("x = F⁻¹(u)", [.. levels.Select(table.Quantile)], new double[levels.Length]) { Color = PlotTheme.Paper.Colors[1], Radius = 3, Opacity = 1 },
             ])
             { Title = "From u to x", XLabel = "x", YLabel = "u = F(x)", XRange = (-4, 4), YRange = (-0.03, 1) },
-            new SvgPlot([Histogram(x, -4, 4, 64), new LineSeries("density p(x)", axis, [.. axis.Select(Density)]) { Dashed = true, Color = PlotTheme.Paper.Colors[1] }])
+            new SvgPlot([HistogramSeries.Of("samples of the table", x, 64, (-4, 4)), new LineSeries("density p(x)", axis, [.. axis.Select(Density)]) { Dashed = true, Color = PlotTheme.Paper.Colors[1] }])
             { Title = "What comes out", XLabel = "x", YLabel = "density" });
 
         // The coarse table's law is a staircase of uniform pieces.
@@ -166,17 +166,5 @@ public sealed class InverseCdf : Experiment
             { Title = "A coarse table samples a staircase", XLabel = "x", YLabel = "density", XRange = (-4, 4) },
             new SvgPlot([new LineSeries("F_table − F", axis, [.. axis.Select(v => coarse.Cumulative(v) - Cumulative(v))])])
             { Title = "Its error in distribution", XLabel = "x", YLabel = "F_table − F" });
-    }
-
-    private static BarSeries Histogram(double[] x, double low, double high, int bins)
-    {
-        var width = (high - low) / bins;
-        var counts = new double[bins];
-        foreach (var v in x)
-        {
-            if (v >= low && v < high) counts[(int)((v - low) / width)]++;
-        }
-
-        return new BarSeries("samples of the table", [.. Enumerable.Range(0, bins).Select(i => low + ((i + 0.5) * width))], [.. counts.Select(c => c / (x.Length * width))], width);
     }
 }

@@ -338,7 +338,7 @@ public sealed class LangevinEquations : Experiment
         var states = new PathEnsemble(process, new EulerMaruyama()).Run(PathEnsemble.SameStart(count, 1), seen, step, rng.Split("particles"), context.Parallelism, context.Stop);
         var kernel = new TransitionKernel(process, new EulerMaruyama(), step, -2.2, 2.2, 201);
         double[] sign = [.. kernel.Points.Select(x => Math.Tanh(4 * x))], measured = new double[seen.Length], expected = new double[seen.Length];
-        var start = Nearest(kernel.Points, 1);
+        var start = PointBelow(kernel.Points, 1);
         for (var i = 0; i < seen.Length; i++)
         {
             var side = Measurement.OfMean([.. Enumerable.Range(0, count).Select(k => Math.Tanh(4 * states[i].Values[k]))]);
@@ -351,7 +351,7 @@ public sealed class LangevinEquations : Experiment
         MixingFigure(context, rng.Split("figure"), notebook, barriers, times, kramers);
     }
 
-    private static int Nearest(IReadOnlyList<double> points, double x) => (int)((x - points[0]) / (points[1] - points[0]));
+    private static int PointBelow(IReadOnlyList<double> points, double x) => (int)((x - points[0]) / (points[1] - points[0]));
 
     private static double Between(IReadOnlyList<double> points, double[] values, int i, double x)
     {
