@@ -11,4 +11,7 @@ public enum TimeEmbeddingKind
 
     /// <summary>One trained row for each step. Not supported.</summary>
     Learned,
+
+    /// <summary>Time is not seen; the output is divided by t, which is σ: one network for all levels (Song and Ermon 2020, arXiv:2006.09011, technique 3). Not supported.</summary>
+    None,
 }
