@@ -22,13 +22,19 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
     [InlineData("error: --schedule: 'quadratic' is unknown; there are linear, scaled-linear, cosine, sigmoid, vp-linear, vp-cosine, laplace, sub-vp, ve-geometric, edm, flow. See 'diffusion train --help'.", "--schedule", "quadratic")]
     [InlineData("error: Unrecognized command or argument '--stpes'. See 'diffusion train --help'.", "--stpes", "3")]
     [InlineData("error: Required argument missing for option: '--steps'. See 'diffusion train --help'.", "--steps")]
-    [InlineData("error: --preset: 'huge' is unknown; there are quickstart, points, mnist, cifar10.", "--preset", "huge")]
     [InlineData("error: --preset: 'mnist' is for pictures, the source 'moons' gives samples of 2 values; choose points.", "--preset", "mnist")]
     [InlineData("error: --preset and --config both choose a recipe; give one of them.", "--preset", "points", "--config", "c.json")]
     [InlineData("error: moons gives points; size and channels apply to pictures.", "--size", "8")]
     public void Training_refuses(string line, params string[] options)
     {
         Diffusion.Fail(2, line, ["train", "--data", "moons", "--out", folder["run"], .. options]);
+        Assert.False(Directory.Exists(folder["run"]));
+    }
+
+    [Fact]
+    public void Training_refuses_a_preset_that_is_not_there_and_names_those_that_are()
+    {
+        Diffusion.Fail(2, $"error: --preset: 'huge' is unknown; there are {PresetNames.Joined}.", "train", "--data", "moons", "--out", folder["run"], "--preset", "huge");
         Assert.False(Directory.Exists(folder["run"]));
     }
 

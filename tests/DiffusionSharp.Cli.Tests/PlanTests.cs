@@ -51,7 +51,7 @@ public sealed class PlanTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDispo
     {
         foreach (var name in new[] { "points", "cifar10", "unet-s", "mlp-2d", folder.Write("c.json", ConfigJson.Write(SmallRuns.Points)) })
             Assert.Equal(1, Plan(name, "--batch", "1").GetProperty("batch").GetInt32());
-        Diffusion.Fail(2, "error: inspect --plan: 'unet-xl' is unknown; a preset (quickstart, points, mnist, cifar10), a measured network (unet-s, unet-m, mlp-2d), a configuration (.json) or a run is expected.", "inspect", "unet-xl", "--plan");
+        Diffusion.Fail(2, $"error: inspect --plan: 'unet-xl' is unknown; a preset ({PresetNames.Joined}), a measured network (unet-s, unet-m, mlp-2d), a configuration (.json) or a run is expected.", "inspect", "unet-xl", "--plan");
         Diffusion.Fail(2, "error: inspect: --forward, --batch and --precision belong to --plan.", "inspect", "digits", "--batch", "3");
     }
 

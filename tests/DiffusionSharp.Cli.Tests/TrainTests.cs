@@ -15,7 +15,7 @@ public sealed class TrainTests : IDisposable
     public void A_run_of_points_needs_only_data_and_a_folder_and_says_what_to_do_next()
     {
         var text = Diffusion.Succeed("train", "--data", "moons", "--out", folder["run"], "--steps", "3", "--batch", "8", "--threads", "1");
-        Assert.Contains("recipe   points: An MLP with noise prediction", text, StringComparison.Ordinal);
+        Assert.Contains("recipe   points: DDPM's noise prediction", text, StringComparison.Ordinal);
         Assert.Contains("changed  steps: 8000, 3", text, StringComparison.Ordinal);
         Assert.Contains("data     moons: 100,000 samples of 2 values", text, StringComparison.Ordinal);
         Assert.Contains("step 3/3  loss ", text, StringComparison.Ordinal);
