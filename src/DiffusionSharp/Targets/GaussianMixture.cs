@@ -1,3 +1,4 @@
+using DiffusionSharp.LinearAlgebra;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;

@@ -1,7 +1,7 @@
-namespace DiffusionSharp.Targets;
+namespace DiffusionSharp.LinearAlgebra;
 
 /// <summary>Eigenvalues and eigenvectors of a small symmetric matrix by cyclic Jacobi rotations.</summary>
-/// <remarks>Golub and Van Loan, Matrix Computations, section 8.5. Quadratic convergence; meant for up to some tens of dimensions.</remarks>
+/// <remarks>Golub and Van Loan, Matrix Computations, section 8.5. Quadratic convergence; meant for up to about a hundred dimensions.</remarks>
 internal static class SymmetricEigen
 {
     private const int MaxSweeps = 60;
