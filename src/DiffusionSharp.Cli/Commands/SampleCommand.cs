@@ -27,7 +27,7 @@ internal static class SampleCommand
         var sampler = Options.Sampler("How to sample; 'diffusion list samplers' names them all.  [default: ddim]");
         var steps = Options.Integer("--steps", "Steps from noise to data.  [default: 50; all trained levels with ddpm]", most: 1_000_000);
         var count = Options.Integer("--count", "How many samples.  [default: 64 pictures, 2000 points, 8 rows of a strip]", most: 10_000_000);
-        var seed = Options.Seed("Of all noise; sample k depends on the seed and k alone.  [default: 0]");
+        var seed = Options.Seed("Of all noise; sample k depends on the seed, k and its class alone.  [default: 0]");
         var eta = Options.Real("--eta", "Share of fresh noise in samplers that have one, 0 to 1.  [default: the sampler's; 0 with ddim]", x => x is >= 0 and <= 1, "a number from 0 to 1");
         var spacing = Options.Named("--spacing", "Which noise levels the steps visit.  [default: trailing; uniform where no timesteps were trained]", Choices.Spacings);
         var variance = Options.Named("--variance", "Variance of a step of ddpm.  [default: what the model learned; else small]", Choices.Variances);
@@ -38,11 +38,15 @@ internal static class SampleCommand
         var tolerance = Options.Real("--tolerance", "Error a step of adaptive solvers may make.", x => x > 0, "a number above 0");
         var weights = Options.Named("--weights", "The average of the weights, or those of the last step.  [default: ema]", Choices.Weights);
         var batch = Options.Integer("--batch", "Samples at a time; memory grows with it, results do not depend on it.", most: 1_000_000);
+        var label = Options.Text("--class", "K", "The class to draw from, by number or name, or 'all': a sheet with one row for each; for models trained with --conditional.  [default: without a class]");
+        var guidance = Options.Real("--guidance", "How far past the class's own estimate, w of classifier-free guidance; 1 is the class alone, above 1 guides at twice the network calls.  [default: 1]", x => x >= 0, "a finite number of at least 0");
+        var rescale = Options.Real("--guidance-rescale", "How far guided estimates are brought back to the spread of unguided ones, 0 to 1.  [default: 0]", x => x is >= 0 and <= 1, "a number from 0 to 1");
+        var interval = Options.Interval("--guidance-interval", "Guide only at noise levels σ/α above LOW and up to HIGH.  [default: at all]");
         var strip = new Option<bool>("--strip") { Description = "Show how samples emerge: moments of denoising side by side." };
         var precision = Options.Precision("fast allows Winograd's convolutions, exact rules them out.  [default: the run's]");
         var threads = Options.Threads();
         var json = Options.Json();
-        var command = new Command("sample", "Draw samples from a trained model.") { model, output, sampler, steps, count, seed, eta, spacing, variance, churn, snr, langevinSteps, stepSize, tolerance, weights, batch, strip, precision, threads, json };
+        var command = new Command("sample", "Draw samples from a trained model.") { model, output, sampler, steps, count, seed, eta, spacing, variance, churn, snr, langevinSteps, stepSize, tolerance, weights, batch, label, guidance, rescale, interval, strip, precision, threads, json };
         command.SetAction(parse => Run(
             new SampleRequest(
                 parse.GetValue(model)!,
@@ -55,6 +59,10 @@ internal static class SampleCommand
                 parse.GetValue(spacing),
                 parse.GetValue(weights) ?? WeightsKind.Average,
                 parse.GetValue(batch),
+                parse.GetValue(label),
+                parse.GetValue(guidance),
+                parse.GetValue(rescale),
+                parse.GetValue(interval),
                 parse.GetValue(precision),
                 parse.GetValue(strip),
                 parse.GetValue(threads) ?? Environment.ProcessorCount,
@@ -69,9 +77,9 @@ internal static class SampleCommand
         if (request.Precision is { } precision) model = model.With(precision);
         var format = SampleFormats.Of(request.Out, request.Strip, model.SampleShape);
         var sampler = SamplerChoice.Create(request, model);
+        var classes = ClassChoice.Of(request, model, format);
         OutputFile.Check(request.Out);
-        var count = request.Count ?? SampleFormats.Count(format, model.SampleShape);
-        var job = new SamplingJob(model, sampler, count, request.Seed, request.Batch ?? (model.IsPictures ? PictureBatch : VectorBatch));
+        var job = new SamplingJob(model, sampler, classes.Count, request.Seed, request.Batch ?? (model.IsPictures ? PictureBatch : VectorBatch), classes.Labels, classes.Guidance);
         var trajectory = new Trajectory(sampler.Grid.Count, SampleFormats.Moments(format));
         var meter = new SamplingMeter(context, job.TotalSteps, request.Json);
         using var parallelism = new Parallelism(request.Threads);
@@ -83,12 +91,12 @@ internal static class SampleCommand
         var seconds = meter.Seconds;
         meter.Clear();
         if (!samples.IsFinite()) throw new DivergedException($"{request.Model}: samples of {request.Sampler.Name} are not finite numbers; {(request.SamplerOptions.Given == SamplerOption.None ? $"take more steps, or an earlier checkpoint than that of step {model.Step}" : "take smaller values of the sampler's options")}.");
-        SampleWriter.Write(request.Out, format, model, samples, trajectory);
-        Report(request, context, model, count, sampler.Grid.Count, calls, seconds, ModeCoverage.Of(model.Config.Data, samples));
+        SampleWriter.Write(request.Out, format, model, samples, trajectory, classes);
+        Report(request, context, model, classes, sampler.Grid.Count, calls, seconds, ModeCoverage.Of(model.Config.Data, samples));
         return DiffusionCommand.Success;
     }
 
-    private static void Report(SampleRequest request, CommandContext context, TrainedModel model, int count, int steps, long calls, double seconds, ModeCoverage? coverage)
+    private static void Report(SampleRequest request, CommandContext context, TrainedModel model, ClassChoice classes, int steps, long calls, double seconds, ModeCoverage? coverage)
     {
         var output = context.Console.Out;
         var sampler = request.Sampler.Name;
@@ -96,13 +104,18 @@ internal static class SampleCommand
         {
             output.WriteLine(JsonLine.Of(
                 ("file", request.Out),
-                ("count", count),
+                ("count", classes.Count),
                 ("sampleShape", model.SampleShape.Dimensions.ToArray()),
                 ("sampler", sampler),
                 ("steps", steps),
                 ("networkCalls", calls),
                 ("seconds", seconds),
                 ("seed", request.Seed),
+                ("class", request.Class),
+                ("labels", classes.PerClass is null ? classes.Labels?.Take(1).ToArray() : classes.Labels?.Distinct().ToArray()),
+                ("guidance", classes.Labels is null ? null : classes.Guidance?.Weight ?? 1),
+                ("guidanceRescale", classes.Guidance?.Rescale),
+                ("guidanceInterval", classes.Guidance?.Interval is { } i ? new[] { i.Low, i.High } : null),
                 ("trainedSteps", model.Step),
                 ("nearModes", coverage?.Near),
                 ("coveredModes", coverage?.Covered),
@@ -110,7 +123,9 @@ internal static class SampleCommand
             return;
         }
 
-        output.WriteLine($"{request.Out}: {Say.Count(count)} samples of {Say.Sample(model.SampleShape)} by {sampler} in {steps} {(steps == 1 ? "step" : "steps")}; {Say.Count(calls)} network calls, {Say.Duration(seconds)}");
+        var words = classes.Words.Length == 0 ? "" : $", {classes.Words},";
+        var guided = classes.Guidance is { } g ? string.Create(CultureInfo.InvariantCulture, $" with guidance {g.Weight}") : "";
+        output.WriteLine($"{request.Out}: {Say.Count(classes.Count)} samples of {Say.Sample(model.SampleShape)}{words} by {sampler} in {steps} {(steps == 1 ? "step" : "steps")}{guided}; {Say.Count(calls)} network calls, {Say.Duration(seconds)}");
         if (coverage is { } c)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{c.Near:P1} of the samples lie within three standard deviations of a mode ({ModeCoverage.Exact:P1} of the data do); {c.Covered} of {c.Modes} modes are covered"));
     }

@@ -31,10 +31,13 @@ internal static class TrainCommand
         var prediction = Options.Named("--prediction", "What the network learns to give.", Choices.Predictions);
         var schedule = Options.Named("--schedule", "How noise grows with time.", Choices.Schedules);
         var precision = Options.Precision("fast allows Winograd's convolutions, exact rules them out; part of the run, since it changes bits.  [default: fast]");
+        var conditional = new Option<bool>("--conditional") { Description = "Learn the class of each sample too, for 'sample --class' and guidance; for sources that have labels." };
+        var dropout = Options.Real("--label-dropout", "Chance that a label is dropped, so that the model also learns without.  [default: 0.1]", x => x is >= 0 and < 1, "a number of at least 0 and below 1");
+        var labels = Options.Text("--labels", "FILE.npy", "The classes of a .npy source: whole numbers from 0, one for each sample; other sources bring their own.");
         var threads = Options.Threads();
         var resume = new Option<bool>("--resume") { Description = "Go on with the run in --out from its newest checkpoint; other options may be left out." };
         var json = Options.Json();
-        var command = new Command("train", "Train a model on a source of data.") { data, output, preset, config, steps, batch, seed, size, channels, rate, prediction, schedule, precision, threads, resume, json };
+        var command = new Command("train", "Train a model on a source of data.") { data, output, preset, config, steps, batch, seed, size, channels, rate, prediction, schedule, precision, conditional, dropout, labels, threads, resume, json };
         command.SetAction(parse => Run(
             new TrainRequest(
                 parse.GetValue(data),
@@ -50,6 +53,9 @@ internal static class TrainCommand
                 parse.GetValue(prediction),
                 parse.GetValue(schedule),
                 parse.GetValue(precision),
+                parse.GetValue(conditional),
+                parse.GetValue(dropout),
+                parse.GetValue(labels),
                 parse.GetValue(threads) ?? Environment.ProcessorCount,
                 parse.GetValue(resume),
                 parse.GetValue(json)),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Guidance;
 using DiffusionSharp.Samplers.Catalog;
 
 namespace DiffusionSharp.Cli.Grammar;
@@ -74,6 +75,23 @@ internal static class Options
             var text = Token(result);
             if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) && inRange(value)) return value;
             result.AddError($"{name}: {expected} is expected, '{text}' was given.");
+            return null;
+        },
+    };
+
+    /// <summary>Two noise levels, as σ/α, the lower first.</summary>
+    public static Option<GuidanceInterval?> Interval(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "LOW,HIGH",
+        CustomParser = result =>
+        {
+            var text = Token(result);
+            if (text.Split(',') is [var first, var second]
+                && double.TryParse(first, NumberStyles.Float, CultureInfo.InvariantCulture, out var low)
+                && double.TryParse(second, NumberStyles.Float, CultureInfo.InvariantCulture, out var high)
+                && low >= 0 && high > low && double.IsFinite(high)) return new GuidanceInterval(low, high);
+            result.AddError($"{name}: two noise levels σ/α LOW,HIGH with 0 ≤ LOW < HIGH are expected, '{text}' was given.");
             return null;
         },
     };

@@ -80,8 +80,7 @@ internal sealed class InspectedModel : Inspected
     private static NetworkSummary Summarize(RunConfig config)
     {
         var blueprint = new NetworkBlueprint(config, config.SampleShape());
-        var graph = new Graph();
-        return NetworkSummary.Of(blueprint.Build(graph, graph.Input("x", blueprint.SampleShape.Prepend(1)), graph.Input("t", [1]), training: false));
+        return NetworkSummary.Of(blueprint.Build(new Graph(), 1, training: false));
     }
 
     // Discrete schedules are known at whole timesteps, the first of which is 0.
@@ -98,6 +97,7 @@ internal sealed class InspectedModel : Inspected
         var table = new TextTable();
         table.Add("data", config.Data);
         table.Add("recipe", config.Preset);
+        if (config.Conditioning is { } c) table.Add("classes", $"{Say.Count(c.Classes)}, labels dropped with chance {Say.Number(c.LabelDropout)}");
         table.Add("seed", config.Seed.ToString(CultureInfo.InvariantCulture));
         table.Add("trained", state is null
             ? $"no checkpoint yet, of {Say.Count(config.Steps)} steps"

@@ -1,5 +1,6 @@
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Guidance;
 using DiffusionSharp.Samplers.Catalog;
 
 namespace DiffusionSharp.Cli.Sampling;
@@ -16,6 +17,10 @@ internal sealed record SampleRequest(
     SpacingKind? Spacing,
     WeightsKind Weights,
     int? Batch,
+    string? Class,
+    double? Guidance,
+    double? GuidanceRescale,
+    GuidanceInterval? GuidanceInterval,
     Precision? Precision,
     bool Strip,
     int Threads,

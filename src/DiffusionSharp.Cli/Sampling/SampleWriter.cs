@@ -13,24 +13,24 @@ internal static class SampleWriter
     // Small pictures are enlarged to about this side, so that they can be seen.
     private const int VisibleSide = 56;
 
-    /// <summary>Writes the file.</summary>
+    /// <summary>Writes the file; where every class was drawn, pictures stand in one row for each.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public static void Write(string path, SampleFormat format, TrainedModel model, Tensor samples, Trajectory trajectory)
+    public static void Write(string path, SampleFormat format, TrainedModel model, Tensor samples, Trajectory trajectory, ClassChoice classes)
     {
         switch (format)
         {
             case SampleFormat.Grid:
-                Png.Write(path, PictureSheet.Grid(samples, scale: Scale(model)));
+                Png.Write(path, PictureSheet.Grid(samples, classes.PerClass, scale: Scale(model)));
                 break;
             case SampleFormat.Strip:
                 Png.Write(path, PictureSheet.Strip(trajectory.States, scale: Scale(model)));
                 break;
             case SampleFormat.Animation:
-                var frames = trajectory.Estimates.Select(e => PictureSheet.Grid(e, scale: Scale(model))).ToArray();
+                var frames = trajectory.Estimates.Select(e => PictureSheet.Grid(e, classes.PerClass, scale: Scale(model))).ToArray();
                 AtomicFile.Write(path, stream => AnimatedGif.Write(stream, frames));
                 break;
             case SampleFormat.Scatter:
-                WriteText(path, Data(model, samples.Samples) is { } data ? PointSheet.Compare(data, samples) : PointSheet.Panels([samples], ["samples"]));
+                WriteText(path, Data(model, classes) is { } data ? PointSheet.Compare(data, samples) : PointSheet.Panels([samples], ["samples"]));
                 break;
             case SampleFormat.ScatterStrip:
                 WriteText(path, PointSheet.Panels(trajectory.States, [.. trajectory.StepNumbers.Select(n => $"after step {n}")]));
@@ -48,13 +48,17 @@ internal static class SampleWriter
     private static void WriteText(string path, string text) => AtomicFile.Write(path, Encoding.UTF8.GetBytes(text));
 
     // Files may have moved since training; what is built in is always there.
-    private static Tensor? Data(TrainedModel model, int count)
+    private static Tensor? Data(TrainedModel model, ClassChoice classes)
     {
         if (!DataSources.Names.ContainsKey(model.Config.Data)) return null;
         var source = DataSources.Open(model.Config.Data);
         var size = source.SampleShape.Count;
-        var data = new FloatTensor(source.SampleShape.Prepend(Math.Min(count, source.Count)));
-        for (var k = 0; k < data.Shape[0]; k++) source.Read(k, data.Values.Slice(k * size, size));
+
+        // Samples of one class are shown beside the data of that class.
+        var only = classes is { Labels: { } labels, PerClass: null } ? labels[0] : (int?)null;
+        var indices = Enumerable.Range(0, source.Count).Where(i => only is null || source.Label(i) == only).Take(classes.Count).ToArray();
+        var data = new FloatTensor(source.SampleShape.Prepend(indices.Length));
+        for (var k = 0; k < indices.Length; k++) source.Read(indices[k], data.Values.Slice(k * size, size));
         return Tensor.From(data);
     }
 }

@@ -7,6 +7,10 @@ namespace DiffusionSharp.Cli.Training;
 internal static class SampleHint
 {
     /// <summary>A command that works for the run's kind of samples.</summary>
-    public static string For(string run) =>
-        $"diffusion sample {Say.Quoted(run)} --out samples{SampleSheet.Extension(new RunFolder(run).ReadConfig().SampleShape())}";
+    public static string For(string run)
+    {
+        var config = new RunFolder(run).ReadConfig();
+        var classes = config.Conditioning is { } c ? $" --class all{(c.LabelDropout > 0 ? " --guidance 2" : "")}" : "";
+        return $"diffusion sample {Say.Quoted(run)} --out samples{SampleSheet.Extension(config.SampleShape())}{classes}";
+    }
 }

@@ -8,6 +8,8 @@ namespace DiffusionSharp.Cli.Training;
 /// <summary>What reports for people share: the head and the foot.</summary>
 internal abstract class TextTrainingReport(CommandContext context) : TrainingReport
 {
+    private const int MostNames = 20;
+
     /// <summary>Where and when.</summary>
     protected CommandContext Context { get; } = context;
 
@@ -19,6 +21,7 @@ internal abstract class TextTrainingReport(CommandContext context) : TrainingRep
         table.Add("recipe", setup.Recipe);
         foreach (var change in setup.Changes) table.Add("changed", change);
         table.Add("data", $"{config.Data}: {Say.Count(source.Count)} samples of {Say.Sample(source.SampleShape)}");
+        if (config.Conditioning is { } c) table.Add("classes", $"{Say.Count(c.Classes)}{(c.Names is { } names ? $": {string.Join(", ", names.Take(MostNames))}{(names.Count > MostNames ? ", …" : "")}" : "")}");
         table.Add("network", $"{(config.UNet is null ? "MLP" : "U-Net")}, {Say.Count(trainer.Parameters)} parameters, predicts {config.Prediction.ToString().ToLowerInvariant()}");
         table.Add("memory", $"{Say.Bytes(trainer.ArenaBytes)} activations, gradients and scratch; {Say.Bytes(TrainingMemory.StateBytes(trainer))} weights, average and moments");
         table.Add("run", $"{run}, steps {(trainer.FirstStep == 0 ? "" : $"{Say.Count(trainer.FirstStep)} to ")}{Say.Count(config.Steps)} of {Say.Count(config.Batch)} samples");

@@ -19,6 +19,9 @@ internal sealed record TrainRequest(
     Prediction? Prediction,
     ScheduleKind? Schedule,
     Precision? Precision,
+    bool Conditional,
+    double? LabelDropout,
+    string? Labels,
     int Threads,
     bool Resume,
     bool Json)
@@ -33,6 +36,7 @@ internal sealed record TrainRequest(
         Batch = Batch ?? config.Batch,
         Seed = Seed ?? config.Seed,
         Precision = Precision ?? config.Precision,
+        Conditioning = LabelDropout is { } dropout ? config.Conditioning! with { LabelDropout = dropout } : config.Conditioning,
         Prediction = Prediction ?? config.Prediction,
         Schedule = Schedule is { } kind && kind != config.ScheduleOrDefault().Kind ? new ScheduleConfig(kind) : config.Schedule,
         Optimizer = Rate is { } rate ? config.OptimizerOrDefault() with { Rate = rate } : config.Optimizer,

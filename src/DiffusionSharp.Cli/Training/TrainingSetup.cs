@@ -1,3 +1,4 @@
+using System.Globalization;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Data.Sources;
@@ -24,22 +25,49 @@ internal sealed record TrainingSetup(RunConfig Config, DataSource Source, string
         var earlier = request.Resume ? new RunFolder(request.Out).ReadConfig() : null;
         var written = request.ConfigFile is { } file ? ConfigJson.ReadFile(file) : request.Preset is null ? earlier : null;
         var data = request.Data is { } asked ? Settled(asked) : (written ?? earlier)?.Data ?? throw new UsageException("--data is needed: the name of a built-in source (see 'diffusion list sources'), a folder, or a .npy file.");
-        var source = DataSources.Open(data, new DataSourceOptions(Size: request.Size ?? written?.Size, Channels: request.Channels ?? written?.Channels), parallelism);
+        var labels = LabelsOf(request, written ?? earlier, data);
+        var source = DataSources.Open(data, new DataSourceOptions(Size: request.Size ?? written?.Size, Channels: request.Channels ?? written?.Channels, Labels: labels), parallelism);
         var preset = FindPreset(request, written, source);
-        var recipe = preset?.Build(data, source.SampleShape);
-        var start = written ?? recipe!;
+        var conditioning = Conditioning(request, written, source, labels);
+        var recipe = preset?.Build(data, source.SampleShape) is { } built ? built with { Conditioning = conditioning } : null;
+        var start = written is null ? recipe! : written with { Conditioning = conditioning };
 
         // A run that goes on as it is keeps its warm-up; a recipe named anew takes the steps as it did when the run began.
-        var config = request.Apply(start with { Data = data }, begun: ReferenceEquals(start, earlier)).Validated();
+        var config = request.Apply(start with { Data = data }, begun: written is not null && ReferenceEquals(written, earlier)).Validated();
         return new TrainingSetup(
             config,
             source,
-            preset is null ? $"the configuration {request.ConfigFile ?? "of the run"}" : $"{preset.Name}: {preset.Recipe}",
+            (preset is null ? $"the configuration {request.ConfigFile ?? "of the run"}" : $"{preset.Name}: {preset.Recipe}") + ConditioningRecipe(config),
             recipe is null ? [] : ConfigJson.Differences(recipe, config));
     }
 
     // A path is kept whole, so that a run can be resumed from any folder.
     private static string Settled(string data) => !DataSources.Names.ContainsKey(data) && Path.Exists(data) ? Path.GetFullPath(data) : data;
+
+    // The labels of a configuration belong to its data alone.
+    private static string? LabelsOf(TrainRequest request, RunConfig? written, string data) =>
+        request.Labels is { } asked ? Settled(asked) : written is not null && written.Data == data ? written.Conditioning?.Labels : null;
+
+    private static ConditioningConfig? Conditioning(TrainRequest request, RunConfig? written, DataSource source, string? labels)
+    {
+        if (!request.Conditional && written?.Conditioning is null)
+        {
+            if (request.LabelDropout is not null) throw new UsageException("--label-dropout: only conditional training has labels to drop; add --conditional.");
+            if (request.Labels is not null) throw new UsageException("--labels: only conditional training reads labels; add --conditional.");
+            return null;
+        }
+
+        if (!source.HasLabels) throw new UsageException($"{(request.Conditional ? "--conditional" : "conditioning")}: {ConditioningRules.WithoutLabels(source.Name)}");
+        if (written?.Conditioning is not { } conditioning) return new ConditioningConfig(source.Classes, Names: source.ClassNames, Labels: labels);
+
+        // A file may leave the names to the data; a run that goes on keeps what it began with.
+        var named = !request.Resume && conditioning.Names is null && conditioning.Classes == source.Classes ? source.ClassNames : conditioning.Names;
+        return conditioning with { Names = named, Labels = labels };
+    }
+
+    private static string ConditioningRecipe(RunConfig config) => config.Conditioning is not { } c ? "" : string.Create(
+        CultureInfo.InvariantCulture,
+        $" Conditional: the class is added to the time embedding and {(c.LabelDropout == 0 ? "never dropped, so that there is no guidance" : $"dropped with chance {c.LabelDropout}, for classifier-free guidance")} (Ho and Salimans 2022, arXiv:2207.12598).");
 
     private static Preset? FindPreset(TrainRequest request, RunConfig? written, DataSource source)
     {

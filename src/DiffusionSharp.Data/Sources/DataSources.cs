@@ -8,7 +8,8 @@ namespace DiffusionSharp.Data.Sources;
 /// <param name="Count">How many samples of a generated source.</param>
 /// <param name="Seed">Seed of a generated source; files do not depend on it.</param>
 /// <param name="Split">Which part of a data set that comes in two.</param>
-public sealed record DataSourceOptions(int? Size = null, int? Channels = null, int? Count = null, ulong Seed = 0, DataSplit Split = DataSplit.Train);
+/// <param name="Labels">The labels of a .npy file: a .npy file of [N] integers from 0; other sources bring their own or have none.</param>
+public sealed record DataSourceOptions(int? Size = null, int? Channels = null, int? Count = null, ulong Seed = 0, DataSplit Split = DataSplit.Train, string? Labels = null);
 
 /// <summary>Opens a source by its text: a built-in name, a folder, or a .npy file.</summary>
 public static class DataSources
@@ -25,7 +26,7 @@ public static class DataSources
         ["FOLDER of pictures"] = "PNG and JPEG files; sub-folders are classes",
         ["FOLDER of IDX files"] = "MNIST, Fashion-MNIST: train-images-idx3-ubyte[.gz] and labels",
         ["FOLDER of CIFAR-10"] = "the binary version: data_batch_1.bin to data_batch_5.bin",
-        ["FILE.npy"] = "[N, H, W, C] or [N, H, W] pictures (uint8, or floats in [−1, 1]), or [N, D] rows",
+        ["FILE.npy"] = "[N, H, W, C] or [N, H, W] pictures (uint8, or floats in [−1, 1]), or [N, D] rows; labels from a second file",
     };
 
     /// <summary>Whether a source comes in two parts, so that <see cref="DataSplit.Test"/> may be asked of it.</summary>
@@ -41,6 +42,8 @@ public static class DataSources
     {
         var asked = options ?? new DataSourceOptions();
         if (asked.Count is < 1) throw new DataException($"{source}: {asked.Count} samples were asked for, at least 1 is needed.");
+        var isArray = !Names.ContainsKey(source) && File.Exists(source) && source.EndsWith(".npy", StringComparison.OrdinalIgnoreCase);
+        Refuse(source, asked.Labels is not null && !isArray && (Names.ContainsKey(source) || Path.Exists(source)), $"takes no file of labels ({asked.Labels}): that belongs to a .npy file, and other sources bring their labels with them");
         if (source == Digits)
         {
             Refuse(source, asked.Channels is not null and not 1, "is grey: 1 channel");
@@ -55,10 +58,10 @@ public static class DataSources
 
         Refuse(source, asked.Count is not null && Path.Exists(source), "comes from files; a count applies to generated sources");
         if (Directory.Exists(source)) return OpenFolder(source, asked, parallelism);
-        if (File.Exists(source) && source.EndsWith(".npy", StringComparison.OrdinalIgnoreCase))
+        if (isArray)
         {
             RefuseTest(source, asked);
-            return Resized(NpySource.Open(source), asked);
+            return Resized(NpySource.Open(source, asked.Labels), asked);
         }
 
         throw new DataException(File.Exists(source)

@@ -1,28 +1,34 @@
+using System.Globalization;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Data.Sources;
 
-/// <summary>A .npy array: pictures [N, H, W, C] or [N, H, W] as bytes or as floats in [−1, 1], or rows of a table [N, D] of any numbers.</summary>
+/// <summary>A .npy array: pictures [N, H, W, C] or [N, H, W] as bytes or as floats in [−1, 1], or rows of a table [N, D] of any numbers; with labels where a second file has them.</summary>
 public sealed class NpySource : DataSource
 {
     private readonly byte[]? bytes;
     private readonly float[]? values;
+    private readonly int[] labels;
 
-    private NpySource(string name, Shape sampleShape, int count, byte[]? bytes, float[]? values)
-        : base(name, sampleShape, count, []) => (this.bytes, this.values) = (bytes, values);
+    private NpySource(string name, Shape sampleShape, int count, byte[]? bytes, float[]? values, int[] labels)
+        : base(name, sampleShape, count, [.. Enumerable.Range(0, labels.Length == 0 ? 0 : labels.Max() + 1).Select(c => c.ToString(CultureInfo.InvariantCulture))]) =>
+        (this.bytes, this.values, this.labels) = (bytes, values, labels);
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="DataException">The file is damaged, or its shape, type or values are not those of pictures or rows.</exception>
-    public static NpySource Open(string path)
+    /// <param name="path">The samples.</param>
+    /// <param name="labelsPath">Their classes, a .npy file of [N] integers from 0; null where there are none.</param>
+    /// <exception cref="DataException">A file is damaged, its shape, type or values are not those of pictures, rows or labels, or the two differ in length.</exception>
+    public static NpySource Open(string path, string? labelsPath = null)
     {
         var header = NpyFile.ReadHeader(path);
         var shape = header.Shape;
         if (shape.Rank is < 2 or > 4 || shape.Count == 0) throw new DataException($"{path}: its shape is {shape}; pictures [N, H, W, C] or [N, H, W], or rows [N, D], at least one of them, were expected.");
         if (shape.Rank == 4 && shape[3] > 4) throw new DataException($"{path}: its shape {shape} has {shape[3]} channels last, 1 to 4 were expected in [N, H, W, C]{(shape[1] <= 4 ? "; it looks like [N, C, H, W]: move the channels to the end" : "")}.");
         var sample = shape.Rank == 3 ? Shape.Create([shape[1], shape[2], 1]) : shape.Tail();
+        int[] labels = labelsPath is null ? [] : LabelFile.Read(labelsPath, path, shape[0]);
         if (shape.Rank > 2 && header.Type == StorageType.U8)
-            return new NpySource(path, sample, shape[0], NpyFile.ReadValues<byte>(path).Values, null);
+            return new NpySource(path, sample, shape[0], NpyFile.ReadValues<byte>(path).Values, null, labels);
         if (shape.Rank > 2 && header.Type is not (StorageType.F16 or StorageType.F32 or StorageType.F64))
             throw new DataException($"{path}: pictures of type {header.Type} came; bytes (uint8) or floats in [−1, 1] were expected.");
         var values = NpyFile.Read(path).Values.ToArray();
@@ -32,7 +38,7 @@ public sealed class NpySource : DataSource
             if (shape.Rank > 2 && !(Math.Abs(values[i]) <= 1)) throw new DataException($"{path}: value {i} of a picture is {values[i]}; floats in [−1, 1] were expected, or save the pictures as uint8.");
         }
 
-        return new NpySource(path, sample, shape[0], null, values);
+        return new NpySource(path, sample, shape[0], null, values, labels);
     }
 
     /// <inheritdoc/>
@@ -44,5 +50,5 @@ public sealed class NpySource : DataSource
     }
 
     /// <inheritdoc/>
-    protected override int ClassOf(int index) => throw new NotSupportedException("An array has no labels.");
+    protected override int ClassOf(int index) => labels[index];
 }

@@ -36,6 +36,7 @@ namespace DiffusionSharp.Training.Configuration;
 /// <param name="Levels">How noise levels are drawn; null: evenly in time.</param>
 /// <param name="Preconditioning">Scales around the network; null: none.</param>
 /// <param name="LearnedVariance">How the variance of reverse steps is learned beside their mean; null: it is not.</param>
+/// <param name="Conditioning">The classes that are trained, with how many labels dropped; null: the model is unconditional.</param>
 public sealed record RunConfig(
     string Data,
     string Preset,
@@ -64,7 +65,8 @@ public sealed record RunConfig(
     double? Gamma = null,
     LevelConfig? Levels = null,
     PreconditioningConfig? Preconditioning = null,
-    LearnedVarianceConfig? LearnedVariance = null)
+    LearnedVarianceConfig? LearnedVariance = null,
+    ConditioningConfig? Conditioning = null)
 {
     /// <summary>The schedule, the default where none is written.</summary>
     public ScheduleConfig ScheduleOrDefault() => Schedule ?? new ScheduleConfig();
@@ -113,12 +115,12 @@ public sealed record RunConfig(
         var schedule = ScheduleOrDefault();
         UNet?.Validate();
         if (UNet is { SampleSize: null }) throw new ArgumentException("uNet.sampleSize: the side of the pictures is needed.");
-        if ((UNet?.Classes ?? Mlp?.Classes) is not null) throw new ArgumentException("classes: networks with classes are built and held by tests, but runs train without them.");
         Mlp?.Validate();
         OptimizerOrDefault().Validate();
         EmaOrDefault().Validate();
         LearningRate().Validate();
         if (Flip && UNet is null) throw new ArgumentException("flip: only pictures can be mirrored.");
+        ConditioningRules.Check(this);
         ObjectiveRules.Check(this, schedule, schedule.Create());
         if (!schedule.IsContinuous() && SampleSteps > schedule.Levels) throw new ArgumentException($"sampleSteps: at most the {schedule.Levels} levels of the schedule, not {SampleSteps}.");
         return this;

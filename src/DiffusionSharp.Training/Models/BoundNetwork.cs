@@ -6,7 +6,10 @@ using DiffusionSharp.Tensors;
 namespace DiffusionSharp.Training.Models;
 
 /// <summary>A network compiled for batches of one size, as the core sees it.</summary>
-/// <remarks>Smaller batches leave the last rows idle; larger ones are cut. A sample's result depends on that sample alone.</remarks>
+/// <remarks>
+/// Smaller batches leave the last rows idle; larger ones are cut. A sample's result depends on that sample alone. A network with classes
+/// that is asked without takes "no class" for all samples.
+/// </remarks>
 public sealed class BoundNetwork : DenoisingNetwork
 {
     private readonly NetworkBlueprint blueprint;
@@ -29,14 +32,11 @@ public sealed class BoundNetwork : DenoisingNetwork
         program = Compile(Outputs(blueprint, batch));
     }
 
-    /// <summary>The network as nodes: <c>out</c> from the inputs <c>x</c> and <c>t</c>.</summary>
+    /// <summary>The network as nodes: <c>out</c> from the inputs <c>x</c>, <c>t</c> and, where it has classes, <c>labels</c>.</summary>
     /// <param name="blueprint">The network.</param>
     /// <param name="batch">Samples at a time.</param>
-    public static IReadOnlyDictionary<string, Node> Outputs(NetworkBlueprint blueprint, int batch)
-    {
-        var graph = new Graph();
-        return new Dictionary<string, Node> { ["out"] = blueprint.Build(graph, graph.Input("x", blueprint.SampleShape.Prepend(batch)), graph.Input("t", [batch]), training: false) };
-    }
+    public static IReadOnlyDictionary<string, Node> Outputs(NetworkBlueprint blueprint, int batch) =>
+        new Dictionary<string, Node> { ["out"] = blueprint.Build(new Graph(), batch, training: false) };
 
     /// <summary>How often it was evaluated or differentiated, counted by batches of its size.</summary>
     public long Calls { get; private set; }
@@ -64,13 +64,13 @@ public sealed class BoundNetwork : DenoisingNetwork
     {
         var graph = new Graph();
         var x = graph.Input("x", batchShape);
-        var output = Op.Slice(blueprint.Build(graph, x, graph.Input("t", [batchShape[0]]), training: false), -1, 0, batchShape[^1]);
+        var output = Op.Slice(blueprint.Build(graph, x, graph.Input("t", [batchShape[0]]), blueprint.Labels(graph, batchShape[0]), training: false), -1, 0, batchShape[^1]);
         return new Dictionary<string, Node> { ["gradient"] = Gradients.Of(Op.Sum(output * graph.Input("cotangent", batchShape)), [x])[0] };
     }
 
     private FloatTensor Run(Program compiled, string output, FloatTensor x, ReadOnlySpan<float> t, ReadOnlySpan<int> classes, FloatTensor? cotangent)
     {
-        if (!classes.IsEmpty) throw new NotSupportedException("This network was trained without classes.");
+        CheckClasses(classes, t.Length);
         if (x.Shape.Tail() != batchShape.Tail()) throw new ArgumentException($"The network takes samples of {batchShape.Tail()}, not {x.Shape.Tail()}.", nameof(x));
         var (capacity, size) = (batchShape[0], batchShape.Tail().Count);
         var width = compiled.Output(output).Length / capacity;
@@ -80,6 +80,7 @@ public sealed class BoundNetwork : DenoisingNetwork
             var count = Math.Min(capacity, t.Length - start);
             Fill(compiled.Input("x"), x.Values.Slice(start * size, count * size));
             Fill(compiled.Input("t"), t.Slice(start, count));
+            if (blueprint.Conditioning is { } conditioning) FillLabels(compiled.Input("labels"), classes.IsEmpty ? [] : classes.Slice(start, count), conditioning.NoClass());
             if (cotangent is not null) Fill(compiled.Input("cotangent"), cotangent.Values.Slice(start * size, count * size));
             compiled.Run();
             Calls++;
@@ -87,6 +88,20 @@ public sealed class BoundNetwork : DenoisingNetwork
         }
 
         return result;
+    }
+
+    private void CheckClasses(ReadOnlySpan<int> classes, int samples)
+    {
+        if (classes.IsEmpty) return;
+        if (blueprint.Conditioning is not { } conditioning) throw new NotSupportedException("This network was trained without classes.");
+        if (classes.Length != samples) throw new ArgumentException($"The network takes one class for each of the {samples} samples, {classes.Length} were given.", nameof(classes));
+        foreach (var label in classes)
+            if ((uint)label > (uint)conditioning.NoClass()) throw new ArgumentOutOfRangeException(nameof(classes), $"The network's classes are 0 to {conditioning.Classes - 1}, and {conditioning.NoClass()} for none; {label} was given.");
+    }
+
+    private static void FillLabels(Span<float> input, ReadOnlySpan<int> classes, int noClass)
+    {
+        for (var k = 0; k < input.Length; k++) input[k] = k < classes.Length ? classes[k] : noClass;
     }
 
     // Rows past the last sample are idle.

@@ -29,6 +29,9 @@ public sealed class NetworkBlueprint
     /// <summary>Whether the second half of the output's last axis is a variance.</summary>
     public bool LearnsVariance => config.LearnedVariance is not null;
 
+    /// <summary>The classes it was trained with; null where it has none.</summary>
+    public ConditioningConfig? Conditioning => config.Conditioning;
+
     /// <summary>What its kernels may trade for speed.</summary>
     public Precision Precision => config.Precision;
 
@@ -36,16 +39,30 @@ public sealed class NetworkBlueprint
     /// <param name="graph">Where.</param>
     /// <param name="x">Noisy samples, [N, …].</param>
     /// <param name="t">Time inputs, [N].</param>
+    /// <param name="labels">Class of each sample, [N], the number of classes for none; null where the network has no classes.</param>
     /// <param name="training">Whether dropout is active.</param>
     /// <returns>The prediction, in the shape of <paramref name="x"/>; with twice the last axis where it learns a variance.</returns>
-    public Node Build(Graph graph, Node x, Node t, bool training) =>
-        config.UNet is { } unet ? UNet2D.Build(graph, unet, x, t, labels: null, training) : Mlp.Build(graph, config.Mlp!, x, t);
+    public Node Build(Graph graph, Node x, Node t, Node? labels, bool training) => config.UNet is { } unet
+        ? UNet2D.Build(graph, unet with { Classes = Conditioning?.Rows() }, x, t, labels, training)
+        : Mlp.Build(graph, config.Mlp! with { Classes = Conditioning?.Rows() }, x, t, labels);
+
+    /// <summary>Builds the network on inputs <c>x</c>, <c>t</c> and, where it has classes, <c>labels</c>.</summary>
+    /// <param name="graph">Where.</param>
+    /// <param name="batch">Samples at a time.</param>
+    /// <param name="training">Whether dropout is active.</param>
+    public Node Build(Graph graph, int batch, bool training) =>
+        Build(graph, graph.Input("x", SampleShape.Prepend(batch)), graph.Input("t", [batch]), Labels(graph, batch), training);
+
+    /// <summary>The input <c>labels</c>; null where the network has no classes.</summary>
+    /// <param name="graph">Where.</param>
+    /// <param name="batch">Samples at a time.</param>
+    public Node? Labels(Graph graph, int batch) => Conditioning is null ? null : graph.Input("labels", [batch]);
 
     /// <summary>The parameters' names and shapes.</summary>
     public ParameterLayout Layout()
     {
         var graph = new Graph();
-        Build(graph, graph.Input("x", SampleShape.Prepend(1)), graph.Input("t", [1]), training: false);
+        Build(graph, 1, training: false);
         return graph.Layout;
     }
 }

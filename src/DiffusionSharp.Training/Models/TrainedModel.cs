@@ -2,6 +2,7 @@ using DiffusionSharp.Data;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Guidance;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
@@ -76,16 +77,27 @@ public sealed class TrainedModel
     /// <summary>Compiles the network and gives it its meaning; pictures are clipped to [−1, 1].</summary>
     /// <param name="batch">Samples at a time.</param>
     /// <param name="parallelism">The threads.</param>
+    /// <exception cref="InvalidOperationException">The model knows nothing without a class: all of its labels were kept in training.</exception>
     public Denoiser Denoiser(int batch, Parallelism parallelism) => Denoiser(Network(batch, parallelism));
 
-    /// <summary>Gives a compiled network its meaning; pictures are clipped to [−1, 1].</summary>
+    /// <summary>Gives a compiled network its meaning, for samples of given classes; pictures are clipped to [−1, 1].</summary>
     /// <param name="network">Of <see cref="Network(int, Parallelism)"/>.</param>
-    public Denoiser Denoiser(BoundNetwork network)
+    /// <param name="labels">The class of each sample of the batches to come; null for none, whatever the model was trained with.</param>
+    /// <param name="guidance">How far past the conditional estimate; null is that estimate itself, as is weight 1.</param>
+    /// <remarks>
+    /// With guidance the network is asked twice, with the classes and without, one after the other in the same compiled program: twice the
+    /// time, no more memory. What is clipped is the guided estimate, not the two that it is made of.
+    /// </remarks>
+    /// <exception cref="ArgumentException">Classes are given to a model without them, or guidance without classes.</exception>
+    /// <exception cref="InvalidOperationException">The model knows nothing without a class: all of its labels were kept in training.</exception>
+    public Denoiser Denoiser(BoundNetwork network, IReadOnlyList<int>? labels = null, GuidanceOptions? guidance = null)
     {
-        Func<NoiseLevel, double> timeInput = Config.ScheduleOrDefault().TimeInput;
-        var denoiser = Config.Preconditioning is { } scales
-            ? new NetworkDenoiser(network, scales.Create(), timeInput, learnedVariance: blueprint.LearnsVariance)
-            : new NetworkDenoiser(network, Config.Prediction, timeInput, learnedVariance: blueprint.LearnsVariance);
+        if (labels is not null && Config.Conditioning is null) throw new ArgumentException("Denoiser: classes were given to a model that was trained without them.", nameof(labels));
+        if (guidance is not null && labels is null) throw new ArgumentException("Denoiser: guidance goes towards a class; give the class of each sample.", nameof(guidance));
+        if ((labels is null || guidance is not (null or { Weight: 1 })) && Config.Conditioning is { LabelDropout: 0 })
+            throw new InvalidOperationException("Denoiser: the model was trained with every label kept, and knows nothing without a class; give classes and no guidance, or train with labels dropped.");
+        Denoiser denoiser = Bare(network, labels);
+        if (guidance is { Weight: not 1 } g) denoiser = new ClassifierFreeGuidance(denoiser, Bare(network, null), g.Weight, g.Rescale, g.Interval);
         return IsPictures ? new ClippedDenoiser(denoiser) : denoiser;
     }
 
@@ -93,4 +105,12 @@ public sealed class TrainedModel
     /// <param name="batch">Samples at a time.</param>
     /// <param name="parallelism">The threads.</param>
     public BoundNetwork Network(int batch, Parallelism parallelism) => new(blueprint, Weights, batch, parallelism);
+
+    private NetworkDenoiser Bare(BoundNetwork network, IReadOnlyList<int>? labels)
+    {
+        Func<NoiseLevel, double> timeInput = Config.ScheduleOrDefault().TimeInput;
+        return Config.Preconditioning is { } scales
+            ? new NetworkDenoiser(network, scales.Create(), timeInput, labels, blueprint.LearnsVariance)
+            : new NetworkDenoiser(network, Config.Prediction, timeInput, labels, blueprint.LearnsVariance);
+    }
 }

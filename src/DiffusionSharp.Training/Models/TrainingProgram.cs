@@ -31,7 +31,7 @@ public sealed class TrainingProgram
     {
         var graph = new Graph();
         var shape = blueprint.SampleShape.Prepend(batch);
-        var prediction = blueprint.Build(graph, graph.Input("x", shape), graph.Input("t", [batch]), training: true);
+        var prediction = blueprint.Build(graph, batch, training: true);
         using (graph.Scope("loss"))
         {
             Shape rows = [batch, shape.Tail().Count];
@@ -56,7 +56,7 @@ public sealed class TrainingProgram
     /// <summary>Factor of each sample's squared error, [N].</summary>
     public Span<float> Weight => program.Input("weight");
 
-    /// <summary>Another input by name: those of <see cref="HybridLoss"/>, where a variance is learned.</summary>
+    /// <summary>Another input by name: <c>labels</c> where the network has classes, and those of <see cref="HybridLoss"/> where a variance is learned.</summary>
     /// <exception cref="ArgumentException">There is none of this name.</exception>
     public Span<float> Input(string name) => program.Input(name);
 

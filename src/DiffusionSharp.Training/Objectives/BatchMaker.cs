@@ -8,8 +8,8 @@ namespace DiffusionSharp.Training.Objectives;
 
 /// <summary>Fills the inputs of a training step: data in the run's order, random levels, noise, targets and weights.</summary>
 /// <remarks>
-/// Sample number p of the run, p = step · batch + k, takes its level, noise and mirroring from the stream of p alone, so batches and threads
-/// change nothing. Nothing is allocated per step.
+/// Sample number p of the run, p = step · batch + k, takes its level, noise, mirroring and whether its label is dropped from the stream of p
+/// alone, so batches and threads change nothing. Nothing is allocated per step.
 /// </remarks>
 public sealed class BatchMaker
 {
@@ -70,7 +70,8 @@ public sealed class BatchMaker
         var stream = rng.Split(position);
         var x0 = data.AsSpan(k * size, size);
         var eps = noise.AsSpan(k * size, size);
-        source.Read(order.IndexAt(position), x0);
+        var index = order.IndexAt(position);
+        source.Read(index, x0);
         if (config.Flip && stream.Uniform(1) < 0.5) Mirror(x0);
         stream.Split("noise").FillNormal(eps);
 
@@ -88,6 +89,8 @@ public sealed class BatchMaker
 
         program.T[k] = (float)objective.TimeInput(level);
         program.Weight[k] = (float)(objective.Weight(level) * factor);
+        if (config.Conditioning is { } conditioning)
+            program.Input("labels")[k] = stream.Split("label").Uniform(0) < conditioning.LabelDropout ? conditioning.NoClass() : source.Label(index);
         bound?.Fill(program, k, level, factor, x0);
     }
 

@@ -32,6 +32,7 @@ public sealed class Trainer
     private Trainer(RunConfig config, DataSource source, RunFolder folder, Parallelism parallelism, string? checkpoint)
     {
         (Config, this.folder, this.parallelism, sourceCount) = (config, folder, parallelism, source.Count);
+        ConditioningRules.Check(config, source);
         var blueprint = new NetworkBlueprint(config, source.SampleShape);
         var layout = blueprint.Layout();
         weights = new ParameterBuffer(layout);

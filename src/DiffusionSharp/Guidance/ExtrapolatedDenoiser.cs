@@ -10,9 +10,10 @@ namespace DiffusionSharp.Guidance;
 /// G = R + w (M − R)            D = (φ·std(M)/std(G) + 1 − φ) G
 /// </code>
 /// w = 1 is the main denoiser, w = 0 the reference, w &gt; 1 guides. Noise, score and velocity extrapolate alike, since all are affine in
-/// the estimate with weights that the two share. Outside the interval the main denoiser is asked alone.
+/// the estimate with weights that the two share. Outside the interval the main denoiser is asked alone. A variance that the main denoiser
+/// learned is handed on as it is: it is no estimate of the data, and nothing says how to extrapolate it.
 /// </remarks>
-public abstract class ExtrapolatedDenoiser : Denoiser
+public abstract class ExtrapolatedDenoiser : Denoiser, ILearnedVariance
 {
     private readonly Denoiser main, reference;
 
@@ -38,27 +39,18 @@ public abstract class ExtrapolatedDenoiser : Denoiser
     public sealed override bool HasGradient => main.HasGradient && reference.HasGradient;
 
     /// <inheritdoc/>
-    protected sealed override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels)
+    public bool HasVariance => main is ILearnedVariance { HasVariance: true };
+
+    /// <inheritdoc/>
+    public (Tensor Data, Tensor Variance) DenoiseWithVariance(Tensor x, ReadOnlySpan<NoiseLevel> levels)
     {
-        var m = main.Denoise(x, levels);
-        if (!Acts(levels)) return m;
-        var r = reference.Denoise(x, levels);
-        var inside = Inside(levels);
-        return Tensor.Create(x.Shape, values =>
-        {
-            var size = x.Samples == 0 ? 0 : values.Length / x.Samples;
-            for (var k = 0; k < x.Samples; k++)
-            {
-                var d = values.Slice(k * size, size);
-                Extrapolate(m.Sample(k), r.Sample(k), inside[k], d);
-                if (!inside[k] || Rescale == 0) continue;
-                var (_, spread) = Moments(d);
-                var (_, target) = Moments(m.Sample(k));
-                var factor = spread == 0 ? 1 : (Rescale * target / spread) + 1 - Rescale;
-                for (var i = 0; i < size; i++) d[i] *= factor;
-            }
-        });
+        if (main is not ILearnedVariance { HasVariance: true } learned) throw new InvalidOperationException($"{main.GetType().Name} has no learned variance; use a denoiser that was trained with one.");
+        var (m, variance) = learned.DenoiseWithVariance(x, levels);
+        return (Guided(m, x, levels), variance);
     }
+
+    /// <inheritdoc/>
+    protected sealed override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels) => Guided(main.Denoise(x, levels), x, levels);
 
     /// <inheritdoc/>
     protected sealed override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent)
@@ -86,6 +78,27 @@ public abstract class ExtrapolatedDenoiser : Denoiser
         }
 
         return main.VectorJacobian(x, levels, new Tensor(x.Shape, ofMain)) + reference.VectorJacobian(x, levels, new Tensor(x.Shape, ofReference));
+    }
+
+    private Tensor Guided(Tensor m, Tensor x, ReadOnlySpan<NoiseLevel> levels)
+    {
+        if (!Acts(levels)) return m;
+        var r = reference.Denoise(x, levels);
+        var inside = Inside(levels);
+        return Tensor.Create(x.Shape, values =>
+        {
+            var size = x.Samples == 0 ? 0 : values.Length / x.Samples;
+            for (var k = 0; k < x.Samples; k++)
+            {
+                var d = values.Slice(k * size, size);
+                Extrapolate(m.Sample(k), r.Sample(k), inside[k], d);
+                if (!inside[k] || Rescale == 0) continue;
+                var (_, spread) = Moments(d);
+                var (_, target) = Moments(m.Sample(k));
+                var factor = spread == 0 ? 1 : (Rescale * target / spread) + 1 - Rescale;
+                for (var i = 0; i < size; i++) d[i] *= factor;
+            }
+        });
     }
 
     private static (double Mean, double Spread) Moments(ReadOnlySpan<double> values)
