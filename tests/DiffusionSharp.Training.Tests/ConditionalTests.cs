@@ -25,7 +25,7 @@ public sealed class ConditionalTests : IDisposable
         "eight-gaussians",
         "test",
         Mlp: new MlpOptions(2, Width: 64, Layers: 2, TimeFeatures: 32),
-        Steps: 400,
+        Steps: 250,
         Batch: 128,
         Seed: 3,
         Optimizer: new AdamOptions(Rate: 5e-3, ClipNorm: 1),
@@ -42,7 +42,7 @@ public sealed class ConditionalTests : IDisposable
     [Fact]
     public void Samples_of_a_class_lie_in_its_mode_and_those_of_no_class_in_all_modes()
     {
-        foreach (var _ in Trainer.Start(Points, PointSource.Create("eight-gaussians"), folder["run"], Parallelism.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken))
+        foreach (var _ in Trainer.Start(Points, PointSource.Create("eight-gaussians", 5000), folder["run"], Parallelism.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken))
         {
         }
 
@@ -216,7 +216,7 @@ public sealed class ConditionalTests : IDisposable
         Assert.StartsWith("eight-gaussians: no sample has label ", Refused(Points, few), StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["refused"]));
 
-        foreach (var _ in Trainer.Start(Points with { Steps = 1 }, PointSource.Create("eight-gaussians"), folder["run"], Parallelism.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken))
+        foreach (var _ in Trainer.Start(Points with { Steps = 1 }, PointSource.Create("eight-gaussians", 5000), folder["run"], Parallelism.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken))
         {
         }
 
