@@ -32,12 +32,14 @@ public sealed class Graph
 
     /// <summary>A trained value. Its full name is the scope's and its own.</summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>
-    public Node Parameter(string name, Shape shape, Initializer initializer)
-    {
-        var full = Join(scope, name);
-        if (parameters.ContainsKey(full)) throw new ArgumentException($"Parameter: the name '{full}' is taken.", nameof(name));
-        return parameters[full] = Build(new Parameter(Layout.Add(full, shape, initializer)), shape);
-    }
+    public Node Parameter(string name, Shape shape, Initializer initializer) => Parameter(name, shape, initializer, trained: true);
+
+    /// <summary>
+    /// A value that belongs to the weights and their files but is drawn once and stays: no gradient passes it, no optimizer moves or decays
+    /// it, it has no share in clipping, and its average is itself.
+    /// </summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public Node FixedParameter(string name, Shape shape, Initializer initializer) => Op.StopGradient(Parameter(name, shape, initializer, trained: false));
 
     /// <summary>Values fixed now.</summary>
     public Node Constant(FloatTensor values) => Build(new Constant(values), values.Shape);
@@ -74,6 +76,13 @@ public sealed class Graph
         nodes.Add(node);
         known[key] = node;
         return node;
+    }
+
+    private Node Parameter(string name, Shape shape, Initializer initializer, bool trained)
+    {
+        var full = Join(scope, name);
+        if (parameters.ContainsKey(full)) throw new ArgumentException($"Parameter: the name '{full}' is taken.", nameof(name));
+        return parameters[full] = Build(new Parameter(Layout.Add(full, shape, initializer, trained)), shape);
     }
 
     private static string Join(string scope, string name) => scope.Length == 0 ? name : name.Length == 0 ? scope : $"{scope}.{name}";

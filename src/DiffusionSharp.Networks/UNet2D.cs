@@ -5,9 +5,10 @@ using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Networks;
 
-/// <summary>The U-Net of DDPM: residual blocks and self-attention down to a coarse picture and up again, with a skip from each layer to its mirror.</summary>
+/// <summary>The U-Net of DDPM and of NCSN++: residual blocks and self-attention down to a coarse picture and up again, with a skip from each layer to its mirror.</summary>
 /// <remarks>
-/// Ronneberger et al. 2015, arXiv:1505.04597, as changed by Ho et al. 2020, arXiv:2006.11239, appendix B. Parameters carry the dotted names
+/// Ronneberger et al. 2015, arXiv:1505.04597, as changed by Ho et al. 2020, arXiv:2006.11239, appendix B, and by Song et al. 2021,
+/// arXiv:2011.13456, appendix H. Parameters carry the dotted names
 /// of diffusers' <c>UNet2DModel</c>, in the layouts [KH, KW, Ci, Co] and [in, out]; <see cref="Weights.ParameterConversion"/> turns them.
 /// </remarks>
 public static class UNet2D
@@ -16,7 +17,10 @@ public static class UNet2D
     /// <param name="graph">Where the nodes and parameters are made.</param>
     /// <param name="options">Widths, blocks and the rest.</param>
     /// <param name="x">Pictures [N, H, W, C]; H and W are multiples of 2 to the number of levels less one.</param>
-    /// <param name="t">Time of each picture [N], in whatever unit the weights are trained on; a step index for DDPM.</param>
+    /// <param name="t">
+    /// Time of each picture [N], in whatever unit the weights are trained on; a step index for DDPM. With
+    /// <see cref="TimeEmbeddingKind.Fourier"/> and <see cref="TimeEmbeddingKind.None"/> it is σ, above 0, which the output is divided by.
+    /// </param>
     /// <param name="labels">Class of each picture [N], integers below <see cref="UNet2DOptions.Classes"/>; null where there are no classes.</param>
     /// <param name="training">Whether dropout is active.</param>
     /// <returns>[N, H, W, <see cref="UNet2DOptions.OutChannels"/>].</returns>
@@ -42,35 +46,53 @@ public static class UNet2D
 
     private sealed class Builder(Graph graph, UNet2DOptions options, bool training)
     {
+        // Blocks with pictures divide every sum by √2, so that variances do not grow with depth.
+        private static readonly double PictureScale = Math.Sqrt(2);
+
         private readonly LayerBuilder layers = new(graph, options.Initialization);
         private readonly Stack<Node> skips = [];
-        private Node time = null!;
+        private Node? embedding;
+
+        // The side branch: the input made smaller on the way down, what becomes part of the output on the way up.
+        private Node? pictures;
 
         public Node Build(Node x, Node t, Node? labels)
         {
-            time = Time(t, labels);
-            var h = layers.Conv("conv_in", options.CenterInput ? (2 * x) - 1 : x, options.Widths[0]);
+            embedding = Embedding(t, labels);
+            x = options.CenterInput ? (2 * x) - 1 : x;
+            pictures = options.Down.Any(IsSkip) ? x : null;
+            var h = layers.Conv("conv_in", x, options.Widths[0]);
             skips.Push(h);
             for (var level = 0; level < options.Widths.Count; level++)
                 using (graph.Scope(Indexed("down_blocks", level))) h = Down(h, level);
             using (graph.Scope("mid_block")) h = Middle(h);
+            pictures = null;
             for (var level = 0; level < options.Widths.Count; level++)
                 using (graph.Scope(Indexed("up_blocks", level))) h = Up(h, level);
-            h = layers.GroupNorm("conv_norm_out", h, options.NormGroups, options.NormEpsilon, silu: true);
-            return layers.Conv("conv_out", h, options.OutChannels, ends: true);
+            h = layers.GroupNorm("conv_norm_out", h, options.Groups(options.Widths[0]), options.NormEpsilon, silu: true);
+            h = layers.Conv("conv_out", h, options.OutChannels, ends: true);
+            if (pictures is not null) h += pictures;
+            return options.DividesByTime ? h / Op.Reshape(t, [t.Shape[0], 1, 1, 1]) : h;
         }
 
-        private Node Time(Node t, Node? labels)
+        private Node? Embedding(Node t, Node? labels)
         {
-            Node time;
-            using (graph.Scope("time_embedding"))
+            Node? time = null;
+            if (options.TimeEmbedding != TimeEmbeddingKind.None)
             {
-                time = Op.SinusoidalFeatures(t, options.Widths[0], options.CosineFirst, options.FrequencyShift);
-                time = Op.Silu(layers.Linear("linear_1", time, options.TimeWidth));
-                time = layers.Linear("linear_2", time, options.TimeWidth);
+                time = options.TimeEmbedding == TimeEmbeddingKind.Fourier
+                    ? FourierEmbedding.Build(layers, t, options.Widths[0])
+                    : Op.SinusoidalFeatures(t, options.Widths[0], options.CosineFirst, options.FrequencyShift);
+                using (graph.Scope("time_embedding"))
+                {
+                    time = Op.Silu(layers.Linear("linear_1", time, options.TimeWidth));
+                    time = layers.Linear("linear_2", time, options.TimeWidth);
+                }
             }
 
-            return labels is null ? time : time + layers.Embedding("class_embedding", labels, options.Classes!.Value, options.TimeWidth);
+            if (labels is null) return time;
+            var label = layers.Embedding("class_embedding", labels, options.Classes!.Value, options.TimeWidth);
+            return time is null ? label : time + label;
         }
 
         private Node Down(Node h, int level)
@@ -78,18 +100,27 @@ public static class UNet2D
             var (width, kind) = (options.Widths[level], options.Down[level]);
             for (var i = 0; i < options.LayersPerBlock; i++)
             {
-                h = Layer(h, width, kind, i);
+                h = Resnet(Indexed("resnets", i), h, Shape(h, width, kind));
+                if (Attends(kind)) h = Attention(Indexed("attentions", i), h, kind);
                 skips.Push(h);
             }
 
             if (level == options.Widths.Count - 1) return h;
-            using (graph.Scope("downsamplers.0"))
+            if (pictures is not null) pictures = layers.Fir.Down(pictures);
+            if (IsSkip(kind))
+            {
+                h = Resnet("resnet_down", h, Shape(h, width, kind) with { Resize = Resize.Down, Fir = true });
+                h = layers.Conv("skip_conv", pictures!, width, kernel: 1) + h;
+            }
+            else if (ByResnet(options.Downsampling, kind))
+            {
+                h = Resnet("downsamplers.0", h, Shape(h, width, kind) with { Resize = Resize.Down, Fir = options.Downsampling == ResamplingKind.Fir });
+            }
+            else
             {
                 // Zero padding of DDPM's TensorFlow code: one row below and one column to the right.
                 var padding = options.DownsamplePadding == 0 ? new Padding(0, 1, 0, 1) : Padding.All(1);
-                h = kind == BlockKind.Attention && options.Downsampling == ResamplingKind.Resnet
-                    ? ResnetBlock.Build(layers, options, h, time, width, training, resize: Resize.Down)
-                    : layers.Conv("conv", h, width, stride: 2, padding: padding);
+                using (graph.Scope("downsamplers.0")) h = layers.Conv("conv", h, width, stride: 2, padding: padding);
             }
 
             skips.Push(h);
@@ -99,35 +130,65 @@ public static class UNet2D
         private Node Middle(Node h)
         {
             var width = options.Widths[^1];
-            using (graph.Scope("resnets.0")) h = ResnetBlock.Build(layers, options, h, time, width, training, options.MidScale);
+            var shape = new ResnetShape(width, options.Groups(width), options.Groups(width), options.MidScale);
+            h = Resnet("resnets.0", h, shape);
             if (options.MidAttention)
             {
-                var groups = options.MidNormGroups ?? (options.ScaleShift ? null : options.NormGroups);
+                var groups = options.MidNormGroups ?? (options.ScaleShift ? null : options.Groups(width));
                 using (graph.Scope("attentions.0")) h = AttentionBlock.Build(layers, h, groups, options.NormEpsilon, options.HeadWidth, options.MidScale);
             }
 
-            using (graph.Scope("resnets.1")) return ResnetBlock.Build(layers, options, h, time, width, training, options.MidScale);
+            return Resnet("resnets.1", h, shape);
         }
 
         private Node Up(Node h, int level)
         {
             var (width, kind) = (options.Widths[^(level + 1)], options.Up[level]);
-            for (var i = 0; i <= options.LayersPerBlock; i++) h = Layer(Op.Concatenate(3, h, skips.Pop()), width, kind, i);
-            if (level == options.Widths.Count - 1) return h;
-            using (graph.Scope("upsamplers.0"))
+            for (var i = 0; i <= options.LayersPerBlock; i++)
             {
-                return kind == BlockKind.Attention && options.Upsampling == ResamplingKind.Resnet
-                    ? ResnetBlock.Build(layers, options, h, time, width, training, resize: Resize.Up)
-                    : layers.Conv("conv", Op.UpsampleNearest(h, 2), width);
+                var (channels, skip) = (h.Shape[3], skips.Pop());
+                h = Op.Concatenate(3, h, skip);
+                var shape = Shape(h, width, kind);
+                h = Resnet(Indexed("resnets", i), h, kind == BlockKind.AttentionSkip ? shape with { InputGroups = NormGroupCount.Joined(channels, skip.Shape[3]) } : shape);
+                if (kind == BlockKind.Attention) h = Attention(Indexed("attentions", i), h, kind);
             }
+
+            if (kind == BlockKind.AttentionSkip) h = Attention("attentions.0", h, kind);
+            if (pictures is not null) pictures = layers.Fir.Up(pictures);
+            if (level == options.Widths.Count - 1) return h;
+            if (IsSkip(kind))
+            {
+                var part = layers.Conv("skip_conv", layers.GroupNorm("skip_norm", h, NormGroupCount.Quarter(width), options.NormEpsilon, silu: true), options.OutChannels);
+                pictures = pictures is null ? part : pictures + part;
+                return Resnet("resnet_up", h, Shape(h, width, kind) with { Resize = Resize.Up, Fir = true });
+            }
+
+            if (ByResnet(options.Upsampling, kind)) return Resnet("upsamplers.0", h, Shape(h, width, kind) with { Resize = Resize.Up, Fir = options.Upsampling == ResamplingKind.Fir });
+            using (graph.Scope("upsamplers.0")) return layers.Conv("conv", Op.UpsampleNearest(h, 2), width);
         }
 
-        private Node Layer(Node h, int width, BlockKind kind, int index)
+        private Node Resnet(string name, Node h, ResnetShape shape)
         {
-            using (graph.Scope(Indexed("resnets", index))) h = ResnetBlock.Build(layers, options, h, time, width, training);
-            if (kind != BlockKind.Attention) return h;
-            using (graph.Scope(Indexed("attentions", index))) return AttentionBlock.Build(layers, h, options.NormGroups, options.NormEpsilon, options.HeadWidth);
+            using (graph.Scope(name)) return ResnetBlock.Build(layers, options, h, embedding, shape, training);
         }
+
+        private Node Attention(string name, Node h, BlockKind kind)
+        {
+            var (channels, skip) = (h.Shape[3], IsSkip(kind));
+            var groups = skip ? NormGroupCount.Attention(channels) : options.Groups(channels);
+            using (graph.Scope(name)) return AttentionBlock.Build(layers, h, groups, options.NormEpsilon, options.HeadWidth, skip ? PictureScale : options.ResidualScale);
+        }
+
+        private ResnetShape Shape(Node h, int width, BlockKind kind) => IsSkip(kind)
+            ? new(width, NormGroupCount.Quarter(h.Shape[3]), NormGroupCount.Quarter(width), PictureScale)
+            : new(width, options.Groups(h.Shape[3]), options.Groups(width), options.ResidualScale);
+
+        // In diffusers residual resampling needs attention beside it; that of FIR, which it does not have, does not.
+        private static bool ByResnet(ResamplingKind resampling, BlockKind kind) => resampling == ResamplingKind.Fir || (resampling == ResamplingKind.Resnet && kind == BlockKind.Attention);
+
+        private static bool IsSkip(BlockKind kind) => kind is BlockKind.Skip or BlockKind.AttentionSkip;
+
+        private static bool Attends(BlockKind kind) => kind is BlockKind.Attention or BlockKind.AttentionSkip;
 
         private static string Indexed(string name, int index) => $"{name}.{index.ToString(CultureInfo.InvariantCulture)}";
     }

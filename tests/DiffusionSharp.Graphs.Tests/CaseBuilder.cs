@@ -47,6 +47,14 @@ internal sealed class CaseBuilder(string name)
         return node;
     }
 
+    /// <summary>A parameter of random values that is never trained.</summary>
+    public Node FixedParameter(Shape shape)
+    {
+        var node = Graph.FixedParameter($"p{Values.Count}", shape, (_, _) => { });
+        Values[Graph.Layout.Entries[^1].Name] = Random(shape, -1.5, 1.5);
+        return node;
+    }
+
     /// <summary>Random floats.</summary>
     public double[] Random(Shape shape, double low, double high)
     {

@@ -43,6 +43,12 @@ public sealed class TrainingTests
         ["parameters that are each other's gradient"] = b => Op.Sum(b.Parameter([4]) * b.Parameter([4])),
         ["a loss that is a parameter"] = b => b.Parameter([]),
         ["a parameter of a single value"] = b => Op.Sum(b.Parameter([]) * Data(b, [3])) + Op.Sum(Op.Square(b.Parameter([1, 1]) + b.Parameter([]))),
+        ["fixed parameters between trained ones"] = FixedBetween,
+        ["a fixed parameter first and another last"] = b =>
+        {
+            var (first, w) = (b.FixedParameter([5]), b.Parameter([5]));
+            return Op.Sum(Op.Square(first * w * b.FixedParameter([5])));
+        },
         ["dropout"] = b => Op.Mean(Op.Square(Op.Dropout(Op.Linear(Data(b, [6, 4]), b.Parameter([4, 8])), 0.4))),
     };
 
@@ -83,6 +89,42 @@ public sealed class TrainingTests
         c.Step(1);
         Assert.Equal(before.Select(w => w * (float)(1 - (1e-2f * 0.5))), c.Weights["p0"].ToArray());
         Assert.All(c.State.FirstMoment["p0"].ToArray(), m => Assert.Equal(0, m));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_fixed_parameter_is_not_moved_decayed_or_averaged_away_and_has_no_share_in_clipping(bool decoupled)
+    {
+        var c = new TrainingCase("fixed", FixedBetween, new AdamUpdate(0.9, 0.999, 1e-8, 0.5, decoupled, 1));
+        var names = c.Builder.Graph.Layout.Entries.Where(e => !e.Trained).Select(e => e.Name).ToList();
+        Assert.Equal(2, names.Count);
+        var before = names.Select(n => c.Weights[n].ToArray()).ToList();
+        for (var t = 1; t <= 3; t++) c.Step(t);
+        foreach (var (name, values) in names.Zip(before))
+        {
+            Assert.Equal(values, c.Weights[name].ToArray());
+            Assert.Equal(values, c.State.Average![name].ToArray());
+            Assert.All(c.State.FirstMoment[name].ToArray(), m => Assert.Equal(0, m));
+        }
+
+        var gradients = Gradients.Of(c.Outputs["loss"], c.Builder.Graph.Parameters);
+        var zeros = c.Builder.Graph.Layout.Entries.Zip(gradients).Where(p => !p.First.Trained).Select(p => p.Second).ToList();
+        Assert.All(zeros.SelectMany(c.Builder.Interpret().Evaluate), g => Assert.Equal(0, g));
+    }
+
+    [Fact]
+    public void Stretches_that_are_trained_and_stretches_that_are_not_cover_the_layout_once()
+    {
+        var b = new CaseBuilder("runs");
+        b.Parameter([3]);
+        b.Parameter([20]);
+        b.FixedParameter([5]);
+        b.FixedParameter([1]);
+        b.Parameter([2]);
+        Assert.Equal([(0, 48), (80, 16)], b.Graph.Layout.TrainedRuns);
+        Assert.Equal([(48, 32)], b.Graph.Layout.FixedRuns);
+        Assert.Equal(96, b.Graph.Layout.Length);
     }
 
     [Fact]
@@ -249,5 +291,11 @@ public sealed class TrainingTests
         Assert.True(float.IsFinite(program.Output("norm")[0]));
         Assert.All(weights["w"].ToArray(), value => Assert.Equal(1e25f, value));
         Assert.All(state.FirstMoment["w"].ToArray(), value => Assert.Equal(0, value));
+    }
+
+    private static Node FixedBetween(CaseBuilder b)
+    {
+        var (v, f, w, g) = (b.Parameter([4]), b.FixedParameter([4]), b.Parameter([4]), b.FixedParameter([4]));
+        return Op.Sum(Op.Square((v * f) + (w * g) + b.Parameter([4])));
     }
 }

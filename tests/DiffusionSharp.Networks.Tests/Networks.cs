@@ -26,10 +26,23 @@ internal static class Networks
 
     public static UNet2DOptions MiniSs { get; } = MiniA with { HeadWidth = 8, ScaleShift = true, Classes = 10, Downsampling = ResamplingKind.Resnet, Upsampling = ResamplingKind.Resnet };
 
+    public static UNet2DOptions C { get; } = new(
+        SampleSize: 16,
+        Channels: [32, 32],
+        LayersPerBlock: 1,
+        DownBlocks: [BlockKind.Skip, BlockKind.AttentionSkip],
+        UpBlocks: [BlockKind.AttentionSkip, BlockKind.Skip],
+        TimeEmbedding: TimeEmbeddingKind.Fourier,
+        MidScale: Math.Sqrt(2),
+        HeadWidth: null,
+        NormGroups: null,
+        NormEpsilon: 1e-6);
+
     public static UNet2DOptions Named(string name) => name switch
     {
         "a" => A,
         "b" => B,
+        "c" => C,
         "mini_a" => MiniA,
         _ => MiniSs,
     };

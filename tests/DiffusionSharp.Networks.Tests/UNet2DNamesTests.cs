@@ -65,6 +65,37 @@ public sealed class UNet2DNamesTests
         Assert.True(layout.Contains("up_blocks.0.upsamplers.0.conv1.weight"));
     }
 
+    [Fact]
+    public void A_network_of_skip_blocks_has_the_recorded_names_and_its_fixed_frequencies()
+    {
+        using var golden = GoldenFile.Require("models", "c", "golden");
+        var trained = golden.Manifest.RootElement.GetProperty("param_names").EnumerateArray().Select(p => p.GetString()!).ToHashSet();
+        var layout = Build(Networks.C).Layout;
+        Assert.Equal(trained.Append("time_proj.weight").Order(StringComparer.Ordinal), layout.Entries.Select(e => e.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["time_proj.weight"], layout.Entries.Where(e => !e.Trained).Select(e => e.Name));
+        Assert.Equal(golden.Manifest.RootElement.GetProperty("n_params").GetInt64(), layout.Count);
+    }
+
+    [Fact]
+    public void Fir_resampling_is_for_levels_with_and_without_attention_and_convolves_the_shortcut()
+    {
+        var layout = Build(Networks.MiniA with { Downsampling = ResamplingKind.Fir, Upsampling = ResamplingKind.Fir }).Layout;
+        Assert.True(layout.Contains("down_blocks.0.downsamplers.0.conv_shortcut.weight"));
+        Assert.True(layout.Contains("up_blocks.0.upsamplers.0.conv_shortcut.weight"));
+        Assert.False(layout.Contains("down_blocks.0.downsamplers.0.conv.weight"));
+    }
+
+    [Fact]
+    public void A_network_that_does_not_see_time_has_no_parameters_for_it_and_sees_classes_all_the_same()
+    {
+        var blind = Networks.MiniA with { TimeEmbedding = TimeEmbeddingKind.None };
+        Assert.DoesNotContain(Build(blind).Layout.Entries, e => e.Name.Contains("time", StringComparison.Ordinal));
+        var layout = Build(blind with { Classes = 3 }).Layout;
+        Assert.True(layout.Contains("class_embedding.weight"));
+        Assert.True(layout.Contains("mid_block.resnets.0.time_emb_proj.weight"));
+        Assert.DoesNotContain(layout.Entries, e => e.Name.StartsWith("time", StringComparison.Ordinal));
+    }
+
     private static Graph Build(UNet2DOptions options)
     {
         var graph = new Graph();

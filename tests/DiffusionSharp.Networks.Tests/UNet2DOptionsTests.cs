@@ -27,10 +27,24 @@ public sealed class UNet2DOptionsTests
     [Fact]
     public void What_is_not_supported_says_so_and_what_is()
     {
-        var skip = Assert.Throws<NotSupportedException>(() => (Networks.MiniA with { DownBlocks = [BlockKind.Skip, BlockKind.Plain] }).Validate());
-        Assert.Equal("UNet2D: blocks of kind Skip are not supported; Plain and Attention are.", skip.Message);
-        var fourier = Assert.Throws<NotSupportedException>(() => (Networks.MiniA with { TimeEmbedding = TimeEmbeddingKind.Fourier }).Validate());
-        Assert.Equal("UNet2D: the time embedding Fourier is not supported; Positional is.", fourier.Message);
+        var learned = Assert.Throws<NotSupportedException>(() => (Networks.MiniA with { TimeEmbedding = TimeEmbeddingKind.Learned }).Validate());
+        Assert.Equal("UNet2D: the time embedding Learned is not supported; Positional, Fourier and None are.", learned.Message);
+    }
+
+    [Fact]
+    public void Options_of_score_networks_that_do_not_fit_are_named_too()
+    {
+        const string rule = "channels do not split into norm groups by the rule min(C/4, 32), which skip blocks and NormGroups null follow; take multiples of 32, or of 4 where none is above 64";
+        Says($"UNet2D: 6 {rule}.", Networks.MiniA with { NormGroups = null, Channels = [6, 16] });
+        Says($"UNet2D: 8 {rule}.", Networks.MiniA with { DownBlocks = [BlockKind.Skip, BlockKind.Skip], Channels = [8, 72] });
+        Says("UNet2D: NormGroups is 0, at least 1 or null was expected.", Networks.MiniA with { NormGroups = 0 });
+        Says("UNet2D: ResidualScale is NaN, a finite number above 0 was expected.", Networks.MiniA with { ResidualScale = double.NaN });
+        Says("UNet2D: ResidualScale is 0, a finite number above 0 was expected.", Networks.MiniA with { ResidualScale = 0 });
+        Says("UNet2D: FrequencyShift 1 belongs to the Positional time embedding, not to Fourier; leave it out.", Networks.MiniA with { TimeEmbedding = TimeEmbeddingKind.Fourier, FrequencyShift = 1 });
+        Says("UNet2D: ScaleShift has neither time nor class to scale by; set Classes, a time embedding, or leave it out.", Networks.MiniA with { TimeEmbedding = TimeEmbeddingKind.None, ScaleShift = true });
+        Says("UNet2D: TimeEmbeddingWidth without a time embedding is the width of the classes' alone; set Classes or leave it out.", Networks.MiniA with { TimeEmbedding = TimeEmbeddingKind.None, TimeEmbeddingWidth = 8 });
+        Says("UNet2D: a block of kind 9 came, Plain, Attention, Skip or AttentionSkip was expected.", Networks.MiniA with { DownBlocks = [(BlockKind)9, BlockKind.Plain] });
+        Says("UNet2D: 16 channels are not a multiple of the HeadWidth 5; change it or give null for one head.", Networks.MiniA with { HeadWidth = 5, MidAttention = false, UpBlocks = [BlockKind.AttentionSkip, BlockKind.Plain] });
     }
 
     [Fact]

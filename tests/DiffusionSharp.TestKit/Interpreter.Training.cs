@@ -29,6 +29,12 @@ public sealed partial class Interpreter
             var name = update.Graph.Layout.Entries[p - 1].Name;
             var gradient = Evaluate(update.Inputs[p]);
             var (w, m, v, e) = (weights[name], first[name], second[name], average[name]);
+            if (!update.Graph.Layout.Entries[p - 1].Trained)
+            {
+                w.CopyTo(e, 0);
+                continue;
+            }
+
             for (var i = 0; i < w.Length; i++)
             {
                 var g = (gradient[i] * scale) + (o.Decoupled ? 0 : o.WeightDecay * w[i]);

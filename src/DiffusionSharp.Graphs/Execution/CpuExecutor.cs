@@ -315,6 +315,7 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
         BufferSlice Whole(Region region) => memory.At(new Operand(region, 0, [length]));
         var (weights, gradients, first, second) = (Whole(Region.Weights), Whole(Region.Gradients), Whole(Region.FirstMoment), Whole(Region.SecondMoment));
         var average = memory.Average is null ? new BufferSlice(memory.Arena, 0, 0) : Whole(Region.Average);
+        var (trained, constant) = (plan.Layout.TrainedRuns.ToArray(), plan.Layout.FixedRuns.ToArray());
         return _ =>
         {
             var size = Math.Sqrt(Optimizers.SumOfSquares(gradients.Span, p));
@@ -323,8 +324,12 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
             if (!double.IsFinite(size) || !float.IsFinite(r[0])) return;
             var scale = size > update.ClipNorm ? update.ClipNorm / (size + 1e-6) : 1;
             var s = new AdamWStep(r[0], update.Beta1, update.Beta2, update.Epsilon, update.WeightDecay, update.Decoupled, r[1], r[2], scale, r[3]);
-            Optimizers.AdamW(weights.Span, gradients.Span, first.Span, second.Span, average.Span, s, p);
+            foreach (var run in trained) Optimizers.AdamW(Part(weights, run), Part(gradients, run), Part(first, run), Part(second, run), Part(average, run), s, p);
+            if (average.Length > 0) foreach (var run in constant) Part(weights, run).CopyTo(Part(average, run)); // not trained: its average is itself
         };
+
+        // Without an average there is no part of it.
+        static Span<float> Part(BufferSlice whole, (int Start, int Length) run) => whole.Length == 0 ? [] : whole.Span.Slice(run.Start, run.Length);
     }
 
     // The addends' places, opened as spans at each run: spans cannot be kept.

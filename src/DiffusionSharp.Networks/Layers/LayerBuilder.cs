@@ -7,6 +7,9 @@ internal sealed class LayerBuilder(Graph graph, InitializationScheme scheme)
 {
     public Graph Graph => graph;
 
+    /// <summary>Resampling through [1, 3, 3, 1], with the matrices that layers of one size share.</summary>
+    public FirResampling Fir { get; } = new(graph);
+
     /// <summary>x w + bias over the innermost axis.</summary>
     /// <param name="name">The layer's name in the scope around it.</param>
     /// <param name="x">[.., in].</param>
