@@ -1,0 +1,62 @@
+using DiffusionSharp.Data.Formats;
+using DiffusionSharp.Figures;
+using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Runs;
+
+namespace DiffusionSharp.Bench.Pictures;
+
+/// <summary>What sampling took.</summary>
+/// <param name="Budget">Network calls a sample might cost.</param>
+/// <param name="Calls">Calls it cost, counted at the network.</param>
+/// <param name="Steps">Of the sampler's grid.</param>
+/// <param name="Sampler">In words.</param>
+/// <param name="Count">Samples.</param>
+/// <param name="SecondsPerSample">The median over batches, the first left out.</param>
+/// <param name="Seconds">Of all, compilation of the network included.</param>
+/// <param name="Finite">Whether every value is a number.</param>
+internal sealed record SampleResult(int Budget, double Calls, int Steps, string Sampler, int Count, double SecondsPerSample, double Seconds, bool Finite);
+
+/// <summary>Draws the samples of every model at every budget, and a sheet of each.</summary>
+internal static class SamplePhase
+{
+    /// <summary>Pictures on a sheet.</summary>
+    public const int SheetCount = 64;
+
+    public static void Run(Study study)
+    {
+        foreach (var model in study.Compared)
+        {
+            if (study.Folder.Read<TrainResult>("train", $"{model.Name}.json") is not { Failure: null })
+            {
+                StudyLog.Line($"sample {model.Name}: it is not trained");
+                continue;
+            }
+
+            var trained = TrainedModel.Load(study.Folder.Run(model.Name));
+            foreach (var budget in StudyOptions.Budgets) study.Folder.Once(() => Sample(study, model, trained, budget), "samples", $"{model.Name}-{budget}.json");
+        }
+    }
+
+    private static SampleResult Sample(Study study, StudyModel model, TrainedModel trained, int budget)
+    {
+        var (sampler, steps, planned) = model.Plan(trained, budget);
+        var job = new SamplingJob(trained, sampler, study.Options.Count, StudyOptions.Seed, StudyOptions.Batch);
+        var (begun, ends) = (StudyLog.Seconds, new List<double>());
+        var (samples, networkCalls) = job.Run(study.Parallelism, (_, step) =>
+        {
+            if (step.IsLast) ends.Add(StudyLog.Seconds);
+        });
+        var seconds = StudyLog.Seconds - begun;
+        var calls = (double)networkCalls / ends.Count;
+        if (calls > budget) throw new InvalidOperationException($"{model.Name}: {calls} calls of the network were made, {planned} planned and {budget} allowed.");
+
+        // Each batch from the end of the one before it; the first also compiles.
+        double[] each = ends.Count == 1 ? [seconds / job.Count] : [.. Enumerable.Range(1, ends.Count - 1).Select(i => (ends[i] - ends[i - 1]) / StudyOptions.Batch)];
+        var finite = samples.IsFinite();
+        NpyFile.Write(study.Folder.Samples(model.Name, budget, ".npy"), samples.ToFloat());
+        Png.Write(study.Folder.Samples(model.Name, budget, ".png"), PictureSheet.Grid(samples.Slice(0, Math.Min(SheetCount, samples.Samples))));
+        var median = PaceMeter.Median(each);
+        StudyLog.Line(StudyLog.Text($"sample {model.Name} {budget}: {steps} steps, {calls} calls, {median:0.0000} s a sample, {seconds:0} s in all{(finite ? "" : "; NOT ALL VALUES ARE NUMBERS")}"));
+        return new SampleResult(budget, calls, steps, model.Sampler, study.Options.Count, median, seconds, finite);
+    }
+}
