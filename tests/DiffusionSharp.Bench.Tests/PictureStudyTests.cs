@@ -9,6 +9,8 @@ namespace DiffusionSharp.Bench.Tests;
 
 public sealed class PictureStudyTests : IDisposable
 {
+    private static readonly DataSource Digits = DataSources.Open("digits", new DataSourceOptions(Count: 40));
+
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("picture-study");
 
     /// <summary>Every model that can be trained, at both budgets and at small ones.</summary>
@@ -58,7 +60,7 @@ public sealed class PictureStudyTests : IDisposable
     public void A_plan_keeps_its_budget_of_calls_and_one_step_more_would_not(string name, int budget)
     {
         var model = StudyModel.All.Single(m => m.Name == name);
-        var config = model.Config("digits", [28, 28, 1]);
+        var config = model.Config("digits", Digits);
         var trained = new TrainedModel(config, new ParameterBuffer(new NetworkBlueprint(config, config.SampleShape()).Layout()), 0);
         var (sampler, steps, calls) = model.Plan(trained, budget);
         Assert.InRange(calls, 1, budget);
@@ -88,7 +90,7 @@ public sealed class PictureStudyTests : IDisposable
         study.Folder.Write(new PaceResult(1, 1, 1, 3, 32, 1, 4), "pace", "ddpm.json");
 
         // Another process stopped after two steps and a checkpoint, 100 s in.
-        var config = StudyModel.All[0].Config("digits", [28, 28, 1]).WithSteps(4) with { CheckpointEvery = 2 };
+        var config = StudyModel.All[0].Config("digits", Digits).WithSteps(4) with { CheckpointEvery = 2 };
         using var stop = new CancellationTokenSource();
         foreach (var progress in Trainer.Start(config, study.Open(DataSplit.Train), study.Folder.Run("ddpm"), Parallelism.Single).Run(TimeProvider.System, stop.Token))
             if (progress.Step == 2) break;

@@ -14,6 +14,7 @@ internal static class PictureStudy
         ("classifier", TrainingPhases.Classifier),
         ("sample", SamplePhase.Run),
         ("measure", MeasurePhase.Run),
+        ("conditional", ConditionalPhase.Run),
         ("report", ReportPhase.Run),
     ];
 

@@ -32,6 +32,7 @@ internal sealed class ReportPhase
         Training();
         Measures();
         Sheets();
+        Conditional();
         Langevin();
         How();
         Commands();
@@ -113,6 +114,19 @@ internal sealed class ReportPhase
         }
 
         page.Append('\n');
+    }
+
+    private void Conditional()
+    {
+        if (study.Folder.Read<AgreementResult[]>("conditional.json") is not { } agreement) return;
+        Paragraph("## Classes and guidance");
+        Paragraph(StudyLog.Text($"The same preset as DDPM with classes: labels dropped with chance 0.1 in training, classifier-free guidance in sampling (Ho and Salimans 2022, arXiv:2207.12598); `ddim`, one row for each class at w = {ConditionalPhase.SheetGuidance}."));
+        if (Copied(study.Folder.In("conditional.png"), "conditional.png") is { } sheet) Paragraph($"![A row of {ConditionalPhase.Columns} digits for each class]({sheet})");
+        Paragraph($"How often the classifier finds the class that was asked for, of {agreement[0].Count} samples each; w = 0 draws without a class, and shows what chance agrees on, w = 1 is the model with classes and no guidance:");
+        page.Append("| w | agreement | network calls |\n|---|---|---|\n");
+        foreach (var a in agreement) page.Append(StudyLog.Text($"| {a.Guidance} | {a.Share:0.0%} ± {a.Error:0.0%} | {a.Calls:0} |\n"));
+        Paragraph("");
+        Paragraph("Agreement is no measure of quality: it counts what the classifier is sure of, errs as the classifier errs, and rises also where samples lose their variety.");
     }
 
     private void Langevin()

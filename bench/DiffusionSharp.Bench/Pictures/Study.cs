@@ -33,7 +33,7 @@ internal sealed class Study(StudyOptions options, Parallelism parallelism)
     public TrainedClassifier Judge() => classifier ??= TrainedClassifier.Load(ClassifierFile);
 
     /// <summary>The configuration of a model on this data.</summary>
-    public RunConfig Config(StudyModel model, DataSource source) => model.Config(DataSources.Names.ContainsKey(options.Data) ? options.Data : Path.GetFullPath(options.Data), source.SampleShape);
+    public RunConfig Config(StudyModel model, DataSource source) => model.Config(DataSources.Names.ContainsKey(options.Data) ? options.Data : Path.GetFullPath(options.Data), source);
 
     /// <summary>Adds to the time that a phase took, over all processes that ran it.</summary>
     public void Note(string phase, double seconds)

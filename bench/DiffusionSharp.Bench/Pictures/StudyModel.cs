@@ -1,7 +1,7 @@
+using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Schedules;
-using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
 
@@ -47,8 +47,13 @@ internal sealed record StudyModel(string Name, string Title, string Preset, stri
 
     /// <summary>The configuration of a run: the preset, without sheets along the way.</summary>
     /// <param name="data">The source's text.</param>
-    /// <param name="sample">The shape of its samples.</param>
-    public RunConfig Config(string data, Shape sample) => Presets.Find(Preset).Build(data, sample) with { SampleEvery = 0, LogEvery = 50 };
+    /// <param name="source">What it opens.</param>
+    public RunConfig Config(string data, DataSource source) => Presets.Find(Preset).Build(data, source.SampleShape) with
+    {
+        SampleEvery = 0,
+        LogEvery = 50,
+        Conditioning = Conditional ? new ConditioningConfig(source.Classes, Names: source.ClassNames) : null,
+    };
 
     /// <summary>The finest sampler that a budget pays for.</summary>
     public (Sampler Sampler, int Steps, int Calls) Plan(TrainedModel model, int budget) => CallBudget.Fit(n => Make(model, n), budget, MostSteps(model));
