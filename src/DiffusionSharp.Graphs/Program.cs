@@ -9,10 +9,11 @@ namespace DiffusionSharp.Graphs;
 /// <param name="FirstMoment">Running mean of the gradients.</param>
 /// <param name="SecondMoment">Running mean of their squares.</param>
 /// <param name="Average">Exponential moving average of the weights; null where none is kept.</param>
-public sealed record TrainingState(ParameterBuffer FirstMoment, ParameterBuffer SecondMoment, ParameterBuffer? Average)
+/// <param name="MoreAverages">Further averages, each with a decay of its own; null: none.</param>
+public sealed record TrainingState(ParameterBuffer FirstMoment, ParameterBuffer SecondMoment, ParameterBuffer? Average, IReadOnlyList<ParameterBuffer>? MoreAverages = null)
 {
     /// <summary>The name of the first parameter whose moment or average is not finite; null where all are.</summary>
-    public string? FirstNonFinite() => FirstMoment.FirstNonFinite() ?? SecondMoment.FirstNonFinite() ?? Average?.FirstNonFinite();
+    public string? FirstNonFinite() => FirstMoment.FirstNonFinite() ?? SecondMoment.FirstNonFinite() ?? Average?.FirstNonFinite() ?? MoreAverages?.Select(a => a.FirstNonFinite()).FirstOrDefault(n => n is not null);
 }
 
 /// <summary>A compiled graph: memory is planned once, and a run is a replay that allocates nothing.</summary>
@@ -37,7 +38,7 @@ public sealed class Program
     public Plan Plan { get; }
 
     /// <summary>Bytes of values and scratch, parameters and optimizer state aside.</summary>
-    public long ArenaBytes => sizeof(float) * ((long)Plan.ArenaLength + Plan.PersistentLength + (memory.Gradients?.Length ?? 0));
+    public long ArenaBytes => sizeof(float) * ((long)Plan.ArenaLength + Plan.PersistentLength + (memory.Gradients?.Length ?? 0) + (memory.Accumulated?.Length ?? 0));
 
     /// <summary>Plans named outputs of a graph and binds them to weights.</summary>
     /// <param name="outputs">What the program computes, by name.</param>
@@ -51,6 +52,9 @@ public sealed class Program
         var plan = Planner.Plan(outputs, executor, options);
         if (weights.Layout.Length != plan.Layout.Length) throw new ArgumentException("Program: the weights have another layout than the graph's.", nameof(weights));
         if (plan.Trains && state is null) throw new ArgumentException("Program: an optimizer update needs a training state.", nameof(state));
+        var update = plan.Steps.Select(s => s.Operation).OfType<AdamUpdate>().SingleOrDefault();
+        if (update is not null && update.MoreAverages != (state?.MoreAverages?.Count ?? 0))
+            throw new ArgumentException($"Program: the update keeps {update.MoreAverages} averages beside the first, the training state holds {state?.MoreAverages?.Count ?? 0}.", nameof(state));
         var memory = new PlanMemory(
             new AlignedBuffer(plan.ArenaLength),
             new AlignedBuffer(plan.PersistentLength),
@@ -58,7 +62,9 @@ public sealed class Program
             plan.Trains ? new AlignedBuffer(plan.Layout.Length) : null,
             state?.FirstMoment.Unmarked,
             state?.SecondMoment.Unmarked,
-            state?.Average?.Unmarked);
+            state?.Average?.Unmarked,
+            update?.Parts > 1 ? new AlignedBuffer(plan.Layout.Length) : null,
+            [.. state?.MoreAverages?.Select(a => a.Unmarked) ?? []]);
         foreach (var (place, values) in plan.Constants) values.Values.CopyTo(memory.At(place).Span);
         return new Program(plan, memory, executor, weights, state);
     }
@@ -136,5 +142,6 @@ public sealed class Program
         state?.FirstMoment.MarkWritten();
         state?.SecondMoment.MarkWritten();
         state?.Average?.MarkWritten();
+        for (var i = 0; i < state?.MoreAverages?.Count; i++) state.MoreAverages[i].MarkWritten();
     }
 }

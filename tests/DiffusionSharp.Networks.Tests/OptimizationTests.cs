@@ -54,6 +54,40 @@ public sealed class OptimizationTests
     }
 
     [Fact]
+    public void A_share_of_the_average_halves_in_its_half_life()
+    {
+        var ema = new EmaOptions(HalfLife: 12.5);
+        Assert.Equal(0.25, Enumerable.Range(1, 25).Aggregate(1.0, (share, step) => share * ema.Decay(step)), 1e-14);
+    }
+
+    [Theory]
+    [InlineData(512)]
+    [InlineData(64)]
+    public void Half_life_and_ramp_up_give_the_decays_of_EDM_once_its_images_are_counted_in_batches(int batch)
+    {
+        const double HalfLifeImages = 500_000, RampUp = 0.05;
+        var ema = new EmaOptions(HalfLife: HalfLifeImages / batch, RampUp: RampUp);
+        Assert.Equal(0, ema.Decay(1));
+        foreach (var step in new long[] { 2, 3, 50, 1_000, 19_000, 20_001, 157_000, 1_000_000 })
+        {
+            // The loop counts the images before the step.
+            var images = (step - 1) * (double)batch;
+            Assert.Equal(Math.Pow(0.5, batch / Math.Min(HalfLifeImages, images * RampUp)), ema.Decay(step), 1e-14);
+        }
+    }
+
+    [Fact]
+    public void Every_average_and_the_part_of_the_step_have_their_place_in_the_rates()
+    {
+        var rates = new float[7];
+        var more = new EmaOptions[] { new(HalfLife: 3), new(HalfLife: 9) };
+        TrainingRates.Write(rates, 5, new AdamOptions(), new LearningRateSchedule(), new EmaOptions(MaxDecay: 0.25), more, 2);
+        Assert.Equal([0.75f, (float)(1 - Math.Pow(0.5, 1.0 / 3)), (float)(1 - Math.Pow(0.5, 1.0 / 9)), 2], rates[3..]);
+        var error = Assert.Throws<ArgumentException>(() => TrainingRates.Write(rates, 5, new AdamOptions(), new LearningRateSchedule(), new EmaOptions(), more));
+        Assert.Contains("TrainingRates: 6 places were expected, 7 came.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_rates_of_a_step_are_rounded_once_from_double()
     {
         var rates = new float[4];
@@ -85,6 +119,10 @@ public sealed class OptimizationTests
         Says("Adam: Beta2 is 1, a number in [0, 1) was expected.", () => new AdamOptions(Beta2: 1).ToUpdate());
         Says("Adam: ClipNorm is 0, a number above 0, or null for no clipping was expected.", () => new AdamOptions(ClipNorm: 0).ToUpdate());
         Says("Ema: MaxDecay is NaN, a number in [0, 1) was expected.", () => new EmaOptions(double.NaN).Validate());
+        Says("Ema: HalfLife and MaxDecay both say how the average forgets; give one of them.", () => new EmaOptions(MaxDecay: 0.9999, HalfLife: 10).Validate());
+        Says("Ema: HalfLife and UpdateAfterStep both say how the average forgets; give one of them.", () => new EmaOptions(UpdateAfterStep: 3, HalfLife: 10).Validate());
+        Says("Ema: RampUp shortens a half-life, and none is given; give HalfLife too, or leave RampUp out.", () => new EmaOptions(RampUp: 0.05).Validate());
+        Says("Ema: HalfLife is NaN, a finite number of steps above 0, or null was expected.", () => new EmaOptions(HalfLife: double.NaN).Validate());
         Says("LearningRateSchedule: TotalSteps is 0, Cosine needs more than the 5 WarmupSteps.", () => new LearningRateSchedule(RateCurve.Cosine, 5).Validate());
         Says("LearningRateSchedule: Power is NaN, a finite number above 0 was expected.", () => new LearningRateSchedule(Power: double.NaN).Validate());
 

@@ -78,7 +78,7 @@ public sealed class HybridLossTests
     {
         var config = Config(new MlpOptions(2, Width: 8, Layers: 2, TimeFeatures: 4, Outputs: 4));
         var blueprint = new NetworkBlueprint(config, [2]);
-        var outputs = TrainingProgram.Outputs(blueprint, 3, config.OptimizerOrDefault());
+        var outputs = TrainingProgram.Outputs(blueprint, 3, config.Update());
         var weights = new ParameterBuffer(blueprint.Layout());
         weights.Initialize(new Rng(4));
         var random = new Rng(5);

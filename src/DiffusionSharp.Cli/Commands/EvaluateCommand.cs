@@ -10,6 +10,7 @@ using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Likelihood;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Evaluation;
 using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Runs;
@@ -38,7 +39,7 @@ internal static class EvaluateCommand
         var steps = Options.Integer("--steps", "Steps of the bound's chain.  [default: all trained levels, 1000 where time is continuous]", most: 100_000);
         var variance = Options.Named("--variance", "Variance of the chain's steps.  [default: what the model learned; else small on bits, large on a density]", Choices.Variances);
         var probes = Options.Integer("--probes", "Random probes of the divergence.  [default: exact up to 8 values a sample, else 4]", most: 10_000);
-        var weights = Options.Named("--weights", "The average of the weights, or those of the last step.  [default: ema]", Choices.Weights);
+        var weights = Options.Text("--weights", "NAME", "ema, the average of the weights; raw, those of the last step; or one of the run's further averages.  [default: ema]");
         var batch = Options.Integer("--batch", "Samples at a time; memory grows with it, results do not depend on it.", most: 1_000_000);
         var output = Options.Text("--out", "FILE.json", "Where the figures also go, as one JSON object.");
         var threads = Options.Threads();
@@ -56,7 +57,7 @@ internal static class EvaluateCommand
                 parse.GetValue(steps),
                 parse.GetValue(variance),
                 parse.GetValue(probes),
-                parse.GetValue(weights) ?? WeightsKind.Average,
+                parse.GetValue(weights) ?? ModelWeights.Average,
                 parse.GetValue(batch),
                 parse.GetValue(output),
                 parse.GetValue(threads) ?? Environment.ProcessorCount,
@@ -86,7 +87,7 @@ internal static class EvaluateCommand
     private static int Run(EvaluateRequest request, CommandContext context)
     {
         MetricOptions.Check(request);
-        var model = TrainedModel.Load(request.Model, request.Weights == WeightsKind.Average);
+        var model = TrainedModel.Load(request.Model, request.Weights);
         var config = model.Config.ScheduleOrDefault();
         if (!config.IsContinuous() && request.Steps > config.Levels) throw new UsageException($"--steps: at most the {config.Levels} levels of this model's schedule, {request.Steps} was given.");
         VarianceChoice.Check(request.Variance, model);

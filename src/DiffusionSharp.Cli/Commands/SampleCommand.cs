@@ -5,6 +5,7 @@ using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Sampling;
 using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Runs;
 
@@ -36,7 +37,7 @@ internal static class SampleCommand
         var langevinSteps = Options.Integer("--langevin-steps", "Langevin steps at each level.", most: 100_000);
         var stepSize = Options.Real("--step-size", "Step of Langevin dynamics, relative to the noise level.", x => x > 0, "a number above 0");
         var tolerance = Options.Real("--tolerance", "Error a step of adaptive solvers may make.", x => x > 0, "a number above 0");
-        var weights = Options.Named("--weights", "The average of the weights, or those of the last step.  [default: ema]", Choices.Weights);
+        var weights = Options.Text("--weights", "NAME", "ema, the average of the weights; raw, those of the last step; or one of the run's further averages.  [default: ema]");
         var batch = Options.Integer("--batch", "Samples at a time; memory grows with it, results do not depend on it.", most: 1_000_000);
         var label = Options.Text("--class", "K", "The class to draw from, by number or name, or 'all': a sheet with one row for each; for models trained with --conditional.  [default: without a class]");
         var guidance = Options.Real("--guidance", "How far past the class's own estimate, w of classifier-free guidance; 1 is the class alone, above 1 guides at twice the network calls.  [default: 1]", x => x >= 0, "a finite number of at least 0");
@@ -57,7 +58,7 @@ internal static class SampleCommand
                 parse.GetValue(count),
                 parse.GetValue(seed) ?? 0,
                 parse.GetValue(spacing),
-                parse.GetValue(weights) ?? WeightsKind.Average,
+                parse.GetValue(weights) ?? ModelWeights.Average,
                 parse.GetValue(batch),
                 parse.GetValue(label),
                 parse.GetValue(guidance),
@@ -73,7 +74,7 @@ internal static class SampleCommand
 
     private static int Run(SampleRequest request, CommandContext context)
     {
-        var model = TrainedModel.Load(request.Model, request.Weights == WeightsKind.Average);
+        var model = TrainedModel.Load(request.Model, request.Weights);
         if (request.Precision is { } precision) model = model.With(precision);
         var format = SampleFormats.Of(request.Out, request.Strip, model.SampleShape);
         var sampler = SamplerChoice.Create(request, model);

@@ -17,7 +17,7 @@ internal sealed record EvaluateRequest(
     int? Steps,
     DdpmVariance? Variance,
     int? Probes,
-    WeightsKind Weights,
+    string Weights,
     int? Batch,
     string? Out,
     int Threads,

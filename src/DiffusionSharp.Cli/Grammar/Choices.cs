@@ -6,13 +6,6 @@ using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Cli.Grammar;
 
-/// <summary>Which of a checkpoint's weights are used.</summary>
-internal enum WeightsKind
-{
-    Average,
-    Raw,
-}
-
 /// <summary>Which noise levels the steps visit.</summary>
 internal enum SpacingKind
 {
@@ -83,7 +76,8 @@ internal static class Choices
         ("large", DdpmVariance.FixedLarge, "β, the forward step's"),
         ("learned-range", DdpmVariance.LearnedRange, "what the network puts between the two; for networks that learned it"));
 
-    public static Choice<WeightsKind> Weights { get; } = new(
-        ("ema", WeightsKind.Average, "the average of the weights"),
-        ("raw", WeightsKind.Raw, "the weights of the last step"));
+    public static Choice<WeightStorage> Storages { get; } = new(
+        ("float32", WeightStorage.Float32, "as they are trained"),
+        ("float16", WeightStorage.Float16, "half the size, 11 significant bits, up to 65504"),
+        ("bfloat16", WeightStorage.Bfloat16, "half the size, 8 significant bits, the range of float32"));
 }

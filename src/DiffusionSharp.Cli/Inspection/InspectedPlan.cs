@@ -25,7 +25,7 @@ internal sealed class InspectedPlan : Inspected
     /// <inheritdoc/>
     public override void Write(TextWriter output)
     {
-        output.WriteLine($"{network.Name}: {(training ? "a training step" : "the forward pass")} of {Say.Count(network.Config.Batch)} samples of {Say.Sample(network.SampleShape)}, {network.Config.Precision.ToString().ToLowerInvariant()}");
+        output.WriteLine($"{network.Name}: {(training ? "a training step" : "the forward pass")} of {Say.Count(network.RunSize(training))} samples of {Say.Sample(network.SampleShape)}, {network.Config.Precision.ToString().ToLowerInvariant()}");
         output.WriteLine();
         var table = new TextTable();
         table.Add("step", "phase", "operation", "fused", "layer", "output", "place", "read", "written", "operations", "how");
@@ -56,7 +56,7 @@ internal sealed class InspectedPlan : Inspected
         ("kind", "plan"),
         ("network", network.Name),
         ("training", training),
-        ("batch", network.Config.Batch),
+        ("batch", network.RunSize(training)),
         ("sampleShape", network.SampleShape.Dimensions.ToArray()),
         ("precision", network.Config.Precision.ToString().ToLowerInvariant()),
         ("steps", summary.Steps.Select(Object)),

@@ -31,14 +31,19 @@ internal sealed record NamedNetwork(string Name, RunConfig Config)
     public static NamedNetwork Find(string command, string name, int? batch, Precision? precision)
     {
         var config = Read(name) ?? throw new UsageException($"{command}: '{name}' is unknown; {Expected} is expected.");
+        if (batch % config.Accumulate > 0) throw new UsageException($"--batch: '{name}' computes a step in {config.Accumulate} equal parts, a multiple of {config.Accumulate} is expected, {batch} was given.");
         return new NamedNetwork(name, config with { Batch = batch ?? config.Batch, Precision = precision ?? config.Precision });
     }
+
+    /// <summary>Samples of one run of the program: of a step, or of the part of a step that is computed at a time.</summary>
+    /// <param name="training">Whether it is the program that trains.</param>
+    public int RunSize(bool training) => training ? Config.PartSize() : Config.Batch;
 
     /// <summary>The nodes of a training step, or of the network alone as sampling runs it.</summary>
     public IReadOnlyDictionary<string, Node> Outputs(bool training)
     {
         var blueprint = new NetworkBlueprint(Config, SampleShape);
-        return training ? TrainingProgram.Outputs(blueprint, Config.Batch, Config.OptimizerOrDefault()) : BoundNetwork.Outputs(blueprint, Config.Batch);
+        return training ? TrainingProgram.Outputs(blueprint, RunSize(training), Config.Update()) : BoundNetwork.Outputs(blueprint, Config.Batch);
     }
 
     private static RunConfig? Read(string name)

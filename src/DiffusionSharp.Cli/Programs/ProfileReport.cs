@@ -12,7 +12,7 @@ internal sealed class ProfileReport(NamedNetwork network, bool training, int run
 
     public void Write(TextWriter output)
     {
-        output.WriteLine($"{network.Name}: {(training ? "a training step" : "the forward pass")} of {Say.Count(network.Config.Batch)} samples of {Say.Sample(network.SampleShape)}, {network.Config.Precision.ToString().ToLowerInvariant()}, {threads} thread{(threads == 1 ? "" : "s")}; medians of {Say.Count(runs)} runs");
+        output.WriteLine($"{network.Name}: {(training ? "a training step" : "the forward pass")} of {Say.Count(network.RunSize(training))} samples of {Say.Sample(network.SampleShape)}, {network.Config.Precision.ToString().ToLowerInvariant()}, {threads} thread{(threads == 1 ? "" : "s")}; medians of {Say.Count(runs)} runs");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"this machine at best: {limits.Flops / 1e9:0} GFLOP/s of multiply-adds, {limits.Bytes / 1e9:0.0} GB/s of memory"));
         output.WriteLine();
         var table = new TextTable();
@@ -27,7 +27,7 @@ internal sealed class ProfileReport(NamedNetwork network, bool training, int run
         Add(table, total, "");
         table.Write(output);
         output.WriteLine();
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{network.Config.Batch / total.Seconds:0.0} samples/s; arena {Say.Bytes(summary.ArenaBytes)}, gradients {Say.Bytes(summary.GradientBytes)}, parameters {Say.Bytes(summary.ParameterBytes)}, optimizer {Say.Bytes(summary.OptimizerBytes)}"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{network.RunSize(training) / total.Seconds:0.0} samples/s; arena {Say.Bytes(summary.ArenaBytes)}, gradients {Say.Bytes(summary.GradientBytes)}, parameters {Say.Bytes(summary.ParameterBytes)}, optimizer {Say.Bytes(summary.OptimizerBytes)}"));
         output.WriteLine("Operations are those of the plain algorithm: Winograd's convolutions may pass the peak. Bytes count each operand once: what stays in a cache may pass the memory's.");
     }
 
@@ -35,7 +35,7 @@ internal sealed class ProfileReport(NamedNetwork network, bool training, int run
     [
         ("network", network.Name),
         ("training", training),
-        ("batch", network.Config.Batch),
+        ("batch", network.RunSize(training)),
         ("threads", threads),
         ("runs", runs),
         ("precision", network.Config.Precision.ToString().ToLowerInvariant()),
@@ -46,7 +46,7 @@ internal sealed class ProfileReport(NamedNetwork network, bool training, int run
         ("seconds", total.Seconds),
         ("flops", total.Flops),
         ("bytes", total.Bytes),
-        ("samplesPerSecond", network.Config.Batch / total.Seconds),
+        ("samplesPerSecond", network.RunSize(training) / total.Seconds),
         ("arenaBytes", summary.ArenaBytes),
     ];
 

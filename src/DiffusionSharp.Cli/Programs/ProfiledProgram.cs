@@ -13,15 +13,17 @@ internal sealed class ProfiledProgram
 
     private readonly NamedNetwork network;
     private readonly Graphs.Program program;
+    private readonly EmaOptions[] averages;
 
     public ProfiledProgram(NamedNetwork network, bool training, Parallelism parallelism)
     {
         this.network = network;
+        averages = [.. network.Config.MoreEmaInOrder().Select(a => a.Options)];
         var outputs = network.Outputs(training);
         var layout = outputs.Values.First().Graph.Layout;
         var weights = new ParameterBuffer(layout);
         weights.Initialize(new Rng(1));
-        var state = training ? new TrainingState(new ParameterBuffer(layout), new ParameterBuffer(layout), new ParameterBuffer(layout)) : null;
+        var state = training ? new TrainingState(new ParameterBuffer(layout), new ParameterBuffer(layout), new ParameterBuffer(layout), [.. averages.Select(_ => new ParameterBuffer(layout))]) : null;
         state?.Average!.CopyFrom(weights);
         var executor = new CpuExecutor(parallelism, network.Config.Precision);
         program = Graphs.Program.Compile(outputs, weights, executor, state);
@@ -49,7 +51,8 @@ internal sealed class ProfiledProgram
         for (int i = 0, timed = 0; timed < runs; i++)
         {
             stop.ThrowIfCancellationRequested();
-            if (program.Plan.Trains) TrainingRates.Write(program.Input("rates"), i + 1, network.Config.OptimizerOrDefault(), new LearningRateSchedule(), network.Config.EmaOrDefault());
+            var parts = network.Config.Accumulate;
+            if (program.Plan.Trains) TrainingRates.Write(program.Input("rates"), (i / parts) + 1, network.Config.OptimizerOrDefault(), new LearningRateSchedule(), network.Config.EmaOrDefault(), averages, parts > 1 ? i % parts : null);
             if (timed == 0 && (i < 2 || clock.GetElapsedTime(begun) < warmUp))
             {
                 program.Run(new Rng((ulong)i));

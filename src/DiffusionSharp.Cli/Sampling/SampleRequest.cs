@@ -15,7 +15,7 @@ internal sealed record SampleRequest(
     int? Count,
     ulong Seed,
     SpacingKind? Spacing,
-    WeightsKind Weights,
+    string Weights,
     int? Batch,
     string? Class,
     double? Guidance,

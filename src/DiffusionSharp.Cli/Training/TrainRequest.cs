@@ -1,5 +1,6 @@
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Cli.Training;
@@ -22,6 +23,9 @@ internal sealed record TrainRequest(
     bool Conditional,
     double? LabelDropout,
     string? Labels,
+    int? Accumulate,
+    double? EmaHalfLife,
+    WeightStorage? Storage,
     int Threads,
     bool Resume,
     bool Json)
@@ -39,6 +43,9 @@ internal sealed record TrainRequest(
         Conditioning = LabelDropout is { } dropout ? config.Conditioning! with { LabelDropout = dropout } : config.Conditioning,
         Prediction = Prediction ?? config.Prediction,
         Schedule = Schedule is { } kind && kind != config.ScheduleOrDefault().Kind ? new ScheduleConfig(kind) : config.Schedule,
+        Accumulate = Accumulate ?? config.Accumulate,
+        Ema = EmaHalfLife is { } halfLife ? new EmaOptions(HalfLife: halfLife, RampUp: EmaOptions.EdmRampUp) : config.Ema,
+        Storage = Storage ?? config.Storage,
         Optimizer = Rate is { } rate ? config.OptimizerOrDefault() with { Rate = rate } : config.Optimizer,
     };
 }

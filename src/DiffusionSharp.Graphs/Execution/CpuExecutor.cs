@@ -316,16 +316,39 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
         var (weights, gradients, first, second) = (Whole(Region.Weights), Whole(Region.Gradients), Whole(Region.FirstMoment), Whole(Region.SecondMoment));
         var average = memory.Average is null ? new BufferSlice(memory.Arena, 0, 0) : Whole(Region.Average);
         var (trained, constant) = (plan.Layout.TrainedRuns.ToArray(), plan.Layout.FixedRuns.ToArray());
+        var more = memory.MoreAverages.Select(a => new BufferSlice(a, 0, length)).ToArray();
+        void Step(BufferSlice summed, ReadOnlySpan<float> r)
+        {
+            // Of the mean over the parts, which is taken in the factor that clipping multiplies gradients with.
+            var size = Math.Sqrt(Optimizers.SumOfSquares(summed.Span, p)) / update.Parts;
+            norm.Span[0] = (float)size;
+            if (!double.IsFinite(size) || !float.IsFinite(r[0])) return;
+            var scale = (size > update.ClipNorm ? update.ClipNorm / (size + 1e-6) : 1) / update.Parts;
+            var s = new AdamWStep(r[0], update.Beta1, update.Beta2, update.Epsilon, update.WeightDecay, update.Decoupled, r[1], r[2], scale, r[3]);
+            foreach (var run in trained)
+            {
+                Optimizers.AdamW(Part(weights, run), Part(summed, run), Part(first, run), Part(second, run), Part(average, run), s, p);
+                for (var i = 0; i < more.Length; i++) Optimizers.Average(Part(more[i], run), Part(weights, run), r[AdamUpdate.LeastRates + i], p);
+            }
+
+            // What is not trained is its own average.
+            foreach (var run in constant)
+            {
+                if (average.Length > 0) Part(weights, run).CopyTo(Part(average, run));
+                foreach (var further in more) Part(weights, run).CopyTo(Part(further, run));
+            }
+        }
+
+        if (update.Parts == 1) return _ => Step(gradients, rates.Span);
+        var sum = new BufferSlice(memory.Accumulated!, 0, length);
         return _ =>
         {
-            var size = Math.Sqrt(Optimizers.SumOfSquares(gradients.Span, p));
-            norm.Span[0] = (float)size;
-            var r = rates.Span;
-            if (!double.IsFinite(size) || !float.IsFinite(r[0])) return;
-            var scale = size > update.ClipNorm ? update.ClipNorm / (size + 1e-6) : 1;
-            var s = new AdamWStep(r[0], update.Beta1, update.Beta2, update.Epsilon, update.WeightDecay, update.Decoupled, r[1], r[2], scale, r[3]);
-            foreach (var run in trained) Optimizers.AdamW(Part(weights, run), Part(gradients, run), Part(first, run), Part(second, run), Part(average, run), s, p);
-            if (average.Length > 0) foreach (var run in constant) Part(weights, run).CopyTo(Part(average, run)); // not trained: its average is itself
+            // Where the loss is not finite, all rates are NaN, the number of the part too: the sum must not become finite again in this step.
+            var part = rates.Span[update.PartIndex];
+            if (float.IsNaN(part)) sum.Span.Fill(float.NaN);
+            else Optimizers.Accumulate(sum.Span, gradients.Span, replace: part == 0, p);
+            if (part == update.Parts - 1) Step(sum, rates.Span);
+            else norm.Span[0] = float.IsNaN(part) ? float.NaN : 0;
         };
 
         // Without an average there is no part of it.

@@ -46,7 +46,18 @@ public delegate void StepAction(Rng rng);
 /// <param name="FirstMoment">The optimizer's; null where nothing is trained.</param>
 /// <param name="SecondMoment">The optimizer's; null where nothing is trained.</param>
 /// <param name="Average">The average of the weights; null where none is kept.</param>
-public sealed record PlanMemory(AlignedBuffer Arena, AlignedBuffer Persistent, AlignedBuffer Weights, AlignedBuffer? Gradients, AlignedBuffer? FirstMoment, AlignedBuffer? SecondMoment, AlignedBuffer? Average)
+/// <param name="Accumulated">Sum of the gradients of a step's parts; null where a step is one run. It holds nothing between steps.</param>
+/// <param name="MoreAverages">Averages beside the first.</param>
+public sealed record PlanMemory(
+    AlignedBuffer Arena,
+    AlignedBuffer Persistent,
+    AlignedBuffer Weights,
+    AlignedBuffer? Gradients,
+    AlignedBuffer? FirstMoment,
+    AlignedBuffer? SecondMoment,
+    AlignedBuffer? Average,
+    AlignedBuffer? Accumulated,
+    IReadOnlyList<AlignedBuffer> MoreAverages)
 {
     /// <summary>The floats of a place.</summary>
     public BufferSlice At(Operand operand) => new(

@@ -45,11 +45,13 @@ public sealed class PlanSummary
     /// <summary>Bytes of the parameters.</summary>
     public long ParameterBytes => sizeof(float) * (long)Plan.Layout.Length;
 
-    /// <summary>Bytes of the gradients; 0 where nothing is trained.</summary>
-    public long GradientBytes => Plan.Trains ? ParameterBytes : 0;
+    /// <summary>Bytes of the gradients, and of their sum over the parts of a step; 0 where nothing is trained.</summary>
+    public long GradientBytes => Update is { } update ? (update.Parts > 1 ? 2 : 1) * ParameterBytes : 0;
 
-    /// <summary>Bytes of both moments and the average; 0 where nothing is trained.</summary>
-    public long OptimizerBytes => Plan.Trains ? 3 * ParameterBytes : 0;
+    /// <summary>Bytes of both moments and the averages; 0 where nothing is trained.</summary>
+    public long OptimizerBytes => Update is { } update ? (3 + update.MoreAverages) * ParameterBytes : 0;
+
+    private AdamUpdate? Update => Plan.Steps.Select(s => s.Operation).OfType<AdamUpdate>().SingleOrDefault();
 
     /// <summary>Summarises a plan as an executor would run it.</summary>
     public static PlanSummary Of(Plan plan, Executor executor) => new(plan, [.. plan.Steps.Select((s, i) => Summarize(s, i, plan, executor))]);
@@ -74,7 +76,8 @@ public sealed class PlanSummary
         long output = step.Output.Shape.Count, all = plan.Layout.Length;
         return step.Operation switch
         {
-            AdamUpdate => (6 * all, 4 * all),
+            // The last part of a step, which does the most.
+            AdamUpdate u => ((6 + (2 * u.MoreAverages) + (u.Parts > 1 ? 2 : 0)) * all, (4 + u.MoreAverages + (u.Parts > 1 ? 1 : 0)) * all),
             Slice => (output, output),
             Embedding => (output + step.Inputs[1].Shape.Count, output),
             _ => (step.Inputs.Where((_, i) => i != 1 || step.Packed.Shape.Rank == 0).Distinct().Sum(i => (long)i.Shape.Count) + (step.Packed.Shape.Rank == 0 ? 0 : step.Packed.Shape.Count), output),

@@ -53,6 +53,88 @@ public static unsafe class Optimizers
         }
     }
 
+    /// <summary>sum ← sum + x, or sum ← x: gradients of the parts of a batch, one after another.</summary>
+    /// <param name="sum">Changed.</param>
+    /// <param name="x">As long.</param>
+    /// <param name="replace">Whether x is the first part.</param>
+    /// <param name="p">The threads.</param>
+    public static void Accumulate(Span<float> sum, ReadOnlySpan<float> x, bool replace, Parallelism p)
+    {
+        Guard.Length("Accumulate", nameof(x), x.Length, sum.Length);
+        if (sum.Length == 0) return;
+        fixed (float* ps = sum, px = x)
+        {
+            var body = new AddBody(ps, px, sum.Length, replace);
+            p.For(Tiling.Ceiling(sum.Length, TileLength), ref body);
+        }
+    }
+
+    /// <summary>a ← a − w (a − p): a moving average of the weights, as <see cref="AdamW"/> does in its own pass, to the bit.</summary>
+    /// <param name="average">a, updated.</param>
+    /// <param name="parameter">Weights p after their step, as long.</param>
+    /// <param name="weight">w = 1 − decay, in (0, 1].</param>
+    /// <param name="p">The threads.</param>
+    public static void Average(Span<float> average, ReadOnlySpan<float> parameter, double weight, Parallelism p)
+    {
+        Guard.Length("Average", nameof(parameter), parameter.Length, average.Length);
+        if (average.Length == 0) return;
+        fixed (float* pa = average, pp = parameter)
+        {
+            var body = new AverageBody(pa, pp, average.Length, (float)-weight);
+            p.For(Tiling.Ceiling(average.Length, TileLength), ref body);
+        }
+    }
+
+    private readonly struct AddBody(float* sum, float* x, int length, bool replace) : ITileBody
+    {
+        public void Run(int tile)
+        {
+            var i = tile * TileLength;
+            var end = Math.Min(i + TileLength, length);
+            if (replace)
+            {
+                new ReadOnlySpan<float>(x + i, end - i).CopyTo(new Span<float>(sum + i, end - i));
+                return;
+            }
+
+            if (Vector512.IsHardwareAccelerated) i = Add<Lanes16>(i, end);
+            if (Vector256.IsHardwareAccelerated) i = Add<Lanes8>(i, end);
+            Add<Lanes1>(i, end);
+        }
+
+        private int Add<T>(int i, int end)
+            where T : struct, ILanes<T>
+        {
+            for (; i <= end - T.Count; i += T.Count) (T.Load(sum + i) + T.Load(x + i)).Store(sum + i);
+            return i;
+        }
+    }
+
+    private readonly struct AverageBody(float* average, float* parameter, int length, float minusWeight) : ITileBody
+    {
+        public void Run(int tile)
+        {
+            var i = tile * TileLength;
+            var end = Math.Min(i + TileLength, length);
+            if (Vector512.IsHardwareAccelerated) i = Move<Lanes16>(i, end);
+            if (Vector256.IsHardwareAccelerated) i = Move<Lanes8>(i, end);
+            Move<Lanes1>(i, end);
+        }
+
+        private int Move<T>(int i, int end)
+            where T : struct, ILanes<T>
+        {
+            var weight = T.Of(minusWeight);
+            for (; i <= end - T.Count; i += T.Count)
+            {
+                var a = T.Load(average + i);
+                T.Fma(weight, a - T.Load(parameter + i), a).Store(average + i);
+            }
+
+            return i;
+        }
+    }
+
     private readonly struct SquaresBody(float* x, int length, int tileLength, double* partials) : ITileBody
     {
         public void Run(int tile)

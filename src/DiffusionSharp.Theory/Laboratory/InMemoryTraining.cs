@@ -1,10 +1,7 @@
 using DiffusionSharp.Data.Sources;
-using DiffusionSharp.Graphs;
-using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
-using DiffusionSharp.Training.Objectives;
 
 namespace DiffusionSharp.Theory.Laboratory;
 
@@ -22,27 +19,15 @@ internal static class InMemoryTraining
     public static (TrainedModel Model, double[] Losses) Run(RunConfig config, DataSource source, Parallelism parallelism, CancellationToken stop)
     {
         config = config.Validated();
-        var blueprint = new NetworkBlueprint(config, source.SampleShape);
-        var layout = blueprint.Layout();
-        var weights = new ParameterBuffer(layout);
-        var state = new TrainingState(new ParameterBuffer(layout), new ParameterBuffer(layout), new ParameterBuffer(layout));
-        var root = new Rng(config.Seed);
-        weights.Initialize(root.Split("weights"));
-        state.Average!.CopyFrom(weights);
-        var program = new TrainingProgram(blueprint, config.Batch, config.OptimizerOrDefault(), weights, state, parallelism);
-        var batches = new BatchMaker(config, source, config.ScheduleOrDefault().Create(), program, parallelism);
+        var loop = new TrainingLoop(config, source, parallelism);
         var losses = new double[config.Steps];
         for (var step = 0; step < config.Steps; step++)
         {
             stop.ThrowIfCancellationRequested();
-            batches.Fill(step);
-            TrainingRates.Write(program.Rates, step + 1, config.OptimizerOrDefault(), config.LearningRate(), config.EmaOrDefault());
-            program.Run(root.Split("dropout").Split(step));
-            batches.Remember();
-            losses[step] = program.Loss;
+            losses[step] = loop.Step(step).Loss;
             if (!double.IsFinite(losses[step])) throw new InvalidOperationException($"Training: the loss of step {step + 1} is not finite.");
         }
 
-        return (new TrainedModel(config, state.Average, config.Steps), losses);
+        return (new TrainedModel(config, loop.Average, config.Steps), losses);
     }
 }

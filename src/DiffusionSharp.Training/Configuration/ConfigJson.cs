@@ -20,7 +20,7 @@ public static class ConfigJson
         AllowTrailingCommas = true,
         AllowDuplicateProperties = false,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { Words<ScheduleKind>(), Words<Denoisers.Prediction>(), Words<Objectives.LossWeighting>(), Words<Objectives.LevelDistribution>(), Words<RateCurve>(), Words<BlockKind>(), Words<ResamplingKind>(), Words<TimeEmbeddingKind>(), Words<InitializationScheme>(), Words<Graphs.Execution.Precision>() },
+        Converters = { Words<ScheduleKind>(), Words<Denoisers.Prediction>(), Words<Objectives.LossWeighting>(), Words<Objectives.LevelDistribution>(), Words<RateCurve>(), Words<BlockKind>(), Words<ResamplingKind>(), Words<TimeEmbeddingKind>(), Words<InitializationScheme>(), Words<Graphs.Execution.Precision>(), Words<WeightStorage>() },
     });
 
     /// <summary>The configuration as indented JSON.</summary>

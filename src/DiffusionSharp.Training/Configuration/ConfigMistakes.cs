@@ -52,7 +52,14 @@ internal static class ConfigMistakes
                 continue;
             }
 
-            if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(step, out value) || info.Properties.FirstOrDefault(p => p.Name == step) is not { } property) return null;
+            if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(step, out value)) return null;
+            if (info is { Kind: JsonTypeInfoKind.Dictionary, ElementType: { } entry })
+            {
+                type = entry;
+                continue;
+            }
+
+            if (info.Properties.FirstOrDefault(p => p.Name == step) is not { } property) return null;
             type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         }
 

@@ -1,4 +1,5 @@
 using DiffusionSharp.Denoisers;
+using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
@@ -37,6 +38,9 @@ namespace DiffusionSharp.Training.Configuration;
 /// <param name="Preconditioning">Scales around the network; null: none.</param>
 /// <param name="LearnedVariance">How the variance of reverse steps is learned beside their mean; null: it is not.</param>
 /// <param name="Conditioning">The classes that are trained, with how many labels dropped; null: the model is unconditional.</param>
+/// <param name="Accumulate">Equal parts in which the batch of a step is computed, one after another, to need less memory; at least 1, divides <paramref name="Batch"/>.</param>
+/// <param name="MoreEma">Averages of the weights beside <paramref name="Ema"/>, by name (a-z, 0-9 and -); null: none.</param>
+/// <param name="Storage">Type of the weights in a checkpoint's files for sampling; training goes on from float32 whatever it is.</param>
 public sealed record RunConfig(
     string Data,
     string Preset,
@@ -66,7 +70,10 @@ public sealed record RunConfig(
     LevelConfig? Levels = null,
     PreconditioningConfig? Preconditioning = null,
     LearnedVarianceConfig? LearnedVariance = null,
-    ConditioningConfig? Conditioning = null)
+    ConditioningConfig? Conditioning = null,
+    int Accumulate = 1,
+    IReadOnlyDictionary<string, EmaOptions>? MoreEma = null,
+    WeightStorage Storage = WeightStorage.Float32)
 {
     /// <summary>The schedule, the default where none is written.</summary>
     public ScheduleConfig ScheduleOrDefault() => Schedule ?? new ScheduleConfig();
@@ -79,6 +86,15 @@ public sealed record RunConfig(
 
     /// <summary>The average of the weights, the default where none is written.</summary>
     public EmaOptions EmaOrDefault() => Ema ?? new EmaOptions();
+
+    /// <summary>The averages beside the first, in the order of their names.</summary>
+    public IReadOnlyList<(string Name, EmaOptions Options)> MoreEmaInOrder() => [.. (MoreEma ?? new Dictionary<string, EmaOptions>()).OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => (e.Key, e.Value))];
+
+    /// <summary>Samples of a part of a step: of all of it, where it is computed in one.</summary>
+    public int PartSize() => Batch / Accumulate;
+
+    /// <summary>The update of a step.</summary>
+    public AdamUpdate Update() => OptimizerOrDefault().ToUpdate() with { Parts = Accumulate, MoreAverages = MoreEma?.Count ?? 0 };
 
     /// <summary>What multiplies the learning rate at each step.</summary>
     public LearningRateSchedule LearningRate() => new(RateCurve, WarmupSteps, Steps);
@@ -107,6 +123,8 @@ public sealed record RunConfig(
         AtMost("sampleCount", SampleCount, 1_000_000);
         AtMost("uNet.layersPerBlock", UNet?.LayersPerBlock ?? 0, 64);
         AtMost("mlp.layers", Mlp?.Layers ?? 0, 1024);
+        AtLeast("accumulate", Accumulate, 1);
+        if (Batch % Accumulate != 0) throw new ArgumentException($"accumulate: the {Batch} samples of a batch do not divide into {Accumulate} equal parts; choose a divisor of {Batch}, or another batch.");
         foreach (var width in UNet?.Channels ?? []) AtMost("uNet.channels", width, 65_536);
         AtMost("mlp.width", Mlp?.Width ?? 0, 65_536);
         AtLeast("warmupSteps", WarmupSteps, 0);
@@ -118,6 +136,9 @@ public sealed record RunConfig(
         Mlp?.Validate();
         OptimizerOrDefault().Validate();
         EmaOrDefault().Validate();
+        ModelWeights.Check(MoreEma);
+        if (!Enum.IsDefined(Storage)) throw new ArgumentException($"storage: unknown value {Storage}.");
+        if (Storage != WeightStorage.Float32) throw new NotSupportedException("storage: only float32 is written yet.");
         LearningRate().Validate();
         if (Flip && UNet is null) throw new ArgumentException("flip: only pictures can be mirrored.");
         ConditioningRules.Check(this);

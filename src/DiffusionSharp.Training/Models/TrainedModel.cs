@@ -46,9 +46,10 @@ public sealed class TrainedModel
 
     /// <summary>Loads a run's newest checkpoint, or a checkpoint of a run.</summary>
     /// <param name="path">The folder of a run, or of one of its checkpoints.</param>
-    /// <param name="average">Whether to take the average of the weights, as sampling should, or the weights themselves.</param>
+    /// <param name="name">Which weights, a name of <see cref="ModelWeights"/>: the average, as sampling should, the weights themselves, or a further average.</param>
     /// <exception cref="DataException">There is no run, no checkpoint yet, or a file is damaged.</exception>
-    public static TrainedModel Load(string path, bool average = true)
+    /// <exception cref="ArgumentException">The run has no weights of this name.</exception>
+    public static TrainedModel Load(string path, string name = ModelWeights.Average)
     {
         var folder = new RunFolder(path);
         string checkpoint;
@@ -66,8 +67,9 @@ public sealed class TrainedModel
         }
 
         var config = folder.ReadConfig();
+        ModelWeights.Require(config, name);
         var weights = new ParameterBuffer(new NetworkBlueprint(config, config.SampleShape()).Layout());
-        Checkpoint.ReadWeights(checkpoint, average, weights);
+        Checkpoint.ReadWeights(checkpoint, name, weights);
         return new TrainedModel(config, weights, Checkpoint.ReadState(checkpoint).Step);
     }
 

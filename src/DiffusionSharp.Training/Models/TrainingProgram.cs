@@ -1,33 +1,32 @@
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
-using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Objectives;
 
 namespace DiffusionSharp.Training.Models;
 
-/// <summary>One training step as one program: network, weighted squared error (and the bound of a learned variance), backward, clipping, optimizer and average.</summary>
+/// <summary>One training step, or one of its equal parts, as one program: network, weighted squared error (and the bound of a learned variance), backward, clipping, optimizer and average.</summary>
 public sealed class TrainingProgram
 {
     private readonly Program program;
 
     /// <summary>Compiles the step.</summary>
     /// <param name="blueprint">The network.</param>
-    /// <param name="batch">Samples a step.</param>
-    /// <param name="optimizer">Adam or AdamW, and clipping.</param>
+    /// <param name="batch">Samples a run: those of a step, or of one of its parts.</param>
+    /// <param name="update">Adam or AdamW, clipping, averages, and the parts of a step.</param>
     /// <param name="weights">Trained in place.</param>
-    /// <param name="state">Moments and average, changed in place.</param>
+    /// <param name="state">Moments and averages, changed in place.</param>
     /// <param name="parallelism">The threads.</param>
-    public TrainingProgram(NetworkBlueprint blueprint, int batch, AdamOptions optimizer, ParameterBuffer weights, TrainingState state, Parallelism parallelism)
+    public TrainingProgram(NetworkBlueprint blueprint, int batch, AdamUpdate update, ParameterBuffer weights, TrainingState state, Parallelism parallelism)
     {
-        program = Program.Compile(Outputs(blueprint, batch, optimizer), weights, new CpuExecutor(parallelism, blueprint.Precision), state);
+        program = Program.Compile(Outputs(blueprint, batch, update), weights, new CpuExecutor(parallelism, blueprint.Precision), state);
     }
 
     /// <summary>The step as nodes: the mean <c>loss</c>, the <c>losses</c> of all samples, and the update, whose value is the gradients' <c>norm</c>.</summary>
     /// <param name="blueprint">The network.</param>
-    /// <param name="batch">Samples a step.</param>
-    /// <param name="optimizer">Adam or AdamW, and clipping.</param>
-    public static IReadOnlyDictionary<string, Node> Outputs(NetworkBlueprint blueprint, int batch, AdamOptions optimizer)
+    /// <param name="batch">Samples a run: those of a step, or of one of its parts.</param>
+    /// <param name="update">Adam or AdamW, clipping, averages, and the parts of a step.</param>
+    public static IReadOnlyDictionary<string, Node> Outputs(NetworkBlueprint blueprint, int batch, AdamUpdate update)
     {
         var graph = new Graph();
         var shape = blueprint.SampleShape.Prepend(batch);
@@ -40,7 +39,7 @@ public sealed class TrainingProgram
             var losses = Op.Mean(Op.Reshape(Op.Square(mean - target), rows), false, 1) * graph.Input("weight", [batch]);
             if (blueprint.LearnsVariance) losses += HybridLoss.Bound(Op.Reshape(mean - target, rows), Op.Reshape(Op.Slice(prediction, -1, shape[^1], shape[^1]), rows), pictures: shape.Rank == 4);
             var loss = Op.Mean(losses);
-            return new Dictionary<string, Node> { ["loss"] = loss, ["losses"] = losses, ["norm"] = Op.Train(loss, graph.Input("rates", [4]), optimizer.ToUpdate()) };
+            return new Dictionary<string, Node> { ["loss"] = loss, ["losses"] = losses, ["norm"] = Op.Train(loss, graph.Input("rates", [update.RatesCount]), update) };
         }
     }
 
@@ -63,7 +62,7 @@ public sealed class TrainingProgram
     /// <summary>Whether there is an input of this name.</summary>
     public bool HasInput(string name) => program.HasInput(name);
 
-    /// <summary>The optimizer's four numbers of this step.</summary>
+    /// <summary>The optimizer's numbers of this step.</summary>
     public Span<float> Rates => program.Input("rates");
 
     /// <summary>Mean loss of the last step.</summary>
@@ -72,7 +71,7 @@ public sealed class TrainingProgram
     /// <summary>Weighted loss of each sample of the last step.</summary>
     public ReadOnlySpan<float> Losses => program.Output("losses");
 
-    /// <summary>Norm of all gradients of the last step, before clipping.</summary>
+    /// <summary>Norm of all gradients of the last step, before clipping; there after its last part.</summary>
     public float GradientNorm => program.Output("norm")[0];
 
     /// <summary>Bytes of activations, gradients and scratch.</summary>

@@ -8,8 +8,8 @@ namespace DiffusionSharp.Training.Objectives;
 
 /// <summary>Fills the inputs of a training step: data in the run's order, random levels, noise, targets and weights.</summary>
 /// <remarks>
-/// Sample number p of the run, p = step · batch + k, takes its level, noise, mirroring and whether its label is dropped from the stream of p
-/// alone, so batches and threads change nothing. Nothing is allocated per step.
+/// Sample number p of the run, p = step · batch + k, whichever part of the step it falls in, takes its level, noise, mirroring and whether its
+/// label is dropped from the stream of p alone, so batches, parts and threads change nothing. Nothing is allocated per step.
 /// </remarks>
 public sealed class BatchMaker
 {
@@ -23,6 +23,7 @@ public sealed class BatchMaker
     private readonly Parallelism parallelism;
     private readonly Rng rng;
     private readonly int size;
+    private readonly int count;
     private readonly float[] data;
     private readonly float[] noise;
     private readonly DrawnLevel[] drawn;
@@ -40,24 +41,29 @@ public sealed class BatchMaker
         rng = root.Split("batches");
         order = new BatchSampler(source.Count, config.Batch, root.Split("order").Key);
         size = source.SampleShape.Count;
-        data = new float[config.Batch * size];
-        noise = new float[config.Batch * size];
-        drawn = new DrawnLevel[config.Batch];
+        count = config.Batch / config.Accumulate;
+        data = new float[count * size];
+        noise = new float[count * size];
+        drawn = new DrawnLevel[count];
         make = Make;
     }
 
     /// <summary>The losses that importance sampling draws by; null where levels are drawn otherwise.</summary>
     public LossHistory? History => (levels as ImportanceLevels)?.History;
 
-    /// <summary>Fills the inputs of a step, 0 being the first.</summary>
-    public void Fill(int step)
+    /// <summary>Fills the inputs of a step, or of one of its parts; parts come in their order.</summary>
+    /// <param name="step">0 is the first.</param>
+    /// <param name="part">From 0, below the configuration's <c>Accumulate</c>.</param>
+    public void Fill(int step, int part = 0)
     {
-        firstPosition = (long)step * config.Batch;
-        (levels as ImportanceLevels)?.Refresh();
-        parallelism.For(config.Batch, make);
+        firstPosition = ((long)step * config.Batch) + (part * count);
+
+        // All parts draw by the losses before the step.
+        if (part == 0) (levels as ImportanceLevels)?.Refresh();
+        parallelism.For(count, make);
     }
 
-    /// <summary>Remembers the losses of the step that was filled last, where levels are drawn by them.</summary>
+    /// <summary>Remembers the losses of what was filled last, where levels are drawn by them.</summary>
     public void Remember()
     {
         if (History is not { } history) return;

@@ -29,7 +29,7 @@ public sealed class LossHistory
     public int Length { get; }
 
     /// <summary>Whether every bin has all of its losses.</summary>
-    public bool IsFull => Array.TrueForAll(filled, f => f == Length);
+    public bool IsFull => filled.AsSpan().IndexOfAnyExcept(Length) < 0;
 
     /// <summary>Remembers a loss, in place of the oldest of its bin.</summary>
     public void Record(int bin, double loss)

@@ -14,21 +14,19 @@ namespace DiffusionSharp.Training.Runs;
 /// </remarks>
 public static class Checkpoint
 {
-    private const string Weights = "weights.safetensors";
-    private const string Average = "ema.safetensors";
     private const string Optimizer = "optimizer.safetensors";
     private const string History = "levels.safetensors";
     private const string State = "state.json";
 
     /// <summary>Writes a checkpoint, then removes all but the newest.</summary>
     /// <param name="folder">The run.</param>
-    /// <param name="keep">How many stay.</param>
+    /// <param name="config">The run's: how many checkpoints stay, its averages, and how weights are stored.</param>
     /// <param name="weights">The weights.</param>
-    /// <param name="training">The moments and the average.</param>
+    /// <param name="training">The moments and the averages.</param>
     /// <param name="state">Where the run stands.</param>
     /// <param name="history">The losses that importance sampling draws levels by; null where it is not used.</param>
     /// <exception cref="IOException">The disk is full, or the like; older checkpoints are untouched.</exception>
-    public static void Write(RunFolder folder, int keep, ParameterBuffer weights, TrainingState training, CheckpointState state, LossHistory? history = null)
+    public static void Write(RunFolder folder, RunConfig config, ParameterBuffer weights, TrainingState training, CheckpointState state, LossHistory? history = null)
     {
         var final = folder.CheckpointFolder(state.Step);
         var partial = final + RunFolder.Partial;
@@ -36,8 +34,7 @@ public static class Checkpoint
         {
             if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
             Directory.CreateDirectory(partial);
-            SafetensorsFile.Write(Path.Combine(partial, Weights), weights.Export());
-            if (training.Average is { } average) SafetensorsFile.Write(Path.Combine(partial, Average), average.Export());
+            foreach (var (name, values) in Models(config, weights, training)) SafetensorsFile.Write(Path.Combine(partial, FileOf(name)), values.Export());
             SafetensorsFile.Write(Path.Combine(partial, Optimizer), [.. Named("first.", training.FirstMoment), .. Named("second.", training.SecondMoment)]);
             if (history is not null) SafetensorsFile.Write(Path.Combine(partial, History), history.Export());
             AtomicFile.Write(Path.Combine(partial, State), JsonSerializer.SerializeToUtf8Bytes(state, ConfigJson.Shared.CheckpointState));
@@ -52,7 +49,7 @@ public static class Checkpoint
         }
 
         var steps = folder.CheckpointSteps();
-        for (var i = 0; i < steps.Count - keep; i++) Retire(folder.CheckpointFolder(steps[i]));
+        for (var i = 0; i < steps.Count - config.KeepCheckpoints; i++) Retire(folder.CheckpointFolder(steps[i]));
         foreach (var stale in folder.PartialCheckpoints()) Remove(stale);
     }
 
@@ -71,11 +68,10 @@ public static class Checkpoint
         }
     }
 
-    /// <summary>Reads the moments and the average back.</summary>
-    public static void ReadTraining(string checkpoint, ParameterBuffer weights, TrainingState training)
+    /// <summary>Reads weights, moments and averages back.</summary>
+    public static void ReadTraining(string checkpoint, RunConfig config, ParameterBuffer weights, TrainingState training)
     {
-        Read(Path.Combine(checkpoint, Weights), "", weights);
-        if (training.Average is { } average) Read(Path.Combine(checkpoint, Average), "", average);
+        foreach (var (name, values) in Models(config, weights, training)) Read(Path.Combine(checkpoint, FileOf(name)), "", values);
         Read(Path.Combine(checkpoint, Optimizer), "first.", training.FirstMoment);
         Read(Path.Combine(checkpoint, Optimizer), "second.", training.SecondMoment);
     }
@@ -96,8 +92,23 @@ public static class Checkpoint
         }
     }
 
-    /// <summary>Reads the weights that sampling uses: the average, or the weights themselves.</summary>
-    public static void ReadWeights(string checkpoint, bool average, ParameterBuffer weights) => Read(Path.Combine(checkpoint, average ? Average : Weights), "", weights);
+    /// <summary>Reads the weights of a name of <see cref="ModelWeights"/>, widened to float32.</summary>
+    public static void ReadWeights(string checkpoint, string name, ParameterBuffer weights) => Read(Path.Combine(checkpoint, FileOf(name)), "", weights);
+
+    // All that can be sampled, by name.
+    private static IEnumerable<(string Name, ParameterBuffer Values)> Models(RunConfig config, ParameterBuffer weights, TrainingState training)
+    {
+        yield return (ModelWeights.Raw, weights);
+        yield return (ModelWeights.Average, training.Average!);
+        foreach (var (i, (name, _)) in config.MoreEmaInOrder().Index()) yield return (name, training.MoreAverages![i]);
+    }
+
+    private static string FileOf(string name) => name switch
+    {
+        ModelWeights.Raw => "weights.safetensors",
+        ModelWeights.Average => "ema.safetensors",
+        _ => $"ema-{name}.safetensors",
+    };
 
     private static IEnumerable<(string Name, Tensors.FloatTensor Value)> Named(string prefix, ParameterBuffer buffer) => buffer.Export().Select(e => (prefix + e.Name, e.Value));
 

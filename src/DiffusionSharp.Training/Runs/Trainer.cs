@@ -1,13 +1,10 @@
 using System.Globalization;
 using DiffusionSharp.Data;
 using DiffusionSharp.Data.Sources;
-using DiffusionSharp.Graphs;
 using DiffusionSharp.Networks.Optimization;
-using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
-using DiffusionSharp.Training.Objectives;
 
 namespace DiffusionSharp.Training.Runs;
 
@@ -20,12 +17,7 @@ public sealed class Trainer
 {
     private readonly RunFolder folder;
     private readonly Parallelism parallelism;
-    private readonly Schedule schedule;
-    private readonly TrainingProgram program;
-    private readonly BatchMaker batches;
-    private readonly ParameterBuffer weights;
-    private readonly TrainingState state;
-    private readonly Rng dropout;
+    private readonly TrainingLoop loop;
     private readonly CheckpointState start;
     private readonly int sourceCount;
 
@@ -33,15 +25,9 @@ public sealed class Trainer
     {
         (Config, this.folder, this.parallelism, sourceCount) = (config, folder, parallelism, source.Count);
         ConditioningRules.Check(config, source);
-        var blueprint = new NetworkBlueprint(config, source.SampleShape);
-        var layout = blueprint.Layout();
-        weights = new ParameterBuffer(layout);
-        state = new TrainingState(new ParameterBuffer(layout), new ParameterBuffer(layout), new ParameterBuffer(layout));
-        var root = new Rng(config.Seed);
+        loop = new TrainingLoop(config, source, parallelism);
         if (checkpoint is null)
         {
-            weights.Initialize(root.Split("weights"));
-            state.Average!.CopyFrom(weights);
             start = new CheckpointState(0, config.Seed, 0, source.Count, 0, 0);
         }
         else
@@ -50,14 +36,9 @@ public sealed class Trainer
             if (start.Step < 1 || start.Step > config.Steps || folder.CheckpointFolder(start.Step) != checkpoint || start.Seed != config.Seed || start.Position != (long)start.Step * config.Batch || start.WindowSteps < 0 || !double.IsFinite(start.WindowLoss))
                 throw new DataException($"{checkpoint}: the checkpoint is damaged: its state.json does not fit its folder or the run's configuration.");
             if (start.SourceCount != source.Count) throw new DataException($"{config.Data}: the data has changed, {start.SourceCount} samples when the run was stopped and {source.Count} now; a run is resumed on the data it began with.");
-            Checkpoint.ReadTraining(checkpoint, weights, state);
+            Checkpoint.ReadTraining(checkpoint, config, loop.Weights, loop.State);
+            if (loop.History is { } history) Checkpoint.ReadHistory(checkpoint, history);
         }
-
-        dropout = root.Split("dropout");
-        schedule = config.ScheduleOrDefault().Create();
-        program = new TrainingProgram(blueprint, config.Batch, config.OptimizerOrDefault(), weights, state, parallelism);
-        batches = new BatchMaker(config, source, schedule, program, parallelism);
-        if (checkpoint is not null && batches.History is { } history) Checkpoint.ReadHistory(checkpoint, history);
     }
 
     /// <summary>How it is trained.</summary>
@@ -67,10 +48,10 @@ public sealed class Trainer
     public int FirstStep => start.Step;
 
     /// <summary>Numbers that are trained.</summary>
-    public long Parameters => weights.Layout.Count;
+    public long Parameters => loop.Weights.Layout.Count;
 
     /// <summary>Bytes of activations, gradients and scratch.</summary>
-    public long ArenaBytes => program.ArenaBytes;
+    public long ArenaBytes => loop.Program.ArenaBytes;
 
     /// <summary>Begins a run in an empty or new folder.</summary>
     /// <exception cref="DataException">The folder holds something, or the data does not fit.</exception>
@@ -118,14 +99,10 @@ public sealed class Trainer
         var (windowLoss, windowSteps, windowBegun, windowFirst) = (start.WindowLoss, start.WindowSteps, begun, start.Step);
         for (var step = start.Step; step < Config.Steps; step++)
         {
-            batches.Fill(step);
-            TrainingRates.Write(program.Rates, step + 1, Config.OptimizerOrDefault(), learningRate, ema);
             var (rate, decay) = (Config.OptimizerOrDefault().Rate * learningRate.Multiplier(step), ema.Decay(step + 1));
-            program.Run(dropout.Split(step));
-            var (loss, norm) = ((double)program.Loss, (double)program.GradientNorm);
+            var (loss, norm) = loop.Step(step);
             var done = step + 1;
             if (!double.IsFinite(loss) || !double.IsFinite(norm)) throw Diverged(step, metrics, rate, decay);
-            batches.Remember();
             windowLoss += loss;
             windowSteps++;
             if (done % Config.LogEvery == 0 || done == Config.Steps)
@@ -139,8 +116,8 @@ public sealed class Trainer
             var stopping = stop.IsCancellationRequested;
             var sheet = last || (Config.SampleEvery > 0 && done % Config.SampleEvery == 0) ? SampleSheet.Write(folder, Model(done), parallelism) : null;
             var checkpoint = last || stopping || done % Config.CheckpointEvery == 0;
-            if (checkpoint && (weights.FirstNonFinite() ?? state.FirstNonFinite()) is { } bad) throw new DivergedException($"step {done}: the update made '{bad}' not finite; {LastCheckpoint()}. Begin a new run with a lower learning rate.");
-            if (checkpoint) Checkpoint.Write(folder, Config.KeepCheckpoints, weights, state, new CheckpointState(done, Config.Seed, (long)done * Config.Batch, sourceCount, windowLoss, windowSteps), batches.History);
+            if (checkpoint && (loop.Weights.FirstNonFinite() ?? loop.State.FirstNonFinite()) is { } bad) throw new DivergedException($"step {done}: the update made '{bad}' not finite; {LastCheckpoint()}. Begin a new run with a lower learning rate.");
+            if (checkpoint) Checkpoint.Write(folder, Config, loop.Weights, loop.State, new CheckpointState(done, Config.Seed, (long)done * Config.Batch, sourceCount, windowLoss, windowSteps), loop.History);
             if (checkpoint) LossCurve.Write(folder);
             yield return new TrainingProgress(done, Config.Steps, loss, norm, rate, sheet, checkpoint ? folder.CheckpointFolder(done) : null);
             if (stopping) yield break;
@@ -149,7 +126,7 @@ public sealed class Trainer
 
     /// <summary>The model that the average of the weights makes now.</summary>
     /// <param name="step">Steps done.</param>
-    public TrainedModel Model(int step) => new(Config, state.Average!, step);
+    public TrainedModel Model(int step) => new(Config, loop.Average, step);
 
     private string LastCheckpoint()
     {
@@ -161,9 +138,9 @@ public sealed class Trainer
     {
         metrics.Append(new MetricsLine(step + 1, null, null, rate, decay, 0, 0));
         var times = new List<string>();
-        for (var k = 0; k < program.Losses.Length; k++)
-            if (!float.IsFinite(program.Losses[k])) times.Add(program.T[k].ToString("G6", CultureInfo.InvariantCulture));
-        var layer = program.FindNonFinite(dropout.Split(step)) ?? "the optimizer";
+        for (var k = 0; k < loop.Program.Losses.Length; k++)
+            if (!float.IsFinite(loop.Program.Losses[k])) times.Add(loop.Program.T[k].ToString("G6", CultureInfo.InvariantCulture));
+        var layer = loop.FindNonFinite() ?? "the optimizer";
         var at = times.Count == 0 ? "" : $" at time {string.Join(", ", times.Take(3))}{(times.Count > 3 ? ", …" : "")}";
         return new DivergedException($"step {step + 1}: the {(times.Count > 0 ? "loss" : "gradient")} is not finite; the first such value arose in {layer}{at}; {LastCheckpoint()}. Begin a new run with a lower learning rate or a smaller clipping norm.");
     }
