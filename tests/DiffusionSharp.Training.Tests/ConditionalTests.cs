@@ -256,7 +256,7 @@ public sealed class ConditionalTests : IDisposable
         var blueprint = new NetworkBlueprint(config, source.SampleShape);
         var layout = blueprint.Layout();
         var state = new TrainingState(new ParameterBuffer(layout), new ParameterBuffer(layout), new ParameterBuffer(layout));
-        var program = new TrainingProgram(blueprint, config.Batch, config.OptimizerOrDefault(), new ParameterBuffer(layout), state, Parallelism.Single);
+        var program = new TrainingProgram(blueprint, config.Batch, config.Update(), new ParameterBuffer(layout), state, Parallelism.Single);
         var batches = new BatchMaker(config, source, config.ScheduleOrDefault().Create(), program, Parallelism.Single);
         var labels = new List<int>();
         for (var step = 0; step < steps; step++)
