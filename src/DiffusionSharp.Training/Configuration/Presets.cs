@@ -75,6 +75,12 @@ public static class Presets
             "DDPM on CIFAR-10 exactly (Ho et al. 2020, arXiv:2006.11239, appendix B): linear schedule, noise prediction, Adam 2e-4 after 5000 warm-up steps, batch 128, dropout 0.1, flips, clipping to norm 1, EMA 0.9999, 800,000 steps.",
             [32, 32, 3],
             Cifar10),
+        new(
+            "cifar10-ncsnpp",
+            "NCSN++ on CIFAR-10 by the variance-exploding score SDE, 61.9 M parameters; weeks on a CPU",
+            "NCSN++ cont. (VE) on CIFAR-10 (Song et al. 2021, arXiv:2011.13456, appendix H): σ from 0.01 to 50, score of a network that divides by σ, width 128, four residual blocks a level, attention at 16×16, FIR resampling, sums over √2, Fourier features of ln σ with scale 16, Adam 2e-4 after 5000 warm-up steps, batch 128, dropout 0.1, flips, clipping to norm 1, EMA 0.999, 1.3 M steps. Departs: pictures in [−1, 1], not [0, 1], with σ as it was, so half as much noise for each unit of data; mean of the squared error, not half its sum; diffusers' skip blocks: the smaller pictures are added to a level, not with a sum over √2 carried on, and each level adds to the output on the way up.",
+            [32, 32, 3],
+            Cifar10NcsnPp),
     ];
 
     /// <summary>Finds a preset.</summary>
@@ -208,4 +214,35 @@ public static class Presets
         UpBlocks: [.. channels.Select((_, i) => i == 0 ? BlockKind.Attention : BlockKind.Plain)],
         NormGroups: 16,
         HeadWidth: 16);
+
+    private static RunConfig Cifar10NcsnPp(string data, Shape sample) => new(
+        data,
+        "cifar10-ncsnpp",
+        UNet: new UNet2DOptions(
+            SampleSize: sample[0],
+            InChannels: sample[^1],
+            OutChannels: sample[^1],
+            TimeEmbedding: TimeEmbeddingKind.Fourier,
+            Channels: [128, 256, 256, 256],
+            LayersPerBlock: 4,
+            DownBlocks: [BlockKind.Skip, BlockKind.AttentionSkip, BlockKind.Skip, BlockKind.Skip],
+            UpBlocks: [BlockKind.Skip, BlockKind.Skip, BlockKind.AttentionSkip, BlockKind.Skip],
+            MidScale: Math.Sqrt(2),
+            Dropout: 0.1,
+            HeadWidth: null,
+            NormGroups: null,
+            NormEpsilon: 1e-6,
+            Initialization: InitializationScheme.Ddpm),
+        Schedule: new ScheduleConfig(ScheduleKind.VeGeometric),
+        Prediction: Prediction.Score,
+        Steps: 1_300_000,
+        Batch: 128,
+        Optimizer: new AdamOptions(Rate: 2e-4, Decoupled: false, ClipNorm: 1),
+        WarmupSteps: 5000,
+        Ema: new EmaOptions(MaxDecay: 0.999),
+        Flip: true,
+        LogEvery: 100,
+        SampleEvery: 10_000,
+        SampleSteps: 250,
+        CheckpointEvery: 1000);
 }
