@@ -72,7 +72,7 @@ public sealed class ConfigTests
     [InlineData("\"layersPerBlock\": 1", "\"layersPerBlock\": 1000000000", "uNet.layersPerBlock: at most 64 is expected, 1000000000 was given.")]
     [InlineData("\"seed\": 5", "\"seed\": 5, \"schedule\": {\"levels\": 2000000000}", "schedule.levels: at most 100000 are expected, 2000000000 were given.")]
     [InlineData("\"seed\": 5", "\"seed\": 5, \"schedule\": {\"levels\": 1, \"zeroTerminalSnr\": true}", "zero terminal SNR needs at least 2")]
-    [InlineData("\"attention\"", "\"skip\"", "test.json: UNet2D: blocks of kind Skip are not supported")]
+    [InlineData("\"positional\"", "\"learned\"", "test.json: UNet2D: the time embedding Learned is not supported; Positional, Fourier and None are.")]
     public void What_is_wrong_in_a_configuration_is_named_in_one_line(string right, string wrong, string expected)
     {
         var text = ConfigJson.Write(SmallRuns.Pictures);
