@@ -145,6 +145,38 @@ public sealed class ConditionalTests(ConditionalTests.Run runs) : IClassFixture<
         Diffusion.Fail(2, "error: --class: 'cow' is none of this model's classes, which are 0 to 2 (1, cat, dog); 'all' takes each in turn.", [.. sample, "cow"]);
     }
 
+    [Fact]
+    public void A_conditional_model_is_measured_with_the_data_s_classes_or_without_any_and_says_which()
+    {
+        string[] measure = ["--count", "3", "--steps", "3", "--probes", "2", "--metric", "elbo", "--metric", "likelihood", "--metric", "sliced-wasserstein", "--json"];
+        JsonElement Measured(params string[] data) => JsonDocument.Parse(Diffusion.Succeed(["evaluate", runs.Digits, "--data", .. data, .. measure])).RootElement;
+        string[] Notes(JsonElement answer, string figure) => [.. answer.GetProperty("figures").EnumerateArray().Single(f => f.GetProperty("name").GetString() == figure).GetProperty("notes").EnumerateArray().Select(n => n.GetString()!)];
+        double Value(JsonElement answer) => answer.GetProperty("figures")[0].GetProperty("value").GetDouble();
+
+        var given = Measured("digits");
+        Assert.Equal("data", given.GetProperty("labels").GetString());
+        Assert.Contains("given each sample's class", Notes(given, "elbo"));
+        Assert.Contains("given each sample's class", Notes(given, "likelihood"));
+        Assert.Contains("samples of the data's classes", Notes(given, "sliced-wasserstein"));
+        Assert.Equal(Value(given), Value(Measured("digits", "--batch", "2")));
+
+        // The same pictures, with labels in a file of their own and without.
+        var source = Data.Sources.DataSources.Open("digits", new Data.Sources.DataSourceOptions(Size: 8, Count: 40));
+        var pictures = new FloatTensor([40, 8, 8, 1]);
+        for (var k = 0; k < 40; k++) source.Read(k, pictures.Values.Slice(64 * k, 64));
+        NpyFile.Write(folder["d.npy"], pictures);
+        var labels = folder.Write("l.npy", Integers([.. Enumerable.Range(0, 40).Select(source.Label)]));
+        var (with, without) = (Measured(folder["d.npy"], "--labels", labels), Measured(folder["d.npy"]));
+        Assert.Equal(("data", "none"), (with.GetProperty("labels").GetString(), without.GetProperty("labels").GetString()));
+        Assert.Contains("without a class", Notes(without, "elbo"));
+        Assert.Contains("samples without a class", Notes(without, "sliced-wasserstein"));
+        Assert.NotEqual(Value(with), Value(without));
+
+        Diffusion.Fail(2, "error: --labels: this model was trained without classes and reads no labels; leave them out.", "evaluate", runs.Unconditional, "--data", folder["d.npy"], "--labels", labels);
+        var wrong = folder.Write("w.npy", Integers([.. Enumerable.Range(0, 40)]));
+        Diffusion.Fail(2, $"error: {folder["d.npy"]}: its 40 classes (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11) are not the 10 that the model was trained with (0, 1, 2, 3, 4, 5, 6, 7, 8, 9).", "evaluate", runs.Digits, "--data", folder["d.npy"], "--labels", wrong);
+    }
+
     // 32-bit integers as NumPy writes them.
     private static byte[] Integers(int[] values) =>
         [0x93, .. "NUMPY"u8, 1, 0, 61, 0, .. System.Text.Encoding.ASCII.GetBytes($"{{'descr': '<i4', 'fortran_order': False, 'shape': ({values.Length},)}}".PadRight(61)), .. values.SelectMany(BitConverter.GetBytes)];

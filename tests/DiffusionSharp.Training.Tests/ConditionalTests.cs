@@ -140,6 +140,7 @@ public sealed class ConditionalTests : IDisposable
         float[] t = [10, 500, 900];
         Assert.Equal(network.Evaluate(x, t, [8, 8, 8]).Values.ToArray(), network.Evaluate(x, t, []).Values.ToArray());
         Assert.NotEqual(network.Evaluate(x, t, [8, 8, 0]).Values.ToArray(), network.Evaluate(x, t, []).Values.ToArray());
+        Assert.Equal(model.Network(3, Parallelism.Single).Evaluate(x, t, [1, 2, 3]).Values.ToArray(), network.Evaluate(x, t, [1, 2, 3]).Values.ToArray());
         Assert.Equal(network.VectorJacobian(x, t, [8, 8, 8], x).Values.ToArray(), network.VectorJacobian(x, t, [], x).Values.ToArray());
         Assert.NotEqual(network.VectorJacobian(x, t, [1, 2, 3], x).Values.ToArray(), network.VectorJacobian(x, t, [], x).Values.ToArray());
         Assert.Contains("classes are 0 to 7, and 8 for none; 9 was given", Assert.Throws<ArgumentOutOfRangeException>(() => network.Evaluate(x, t, [0, 1, 9])).Message, StringComparison.Ordinal);

@@ -29,7 +29,7 @@ internal static class EvaluateCommand
     public static Command Create(CommandContext context)
     {
         var model = new Argument<string>("RUN") { Description = "Folder of a run, or of one of its checkpoints." };
-        var data = Options.Text("--data", "SOURCE", "What to measure on: a built-in source, a folder, or a .npy file.");
+        var data = Options.Text("--data", "SOURCE", "What to measure on: a built-in source, a folder, or a .npy file. A conditional model is given the classes of data that has them, and is measured without a class on data that has none; the figures say which.");
         data.Required = true;
         var metrics = Metrics();
         var split = Options.Named("--split", "Which part of a source that comes in two.  [default: test]", EvaluationChoices.Splits);
@@ -41,10 +41,11 @@ internal static class EvaluateCommand
         var probes = Options.Integer("--probes", "Random probes of the divergence.  [default: exact up to 8 values a sample, else 4]", most: 10_000);
         var weights = Options.Text("--weights", "NAME", "ema, the average of the weights; raw, those of the last step; or one of the run's further averages.  [default: ema]");
         var batch = Options.Integer("--batch", "Samples at a time; memory grows with it, results do not depend on it.", most: 1_000_000);
+        var labels = Options.Text("--labels", "FILE.npy", "The classes of a .npy source: whole numbers from 0, one for each sample.");
         var output = Options.Text("--out", "FILE.json", "Where the figures also go, as one JSON object.");
         var threads = Options.Threads();
         var json = Options.Json();
-        var command = new Command("evaluate", "Measure a trained model on data, every figure with its standard error.") { model, data, metrics, split, count, seed, bits, steps, variance, probes, weights, batch, output, threads, json };
+        var command = new Command("evaluate", "Measure a trained model on data, every figure with its standard error.") { model, data, metrics, split, count, seed, bits, steps, variance, probes, weights, batch, labels, output, threads, json };
         command.SetAction(parse => Run(
             new EvaluateRequest(
                 parse.GetValue(model)!,
@@ -59,6 +60,7 @@ internal static class EvaluateCommand
                 parse.GetValue(probes),
                 parse.GetValue(weights) ?? ModelWeights.Average,
                 parse.GetValue(batch),
+                parse.GetValue(labels),
                 parse.GetValue(output),
                 parse.GetValue(threads) ?? Environment.ProcessorCount,
                 parse.GetValue(json)),
@@ -91,6 +93,7 @@ internal static class EvaluateCommand
         var config = model.Config.ScheduleOrDefault();
         if (!config.IsContinuous() && request.Steps > config.Levels) throw new UsageException($"--steps: at most the {config.Levels} levels of this model's schedule, {request.Steps} was given.");
         VarianceChoice.Check(request.Variance, model);
+        if (request.Labels is not null && model.Config.Conditioning is null) throw new UsageException("--labels: this model was trained without classes and reads no labels; leave them out.");
         if (request.Bits is > 0 && !model.IsPictures) throw new UsageException("--bits is of pictures; this model's samples are vectors, which have a density.");
         if (request.Out is { } path)
         {
@@ -102,13 +105,14 @@ internal static class EvaluateCommand
         var bins = bits > 0 ? new DataBins(bits) : null;
         var split = request.Split ?? (DataSources.HasTestPart(request.Data) ? DataSplit.Test : DataSplit.Train);
         using var parallelism = new Parallelism(request.Threads);
-        var source = DataSources.Open(request.Data, new DataSourceOptions(model.Config.Size, model.Config.Channels, Split: split), parallelism);
+        var source = DataSources.Open(request.Data, new DataSourceOptions(model.Config.Size, model.Config.Channels, Split: split, Labels: request.Labels), parallelism);
         var count = request.Count ?? Math.Min(model.IsPictures ? PictureCount : VectorCount, source.Count);
         var samples = EvaluationData.Read(source, model, count, request.Seed, bins);
+        var classes = EvaluationData.Labels(source, model, count, request.Seed);
         var variance = request.Variance ?? VarianceChoice.Of(model) ?? (bins is null ? DdpmVariance.FixedLarge : DdpmVariance.FixedSmall);
         var options = new EvaluationOptions(request.Seed, request.Batch ?? (model.IsPictures ? PictureBatch : VectorBatch), bins, request.Steps, variance, request.Probes);
         var meter = new EvaluationMeter(context, request.Json);
-        var evaluation = new ModelEvaluation(model, samples, options, parallelism, meter.Count);
+        var evaluation = new ModelEvaluation(model, samples, options, parallelism, classes, meter.Count);
         List<EvaluationFigure> figures = [.. request.Metrics.SelectMany(evaluation.Measure)];
         meter.Clear();
         if (figures.FirstOrDefault(f => !double.IsFinite(f.Measured.Value)) is { } broken)
@@ -123,6 +127,7 @@ internal static class EvaluateCommand
             ("count", count),
             ("seed", request.Seed),
             ("bits", bits),
+            ("labels", model.Config.Conditioning is null ? null : classes is null ? "none" : "data"),
             ("dimension", model.SampleShape.Count),
             ("figures", figures.Select(Members).ToArray()),
         ];

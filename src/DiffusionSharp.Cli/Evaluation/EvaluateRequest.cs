@@ -18,6 +18,7 @@ internal sealed record EvaluateRequest(
     int? Probes,
     string Weights,
     int? Batch,
+    string? Labels,
     string? Out,
     int Threads,
     bool Json);

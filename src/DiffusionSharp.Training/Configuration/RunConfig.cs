@@ -131,7 +131,10 @@ public sealed record RunConfig(
         if (UNet is null == Mlp is null) throw new ArgumentException("config: exactly one of 'uNet' and 'mlp' is needed.");
         if (!Enum.IsDefined(Precision)) throw new ArgumentException($"precision: unknown value {Precision}.");
         var schedule = ScheduleOrDefault();
-        UNet?.Validate();
+        ConditioningRules.Check(this);
+
+        // What is built: classes may take the place of time in a network that does not see it.
+        (UNet is null ? null : UNet with { Classes = Conditioning?.Rows() })?.Validate();
         if (UNet is { SampleSize: null }) throw new ArgumentException("uNet.sampleSize: the side of the pictures is needed.");
         Mlp?.Validate();
         OptimizerOrDefault().Validate();
@@ -141,7 +144,6 @@ public sealed record RunConfig(
         if (Storage != WeightStorage.Float32) throw new NotSupportedException("storage: only float32 is written yet.");
         LearningRate().Validate();
         if (Flip && UNet is null) throw new ArgumentException("flip: only pictures can be mirrored.");
-        ConditioningRules.Check(this);
         ObjectiveRules.Check(this, schedule, schedule.Create());
         if (!schedule.IsContinuous() && SampleSteps > schedule.Levels) throw new ArgumentException($"sampleSteps: at most the {schedule.Levels} levels of the schedule, not {SampleSteps}.");
         return this;

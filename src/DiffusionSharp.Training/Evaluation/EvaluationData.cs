@@ -21,7 +21,7 @@ public static class EvaluationData
     {
         if (source.SampleShape != model.SampleShape) throw new DataException($"{source.Name}: its samples are {source.SampleShape}, the model's {model.SampleShape}.");
         if (count < 1 || count > source.Count) throw new DataException($"{source.Name}: 1 to {source.Count} samples can be measured, {count} were asked for.");
-        var order = new BatchSampler(source.Count, 1, new Rng(seed).Split("evaluation").Key);
+        var order = Order(source, seed);
         var (size, data) = (source.SampleShape.Count, new FloatTensor(source.SampleShape.Prepend(count)));
         for (var k = 0; k < count; k++) source.Read(order.IndexAt(k), data.Values.Slice(k * size, size));
         if (bins is not null)
@@ -32,4 +32,24 @@ public static class EvaluationData
 
         return Tensor.From(data);
     }
+
+    /// <summary>The classes of the samples that <see cref="Read"/> gives.</summary>
+    /// <param name="source">Where from.</param>
+    /// <param name="model">Whose classes they must be.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="seed">Of the order.</param>
+    /// <returns>One label for each sample; null where the model has no classes or the source no labels.</returns>
+    /// <exception cref="DataException">The source has other classes than the model.</exception>
+    public static int[]? Labels(DataSource source, TrainedModel model, int count, ulong seed)
+    {
+        if (model.Config.Conditioning is not { } conditioning || !source.HasLabels) return null;
+
+        // A part of the data may lack samples of the last classes; what it has must be the model's.
+        if (source.Classes > conditioning.Classes || source.ClassNames.Where((name, label) => conditioning.Names is not null && conditioning.NameOf(label) != name).Any())
+            throw new DataException($"{source.Name}: its {source.Classes} classes ({string.Join(", ", source.ClassNames.Take(12))}) are not the {conditioning.Classes} that the model was trained with ({string.Join(", ", Enumerable.Range(0, conditioning.Classes).Take(12).Select(conditioning.NameOf))}).");
+        var order = Order(source, seed);
+        return [.. Enumerable.Range(0, count).Select(k => source.Label(order.IndexAt(k)))];
+    }
+
+    private static BatchSampler Order(DataSource source, ulong seed) => new(source.Count, 1, new Rng(seed).Split("evaluation").Key);
 }

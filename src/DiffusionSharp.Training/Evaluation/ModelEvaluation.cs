@@ -31,18 +31,22 @@ public sealed class ModelEvaluation
     private readonly Tensor data;
     private readonly EvaluationOptions options;
     private readonly Parallelism parallelism;
-    private readonly Denoiser denoiser;
+    private readonly IReadOnlyList<int>? labels;
+    private readonly BoundNetwork network;
 
     /// <summary>Makes an evaluation.</summary>
     /// <param name="model">What is measured.</param>
     /// <param name="data">On what, [N, …]: <see cref="EvaluationData.Read"/>.</param>
     /// <param name="options">How.</param>
     /// <param name="parallelism">The threads.</param>
+    /// <param name="labels">The class of each sample, <see cref="EvaluationData.Labels"/>; null measures a model with classes by its estimates without one.</param>
     /// <param name="watch">Called before every pass through the network of the likelihoods, and after every step of sampling.</param>
-    public ModelEvaluation(TrainedModel model, Tensor data, EvaluationOptions options, Parallelism parallelism, Action watch)
+    public ModelEvaluation(TrainedModel model, Tensor data, EvaluationOptions options, Parallelism parallelism, IReadOnlyList<int>? labels, Action watch)
     {
-        (this.model, this.data, this.options, this.parallelism, Watch) = (model, data, options, parallelism, watch);
-        denoiser = model.Denoiser(Math.Min(options.Batch, data.Samples), parallelism);
+        (this.model, this.data, this.options, this.parallelism, this.labels, Watch) = (model, data, options, parallelism, labels, watch);
+        if (labels is not null && labels.Count != data.Samples) throw new ArgumentException($"ModelEvaluation: one class for each of the {data.Samples} samples is expected, {labels.Count} were given.", nameof(labels));
+        if (labels is null && model.Config.Conditioning is { LabelDropout: 0 }) throw new ArgumentException("ModelEvaluation: the model was trained with every label kept and knows nothing without a class; measure it on data with labels.", nameof(labels));
+        network = model.Network(Math.Min(options.Batch, data.Samples), parallelism);
     }
 
     private Action Watch { get; }
@@ -50,6 +54,9 @@ public sealed class ModelEvaluation
     private int Dimension => model.SampleShape.Count;
 
     private string Values => options.Bins is { } bins ? $"values of {bins.Bits} bits in [-1, 1]" : "a density, no bins";
+
+    // What a figure of a model with classes is given.
+    private string[] Given => model.Config.Conditioning is null ? [] : labels is null ? ["without a class"] : ["given each sample's class"];
 
     /// <summary>The figures of a metric.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The metric is unknown.</exception>
@@ -68,14 +75,14 @@ public sealed class ModelEvaluation
         var config = model.Config.ScheduleOrDefault();
         var steps = options.Steps ?? (config.IsContinuous() ? ContinuousSteps : config.Levels);
         var bound = new EvidenceLowerBound(model.Schedule, config.Grid(model.Schedule, TimestepSpacing.Trailing, steps), options.Variance, options.Bins);
-        var watched = new WatchedDenoiser(denoiser, Watch);
-        var estimate = ElboEstimate.Concatenate([.. Batches().Select(b => bound.Estimate(watched, b.Data, new Rng(options.Seed).Split("elbo"), firstSample: b.First))]);
+        var estimate = ElboEstimate.Concatenate([.. Batches().Select(b => bound.Estimate(new WatchedDenoiser(b.Denoiser, Watch), b.Data, new Rng(options.Seed).Split("elbo"), firstSample: b.First))]);
         string[] notes =
         [
             "upper bound of -ln p by ancestral sampling",
             FormattableString.Invariant($"{steps} steps, variance {options.Variance switch { DdpmVariance.FixedSmall => "small", DdpmVariance.FixedLarge => "large", _ => "learned" }}"),
             options.Bins is null ? Values : $"{Values}, discretised Gaussian, no dequantisation",
-            .. denoiser is ClippedDenoiser ? (string[])["estimates clipped to [-1, 1]"] : [],
+            .. model.IsPictures ? (string[])["estimates clipped to [-1, 1]"] : [],
+            .. Given,
         ];
         EvaluationFigure Figure(string name, Measurement nats) => new(name, "bits/dim", BitsPerDimension.Of(nats, Dimension), "samples and noise", nats, name == "elbo" ? notes : [], []);
         Measurement Part(ElboTermKind kind) => Measurement.OfMean(estimate.Terms.Where(t => t.Kind == kind).Select(t => t.Nats).Aggregate(Tensor.Zeros([data.Samples]), (a, b) => a + b).Values);
@@ -90,17 +97,14 @@ public sealed class ModelEvaluation
 
     private EvaluationFigure[] Likelihood()
     {
-        // The flow of the network itself: clipping would put corners into it.
-        var smooth = denoiser is ConstrainedDenoiser constrained ? constrained.Inner : denoiser;
         Divergence divergence = options.Probes is null && Dimension <= ExactUpTo ? new ExactDivergence() : new HutchinsonDivergence(options.Probes ?? DefaultProbes);
         var config = model.Config.ScheduleOrDefault();
         var flow = new FlowLikelihood(model.Schedule, config.EarliestTime(model.Schedule), divergence, noisiest: config.LatestTime(model.Schedule));
-        var watched = new WatchedDenoiser(smooth, Watch);
         var root = new Rng(options.Seed);
         var estimate = FlowLikelihoodEstimate.Concatenate([.. Batches().Select(b =>
         {
             var x0 = options.Bins?.Dequantise(b.Data, root.Split("dequantise"), b.First) ?? b.Data;
-            return flow.LogLikelihood(watched, x0, root.Split("probes"), b.First);
+            return flow.LogLikelihood(Smooth(b.Denoiser), x0, root.Split("probes"), b.First);
         })]);
         var offset = options.Bins?.DequantisedOffset ?? 0;
         return
@@ -116,6 +120,7 @@ public sealed class ModelEvaluation
                     divergence.IsExact ? "exact divergence" : $"Hutchinson's divergence, {divergence.Estimates} Rademacher probes a sample",
                     options.Bins is null ? Values : FormattableString.Invariant($"{Values}, dequantised uniformly, +{offset} bits/dim for [-1, 1]"),
                     FormattableString.Invariant($"from σ/α = {flow.Cleanest.Ratio:G3}, Dormand-Prince at {flow.Integrator.RelativeTolerance}"),
+                    .. Given,
                 ],
                 [("probeError", estimate.MeanProbeError / (Dimension * Math.Log(2))), ("offset", offset)]),
         ];
@@ -123,13 +128,10 @@ public sealed class ModelEvaluation
 
     private List<EvaluationFigure> Residual()
     {
-        // The equation is about derivatives, and clipping has corners.
-        var smooth = denoiser is ConstrainedDenoiser constrained ? constrained.Inner : denoiser;
         Divergence divergence = options.Probes is null && Dimension <= ExactUpTo ? new ExactDivergence() : new HutchinsonDivergence(Math.Max(options.Probes ?? DefaultProbes, 2));
         var measure = new ScoreFokkerPlanck(model.Schedule, divergence);
         var config = model.Config.ScheduleOrDefault();
         var (least, most) = (model.Schedule.At(config.EarliestTime(model.Schedule)), model.Schedule.At(config.LatestTime(model.Schedule)));
-        var watched = new WatchedDenoiser(smooth, Watch);
         var root = new Rng(options.Seed).Split("score-fokker-planck");
 
         // The same levels for every model, where it was trained: a factor of the step away from the ends.
@@ -142,7 +144,7 @@ public sealed class ModelEvaluation
             var found = ScoreFokkerPlanckResidual.Concatenate([.. Batches().Select(b =>
             {
                 var noise = new SeededNoise(root, b.First).Draw(b.Data.Shape, figures.Count);
-                return measure.Measure(watched, level.AddNoise(b.Data, noise), level.Time, root.Split("probes"), b.First);
+                return measure.Measure(Smooth(b.Denoiser), level.AddNoise(b.Data, noise), level.Time, root.Split("probes"), b.First);
             })]);
             figures.Add(new EvaluationFigure(
                 FormattableString.Invariant($"score-fokker-planck-{ratio}"),
@@ -156,6 +158,7 @@ public sealed class ModelEvaluation
                     "all levels: 0 belongs to the score of a diffusion process, about 1 says that the change in time is wrong by as much as it is large; lower is better, compare models with each other (docs/theory/17-score-fokker-planck.md)",
                     divergence.IsExact ? "exact divergence" : $"Hutchinson's divergence, {divergence.Estimates} Rademacher probes a sample",
                     FormattableString.Invariant($"central differences of {measure.Step} in ln(α²/σ²) and of {measure.Step} σ in space"),
+                    .. Given,
                 ],
                 [("ratio", ratio), ("time", level.Time), ("residual", found.Residual.Value), ("rate", found.Rate.Value)]));
         }
@@ -169,7 +172,7 @@ public sealed class ModelEvaluation
         var config = model.Config.ScheduleOrDefault();
         var steps = Math.Min(SamplerSteps, config.Levels);
         var sampler = new DdimSampler(model.Schedule, config.Grid(model.Schedule, TimestepSpacing.Trailing, steps));
-        var (samples, _) = new SamplingJob(model, sampler, data.Samples, options.Seed, options.Batch).Run(parallelism, (_, _) => Watch());
+        var (samples, _) = new SamplingJob(model, sampler, data.Samples, options.Seed, options.Batch, labels).Run(parallelism, (_, _) => Watch());
         if (!samples.IsFinite()) throw new DivergedException($"sliced-wasserstein: samples are not finite numbers; the model of step {model.Step} is not usable, take an earlier checkpoint.");
         var distance = SlicedWasserstein.Between(data, samples, new Rng(options.Seed).Split("lines"), parallelism: parallelism);
         return
@@ -183,13 +186,21 @@ public sealed class ModelEvaluation
                 [
                     FormattableString.Invariant($"{data.Samples} samples by ddim in {steps} steps against as many of the data, {distance.Distance.Count} lines"),
                     FormattableString.Invariant($"two samples of one law: {distance.SameLaw.Value:G3} ± {distance.SameLawSpread:G2}"),
+                    .. model.Config.Conditioning is null ? (string[])[] : labels is null ? ["samples without a class"] : ["samples of the data's classes"],
                 ],
                 [("linesError", distance.Distance.StandardError), ("lines", distance.Distance.Count), ("sameLaw", distance.SameLaw.Value), ("sameLawSpread", distance.SameLawSpread)]),
         ];
     }
 
-    private IEnumerable<(Tensor Data, int First)> Batches()
+    // The network itself: clipping would put corners into what is differentiated.
+    private WatchedDenoiser Smooth(Denoiser denoiser) => new(denoiser is ConstrainedDenoiser constrained ? constrained.Inner : denoiser, Watch);
+
+    private IEnumerable<(Tensor Data, int First, Denoiser Denoiser)> Batches()
     {
-        for (var first = 0; first < data.Samples; first += options.Batch) yield return (data.Slice(first, Math.Min(options.Batch, data.Samples - first)), first);
+        for (var first = 0; first < data.Samples; first += options.Batch)
+        {
+            var count = Math.Min(options.Batch, data.Samples - first);
+            yield return (data.Slice(first, count), first, model.Denoiser(network, labels?.Skip(first).Take(count).ToArray()));
+        }
     }
 }
