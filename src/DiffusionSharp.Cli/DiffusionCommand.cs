@@ -56,8 +56,8 @@ public static class DiffusionCommand
         ExampleHelp.Attach(root, new Dictionary<Command, IReadOnlyList<string>>
         {
             [root] = [TrainCommand.Example, SampleCommand.Example, InspectCommand.Example],
-            [train] = [TrainCommand.Example, "diffusion train --data digits --out digits-run --steps 300", "diffusion train --out moons-run --resume"],
-            [sample] = [SampleCommand.Example, "diffusion sample moons-run --out moons.npy --sampler ddpm --count 10000"],
+            [train] = [TrainCommand.Example, "diffusion train --data digits --out digits-run --steps 300", "diffusion train --data digits --conditional --out classes-run --steps 300", "diffusion train --out moons-run --resume"],
+            [sample] = [SampleCommand.Example, "diffusion sample moons-run --out moons.npy --sampler ddpm --count 10000", "diffusion sample classes-run --out classes.png --class all --guidance 2"],
             [evaluate] = [EvaluateCommand.Example, "diffusion evaluate digits-run --data digits --metric elbo --count 16 --steps 100"],
             [theory] = [TheoryCommand.Example, "diffusion theory posterior --out posterior"],
             [inspect] = [InspectCommand.Example, "diffusion inspect digits", "diffusion inspect quickstart --plan --batch 32"],

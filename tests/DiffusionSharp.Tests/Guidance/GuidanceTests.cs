@@ -131,6 +131,44 @@ public sealed class GuidanceTests
         Assert.Contains("scale must lie in", Assert.Throws<ArgumentOutOfRangeException>(() => new ClassifierGuidance(Both, new ImplicitClassifier(Second, Both), double.NaN)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Guidance_of_a_network_asks_it_with_the_classes_and_without_and_goes_past_the_first_by_the_weight()
+    {
+        var network = new ClassNetwork();
+        int[] classes = [2, 0, 5];
+        var guided = new ClassifierFreeGuidance(new NetworkDenoiser(network, Prediction.Data, labels: classes, learnedVariance: true), new NetworkDenoiser(network, Prediction.Data, learnedVariance: true), 3);
+
+        // F(x, c) = 10 c and F(x) = −1: D = −1 + 3 (10 c + 1).
+        var d = guided.Denoise(X, Levels);
+        for (var k = 0; k < 3; k++) Assert.Equal([(30 * classes[k]) + 2, (30 * classes[k]) + 2], d.Sample(k).ToArray());
+        Assert.Equal(2, network.Calls);
+
+        // The second half of the output is the variance, 0.5 with a class and 0.25 without.
+        Assert.True(guided.HasVariance);
+        var (data, variance) = guided.DenoiseWithVariance(X, Levels);
+        Assert.Equal(d.Values.ToArray(), data.Values.ToArray());
+        Assert.All(variance.Values.ToArray(), v => Assert.Equal(0.5, v));
+        Assert.False(new ClassifierFreeGuidance(Second, Both, 2).HasVariance);
+        Assert.Contains("no learned variance", Assert.Throws<InvalidOperationException>(() => new ClassifierFreeGuidance(Second, Both, 2).DenoiseWithVariance(X, Levels)).Message, StringComparison.Ordinal);
+    }
+
+    private sealed class ClassNetwork : DenoisingNetwork
+    {
+        public int Calls { get; private set; }
+
+        public override bool HasGradient => false;
+
+        public override FloatTensor Evaluate(FloatTensor x, ReadOnlySpan<float> t, ReadOnlySpan<int> classes)
+        {
+            Calls++;
+            var output = new FloatTensor([3, 4]);
+            for (var i = 0; i < 12; i++) output.Values[i] = classes.IsEmpty ? (i % 4 < 2 ? -1 : 0.25f) : (i % 4 < 2 ? 10 * classes[i / 4] : 0.5f);
+            return output;
+        }
+
+        public override FloatTensor VectorJacobian(FloatTensor x, ReadOnlySpan<float> t, ReadOnlySpan<int> classes, FloatTensor cotangent) => throw new NotSupportedException("A fixed output has no gradient.");
+    }
+
     private sealed class Fixed(Tensor gradient) : GradientClassifier
     {
         protected override Tensor LogLikelihoodGradient(Tensor x, ReadOnlySpan<NoiseLevel> levels) => gradient;
