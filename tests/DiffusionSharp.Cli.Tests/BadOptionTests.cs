@@ -20,6 +20,9 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
     [InlineData("error: --prediction: 'entropy' is unknown; there are noise, data, velocity, score, flow. See 'diffusion train --help'.", "--prediction", "entropy")]
     [InlineData("error: --precision: 'double' is unknown; there are fast, exact. See 'diffusion train --help'.", "--precision", "double")]
     [InlineData("error: --schedule: 'quadratic' is unknown; there are linear, scaled-linear, cosine, sigmoid, vp-linear, vp-cosine, laplace, sub-vp, ve-geometric, edm, flow. See 'diffusion train --help'.", "--schedule", "quadratic")]
+    [InlineData("error: accumulate: the 512 samples of a batch do not divide into 5 equal parts; choose a divisor of 512, or another batch.", "--batch", "512", "--accumulate", "5")]
+    [InlineData("error: --ema-half-life: a finite number of steps above 0 is expected, '0' was given. See 'diffusion train --help'.", "--ema-half-life", "0")]
+    [InlineData("error: --store: 'float8' is unknown; there are float32, float16, bfloat16. See 'diffusion train --help'.", "--store", "float8")]
     [InlineData("error: Unrecognized command or argument '--stpes'. See 'diffusion train --help'.", "--stpes", "3")]
     [InlineData("error: Required argument missing for option: '--steps'. See 'diffusion train --help'.", "--steps")]
     [InlineData("error: --preset: 'mnist' is for pictures, the source 'moons' gives samples of 2 values; choose points.", "--preset", "mnist")]
@@ -44,7 +47,7 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
     [InlineData("error: --steps: a whole number from 1 to 1000000 is expected, '0' was given. See 'diffusion sample --help'.", "--steps", "0")]
     [InlineData("error: --steps: at most the 1000 levels of this model's schedule, 1001 was given.", "--steps", "1001")]
     [InlineData("error: --precision: 'half' is unknown; there are fast, exact. See 'diffusion sample --help'.", "--precision", "half")]
-    [InlineData("error: --weights: 'best' is unknown; this run has ema, raw. See 'diffusion sample --help'.", "--weights", "best")]
+    [InlineData("error: --weights: 'best' is unknown; this run has ema, raw.", "--weights", "best")]
     [InlineData("error: --count: a whole number from 1 to 10000000 is expected, '0' was given. See 'diffusion sample --help'.", "--count", "0")]
     [InlineData("error: --strip is drawn as .png or .svg, not as .npy.", "--strip")]
     public void Sampling_refuses(string line, params string[] options)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Runs;
 
@@ -54,6 +55,24 @@ public sealed class TrainTests : IDisposable
         Assert.Equal("moons", events[0].GetProperty("config").GetProperty("data").GetString());
         Assert.True(events[^2].GetProperty("loss").GetDouble() > 0);
         Assert.Equal(new RunFolder(folder["run"]).CheckpointFolder(12), events[^1].GetProperty("checkpoint").GetString());
+    }
+
+    [Fact]
+    public void Parts_half_life_storage_and_further_averages_reach_the_run_and_its_samples_and_a_long_average_is_warned_of()
+    {
+        var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points with { MoreEma = new Dictionary<string, EmaOptions> { ["fast"] = new(HalfLife: 2) } }));
+        string[] options = ["--config", config, "--accumulate", "4", "--ema-half-life", "30", "--store", "bfloat16"];
+        var text = Diffusion.Succeed(["train", .. options, "--out", folder["run"]]);
+        Assert.DoesNotContain("warning", text, StringComparison.Ordinal);
+        var written = new RunFolder(folder["run"]).ReadConfig();
+        Assert.Equal((4, new EmaOptions(HalfLife: 30, RampUp: 0.05), WeightStorage.Bfloat16), (written.Accumulate, written.Ema, written.Storage));
+        Diffusion.Succeed("sample", folder["run"], "--out", folder["fast.npy"], "--weights", "fast", "--count", "3", "--steps", "2");
+        Diffusion.Fail(2, "error: --weights: 'slow' is unknown; this run has ema, raw, fast.", "sample", folder["run"], "--out", folder["slow.npy"], "--weights", "slow");
+
+        var late = folder.Write("late.json", ConfigJson.Write(SmallRuns.Points with { Ema = new EmaOptions(HalfLife: 30) }));
+        Assert.Contains("warning: the average 'ema' remembers longer than the run: after its 12 steps 75.8 % of it", Diffusion.Succeed("train", "--config", late, "--out", folder["late"]), StringComparison.Ordinal);
+        var lines = Diffusion.Succeed("train", "--config", late, "--out", folder["json"], "--json").Split(Environment.NewLine);
+        Assert.StartsWith("{\"event\":\"warning\",\"kind\":\"emaHorizon\",\"step\":0,\"message\":\"the average", lines[1], StringComparison.Ordinal);
     }
 
     [Fact]

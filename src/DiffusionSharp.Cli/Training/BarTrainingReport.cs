@@ -16,10 +16,10 @@ internal sealed class BarTrainingReport(CommandContext context) : TextTrainingRe
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Context.Console.Out), Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes });
         return console.Progress()
             .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
-            .Start(bars => Draw(bars.AddTask("first step", maxValue: trainer.Config.Steps), trainer));
+            .Start(bars => Draw(bars.AddTask("first step", maxValue: trainer.Config.Steps), trainer, console));
     }
 
-    private TrainingProgress? Draw(ProgressTask bar, Trainer trainer)
+    private TrainingProgress? Draw(ProgressTask bar, Trainer trainer, IAnsiConsole console)
     {
         var pace = new TrainingPace(Context.Clock, trainer.Config.Batch);
         TrainingProgress? last = null;
@@ -27,6 +27,9 @@ internal sealed class BarTrainingReport(CommandContext context) : TextTrainingRe
         foreach (var step in trainer.Run(Context.Clock, Context.Stop))
         {
             pace.Add(step.Loss);
+
+            // The console that draws the bar puts the line above it.
+            if (step.Warning is { } warning) console.WriteLine(Line(warning));
             if (last is null || pace.Seconds >= Refresh || step.Step == step.Steps) bar.Description = Numbers(pace.Take(step.Steps - step.Step));
             bar.Value = step.Step;
             last = step;

@@ -6,7 +6,7 @@ using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Training;
 
-/// <summary>One object a line, each with an <c>event</c>: start, step, end.</summary>
+/// <summary>One object a line, each with an <c>event</c>: start, warning, step, end.</summary>
 internal sealed class JsonTrainingReport(CommandContext context) : TrainingReport
 {
     /// <inheritdoc/>
@@ -25,6 +25,7 @@ internal sealed class JsonTrainingReport(CommandContext context) : TrainingRepor
             ("stateBytes", TrainingMemory.StateBytes(trainer)),
             ("firstStep", trainer.FirstStep),
             ("config", config.RootElement));
+        foreach (var warning in trainer.Warnings) Warn(warning);
     }
 
     /// <inheritdoc/>
@@ -36,6 +37,7 @@ internal sealed class JsonTrainingReport(CommandContext context) : TrainingRepor
         {
             last = step;
             pace.Add(step.Loss);
+            if (step.Warning is { } warning) Warn(warning);
             if (step.Step % trainer.Config.LogEvery != 0 && step.Step != step.Steps && step.Checkpoint is null) continue;
             var (loss, rate, left) = pace.Take(step.Steps - step.Step);
             Line(
@@ -60,6 +62,8 @@ internal sealed class JsonTrainingReport(CommandContext context) : TrainingRepor
 
     /// <inheritdoc/>
     public override void Complete(string run, int steps) => Line(("event", "complete"), ("run", run), ("step", steps), ("next", SampleHint.For(run)));
+
+    private void Warn(TrainingWarning warning) => Line(("event", "warning"), ("kind", JsonNamingPolicy.CamelCase.ConvertName(warning.Kind.ToString())), ("step", warning.Step), ("message", warning.Message));
 
     private void Line(params IReadOnlyList<(string, object?)> members)
     {

@@ -24,6 +24,7 @@ internal sealed class PlainTrainingReport(CommandContext context) : TextTraining
         {
             last = step;
             pace.Add(step.Loss);
+            if (step.Warning is { } warning) Context.Console.Out.WriteLine(Line(warning));
             var due = (step.Step - shown >= every && pace.Seconds >= LeastSeconds) || pace.Seconds >= MostSeconds || step.Step == step.Steps;
             if (!due) continue;
             shown = step.Step;

@@ -26,6 +26,7 @@ internal abstract class TextTrainingReport(CommandContext context) : TrainingRep
         table.Add("memory", $"{Say.Bytes(trainer.ArenaBytes)} activations, gradients and scratch; {Say.Bytes(TrainingMemory.StateBytes(trainer))} weights, average and moments");
         table.Add("run", $"{run}, steps {(trainer.FirstStep == 0 ? "" : $"{Say.Count(trainer.FirstStep)} to ")}{Say.Count(config.Steps)} of {Say.Count(config.Batch)} samples");
         table.Write(Context.Console.Out);
+        foreach (var warning in trainer.Warnings) Context.Console.Out.WriteLine(Line(warning));
     }
 
     /// <inheritdoc/>
@@ -42,6 +43,9 @@ internal abstract class TextTrainingReport(CommandContext context) : TrainingRep
     /// <inheritdoc/>
     public sealed override void Complete(string run, int steps) =>
         Context.Console.Out.WriteLine($"The run is complete: all {Say.Count(steps)} steps are done. Next: {SampleHint.For(run)}");
+
+    /// <summary>One line of a warning.</summary>
+    protected static string Line(TrainingWarning warning) => $"warning: {warning.Message}";
 
     /// <summary>One line of numbers.</summary>
     protected static string Numbers((double Loss, double SamplesPerSecond, double SecondsLeft) pace) =>

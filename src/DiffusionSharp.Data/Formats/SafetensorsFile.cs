@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using DiffusionSharp.Tensors;
@@ -67,24 +68,31 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Writes float32 tensors in the given order; the same input gives the same bytes. The file is replaced whole or not at all.</summary>
+    /// <summary>Writes tensors in the given order; the same input gives the same bytes. The file is replaced whole or not at all.</summary>
     /// <param name="path">The file to make or to replace.</param>
     /// <param name="tensors">Names, all different, and values.</param>
     /// <param name="metadata">Texts to keep with the tensors; written sorted by key.</param>
-    /// <exception cref="ArgumentException">A name comes twice, is empty or is reserved.</exception>
+    /// <param name="type">F32, or F16 or BF16: then values are rounded to nearest, ties to even.</param>
+    /// <exception cref="ArgumentException">A name comes twice, is empty or is reserved; or a finite value is too large for the type.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string path, IEnumerable<(string Name, FloatTensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IEnumerable<(string Name, FloatTensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null, StorageType type = StorageType.F32)
     {
         var list = tensors.ToList();
         var seen = new HashSet<string>(StringComparer.Ordinal) { "", SafetensorsHeader.MetadataKey };
         foreach (var (name, _) in list)
             if (!seen.Add(name)) throw new ArgumentException($"Safetensors: \"{name}\" is twice among the tensors to write, empty or reserved; each needs a name of its own.", nameof(tensors));
-        var header = Header(list, metadata);
+        foreach (var (name, value) in list)
+        {
+            if (StorageEncoder.FirstTooLarge(value.Values, type) is { } large)
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Safetensors: \"{name}\" holds {large}, {type} ends at {StorageEncoder.Largest(type)}; store {(type == StorageType.F16 ? "bfloat16 or " : "")}float32."));
+        }
+
+        var header = Header(list, metadata, type);
         AtomicFile.Write(path, stream =>
         {
             stream.Write(header);
             var buffer = new byte[1 << 16];
-            foreach (var (_, value) in list) WriteValues(stream, value.Values, buffer);
+            foreach (var (_, value) in list) WriteValues(stream, value.Values, type, buffer);
         });
     }
 
@@ -129,7 +137,7 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "A memory stream holds nothing to release.")]
-    private static byte[] Header(List<(string Name, FloatTensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(List<(string Name, FloatTensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata, StorageType type)
     {
         var stream = new MemoryStream();
         stream.Write(new byte[8]);
@@ -147,13 +155,13 @@ public sealed class SafetensorsFile : IDisposable
             foreach (var (name, value) in tensors)
             {
                 json.WriteStartObject(name);
-                json.WriteString("dtype", "F32");
+                json.WriteString("dtype", StorageEncoder.NameOf(type));
                 json.WriteStartArray("shape");
                 foreach (var d in value.Shape) json.WriteNumberValue(d);
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(at);
-                json.WriteNumberValue(at += 4L * value.Shape.Count);
+                json.WriteNumberValue(at += (long)StorageDecoder.Size(type) * value.Shape.Count);
                 json.WriteEndArray();
                 json.WriteEndObject();
             }
@@ -169,13 +177,13 @@ public sealed class SafetensorsFile : IDisposable
         return header;
     }
 
-    private static void WriteValues(Stream stream, ReadOnlySpan<float> values, byte[] buffer)
+    private static void WriteValues(Stream stream, ReadOnlySpan<float> values, StorageType type, byte[] buffer)
     {
         while (values.Length > 0)
         {
-            var count = Math.Min(values.Length, buffer.Length / 4);
-            for (var i = 0; i < count; i++) BinaryPrimitives.WriteSingleLittleEndian(buffer.AsSpan(i * 4, 4), values[i]);
-            stream.Write(buffer, 0, count * 4);
+            var count = Math.Min(values.Length, buffer.Length / sizeof(float));
+            StorageEncoder.Encode(values[..count], type, buffer);
+            stream.Write(buffer, 0, count * StorageDecoder.Size(type));
             values = values[count..];
         }
     }

@@ -141,7 +141,6 @@ public sealed record RunConfig(
         EmaOrDefault().Validate();
         ModelWeights.Check(MoreEma);
         if (!Enum.IsDefined(Storage)) throw new ArgumentException($"storage: unknown value {Storage}.");
-        if (Storage != WeightStorage.Float32) throw new NotSupportedException("storage: only float32 is written yet.");
         LearningRate().Validate();
         if (Flip && UNet is null) throw new ArgumentException("flip: only pictures can be mirrored.");
         ObjectiveRules.Check(this, schedule, schedule.Create());

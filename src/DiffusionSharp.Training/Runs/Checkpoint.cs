@@ -10,10 +10,12 @@ namespace DiffusionSharp.Training.Runs;
 /// <summary>All that a run needs to go on: weights, their average, the optimizer's moments, and where it stood.</summary>
 /// <remarks>
 /// Written whole or not at all: into a folder beside the checkpoints, every file flushed to the disk, then the folder renamed. A stop at any
-/// instant leaves the checkpoints before it untouched.
+/// instant leaves the checkpoints before it untouched. Where weights are stored in 16 bits, <c>weights.safetensors</c> and the averages are for
+/// sampling and handing on, and <c>training.safetensors</c> holds the float32 values that training goes on from.
 /// </remarks>
 public static class Checkpoint
 {
+    private const string Training = "training.safetensors";
     private const string Optimizer = "optimizer.safetensors";
     private const string History = "levels.safetensors";
     private const string State = "state.json";
@@ -34,14 +36,15 @@ public static class Checkpoint
         {
             if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
             Directory.CreateDirectory(partial);
-            foreach (var (name, values) in Models(config, weights, training)) SafetensorsFile.Write(Path.Combine(partial, FileOf(name)), values.Export());
+            foreach (var (name, values) in Models(config, weights, training)) WriteModel(Path.Combine(partial, FileOf(name)), config.Storage, values);
+            if (config.Storage != WeightStorage.Float32) SafetensorsFile.Write(Path.Combine(partial, Training), [.. Models(config, weights, training).SelectMany(m => Named(m.Name + ".", m.Values))]);
             SafetensorsFile.Write(Path.Combine(partial, Optimizer), [.. Named("first.", training.FirstMoment), .. Named("second.", training.SecondMoment)]);
             if (history is not null) SafetensorsFile.Write(Path.Combine(partial, History), history.Export());
             AtomicFile.Write(Path.Combine(partial, State), JsonSerializer.SerializeToUtf8Bytes(state, ConfigJson.Shared.CheckpointState));
             Retire(final);
             Directory.Move(partial, final);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
             Remove(partial);
             var last = folder.CheckpointSteps();
@@ -71,7 +74,8 @@ public static class Checkpoint
     /// <summary>Reads weights, moments and averages back.</summary>
     public static void ReadTraining(string checkpoint, RunConfig config, ParameterBuffer weights, TrainingState training)
     {
-        foreach (var (name, values) in Models(config, weights, training)) Read(Path.Combine(checkpoint, FileOf(name)), "", values);
+        var exact = config.Storage == WeightStorage.Float32;
+        foreach (var (name, values) in Models(config, weights, training)) Read(Path.Combine(checkpoint, exact ? FileOf(name) : Training), exact ? "" : name + ".", values);
         Read(Path.Combine(checkpoint, Optimizer), "first.", training.FirstMoment);
         Read(Path.Combine(checkpoint, Optimizer), "second.", training.SecondMoment);
     }
@@ -102,6 +106,13 @@ public static class Checkpoint
         yield return (ModelWeights.Average, training.Average!);
         foreach (var (i, (name, _)) in config.MoreEmaInOrder().Index()) yield return (name, training.MoreAverages![i]);
     }
+
+    private static void WriteModel(string path, WeightStorage storage, ParameterBuffer values) => SafetensorsFile.Write(path, values.Export(), null, storage switch
+    {
+        WeightStorage.Float16 => StorageType.F16,
+        WeightStorage.Bfloat16 => StorageType.BF16,
+        _ => StorageType.F32,
+    });
 
     private static string FileOf(string name) => name switch
     {

@@ -47,6 +47,16 @@ public sealed class Trainer
     /// <summary>Steps done when this trainer was made.</summary>
     public int FirstStep => start.Step;
 
+    /// <summary>What is known against the run before its next step: of its configuration, and of its losses where they have been judged.</summary>
+    public IReadOnlyList<TrainingWarning> Warnings
+    {
+        get
+        {
+            var judged = FirstStep >= EarlyWarnings.JudgementStep(Config) && File.Exists(folder.MetricsFile) ? EarlyWarnings.OfLosses(Config, MetricsLog.Read(folder.MetricsFile)) : null;
+            return judged is null ? EarlyWarnings.Of(Config) : [.. EarlyWarnings.Of(Config), judged];
+        }
+    }
+
     /// <summary>Numbers that are trained.</summary>
     public long Parameters => loop.Weights.Layout.Count;
 
@@ -119,7 +129,8 @@ public sealed class Trainer
             if (checkpoint && (loop.Weights.FirstNonFinite() ?? loop.State.FirstNonFinite()) is { } bad) throw new DivergedException($"step {done}: the update made '{bad}' not finite; {LastCheckpoint()}. Begin a new run with a lower learning rate.");
             if (checkpoint) Checkpoint.Write(folder, Config, loop.Weights, loop.State, new CheckpointState(done, Config.Seed, (long)done * Config.Batch, sourceCount, windowLoss, windowSteps), loop.History);
             if (checkpoint) LossCurve.Write(folder);
-            yield return new TrainingProgress(done, Config.Steps, loss, norm, rate, sheet, checkpoint ? folder.CheckpointFolder(done) : null);
+            var warning = done == EarlyWarnings.JudgementStep(Config) ? EarlyWarnings.OfLosses(Config, MetricsLog.Read(folder.MetricsFile)) : null;
+            yield return new TrainingProgress(done, Config.Steps, loss, norm, rate, sheet, checkpoint ? folder.CheckpointFolder(done) : null, warning);
             if (stopping) yield break;
         }
     }

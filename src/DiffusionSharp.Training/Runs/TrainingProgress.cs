@@ -8,4 +8,5 @@ namespace DiffusionSharp.Training.Runs;
 /// <param name="Rate">Learning rate of this step.</param>
 /// <param name="Sheet">The sheet of samples written after this step, if one was.</param>
 /// <param name="Checkpoint">The checkpoint written after this step, if one was.</param>
-public sealed record TrainingProgress(int Step, int Steps, double Loss, double GradientNorm, double Rate, string? Sheet, string? Checkpoint);
+/// <param name="Warning">What became known at this step; null: nothing.</param>
+public sealed record TrainingProgress(int Step, int Steps, double Loss, double GradientNorm, double Rate, string? Sheet, string? Checkpoint, TrainingWarning? Warning = null);

@@ -1,0 +1,70 @@
+using DiffusionSharp.Data.Formats;
+using DiffusionSharp.Networks.Optimization;
+using DiffusionSharp.Samplers;
+using DiffusionSharp.Schedules;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Objectives;
+using DiffusionSharp.Training.Runs;
+
+namespace DiffusionSharp.Training.Tests;
+
+public sealed class StorageTests
+{
+    private static readonly RunConfig Everything = SmallRuns.Pictures with
+    {
+        Accumulate = 3,
+        Ema = new EmaOptions(HalfLife: 6, RampUp: 0.2),
+        MoreEma = new Dictionary<string, EmaOptions> { ["slow"] = new(HalfLife: 30), ["classic"] = new(MaxDecay: 0.95) },
+        Storage = WeightStorage.Float16,
+        Schedule = new ScheduleConfig(ScheduleKind.Cosine, Levels: 6),
+        Levels = new LevelConfig(LevelDistribution.Importance, History: 2),
+    };
+
+    [Fact]
+    public void Parts_averages_half_life_sixteen_bits_dropout_and_importance_resume_to_the_same_bytes_at_any_number_of_threads()
+    {
+        using var folder = new TemporaryFolder();
+        SmallRuns.Train(folder["straight"], config: Everything);
+        SmallRuns.Train(folder["killed"], steps: 17, threads: 3, config: Everything);
+        File.AppendAllText(folder["killed/metrics.jsonl"], "{\"step\":18,\"lo");
+        SmallRuns.Train(folder["killed"], steps: 16, threads: 2, config: Everything);
+        SmallRuns.Train(folder["killed"], config: Everything);
+        var files = SmallRuns.Fingerprint(folder["straight"]);
+        Assert.Equal(files, SmallRuns.Fingerprint(folder["killed"]));
+        foreach (var name in new[] { "weights", "ema", "ema-slow", "ema-classic", "training", "optimizer", "levels" }) Assert.Contains($"checkpoints/step-00000040/{name}.safetensors", files.Keys);
+    }
+
+    [Theory]
+    [InlineData(WeightStorage.Float16, StorageType.F16, 1 / 2048.0)]
+    [InlineData(WeightStorage.Bfloat16, StorageType.BF16, 1 / 256.0)]
+    public void Training_does_not_depend_on_storage_and_samples_of_sixteen_bits_differ_little(WeightStorage storage, StorageType type, double unit)
+    {
+        using var folder = new TemporaryFolder();
+        SmallRuns.Train(folder["whole"], config: SmallRuns.Pictures);
+        SmallRuns.Train(folder["half"], steps: 25, config: SmallRuns.Pictures with { Storage = storage });
+        SmallRuns.Train(folder["half"], config: SmallRuns.Pictures with { Storage = storage });
+        var (whole, half) = (TrainedModel.Load(folder["whole"]), TrainedModel.Load(folder["half"]));
+        foreach (var (exact, rounded) in whole.Weights.Memory.Span.ToArray().Zip(half.Weights.Memory.Span.ToArray()))
+            Assert.True(Math.Abs(exact - rounded) <= (unit * Math.Abs(exact)) + Math.Pow(2, -25), $"{exact} became {rounded}.");
+        Assert.NotEqual(whole.Weights.Memory.Span.ToArray(), half.Weights.Memory.Span.ToArray());
+
+        var checkpoint = new RunFolder(folder["half"]).CheckpointFolder(40);
+        using (var file = SafetensorsFile.Open(Path.Combine(checkpoint, "ema.safetensors"))) Assert.All(file.Entries, e => Assert.Equal(type, e.Type));
+        using (var file = SafetensorsFile.Open(Path.Combine(checkpoint, "training.safetensors")))
+            foreach (var entry in whole.Weights.Layout.Entries) Assert.Equal(whole.Weights[entry.Name].ToArray(), file.Read("ema." + entry.Name).Values.ToArray());
+        Assert.False(File.Exists(Path.Combine(new RunFolder(folder["whole"]).CheckpointFolder(40), "training.safetensors")));
+        Assert.True(new FileInfo(Path.Combine(checkpoint, "ema.safetensors")).Length < 0.7 * new FileInfo(Path.Combine(new RunFolder(folder["whole"]).CheckpointFolder(40), "ema.safetensors")).Length);
+
+        var (a, b) = (Samples(whole), Samples(half));
+        var largest = Enumerable.Range(0, a.Length).Max(i => Math.Abs(a[i] - b[i]));
+        Assert.InRange(largest, 1e-9, 20 * unit);
+    }
+
+    private static double[] Samples(TrainedModel model)
+    {
+        var grid = model.Config.ScheduleOrDefault().Grid(model.Schedule, TimestepSpacing.Trailing, 5);
+        return new SamplingJob(model, new DdimSampler(model.Schedule, grid), 4, 1).Run(Parallelism.Single).Samples.Values.ToArray();
+    }
+}
