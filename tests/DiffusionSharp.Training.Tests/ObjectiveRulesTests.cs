@@ -18,7 +18,7 @@ public sealed class ObjectiveRulesTests
         { "\"schedule\": {\"zeroTerminalSnr\": true}", "prediction: noise says nothing about the data at zero terminal SNR, where Linear begins; choose velocity, data or flow." },
         { "\"schedule\": {\"zeroTerminalSnr\": true}, \"prediction\": \"score\"", "prediction: score says nothing about the data at zero terminal SNR" },
         { "\"schedule\": {\"kind\": \"flow\"}", "prediction: noise says nothing about the data at zero terminal SNR, where Flow begins; choose velocity, data or flow." },
-        { "\"schedule\": {\"kind\": \"flow\", \"sigmaMax\": 3}, \"prediction\": \"flow\"", "schedule: sigmaMin and sigmaMax belong to veGeometric and edm, not to Flow; leave them out." },
+        { "\"schedule\": {\"kind\": \"flow\", \"sigmaMax\": 3}, \"prediction\": \"flow\"", "schedule: sigmaMin and sigmaMax belong to geometric, veGeometric and edm, not to Flow; leave them out." },
         { "\"schedule\": {\"kind\": \"edm\", \"shift\": 3}", "schedule.shift: it belongs to flow, not to Edm; leave it out." },
         { "\"schedule\": {\"kind\": \"edm\", \"sigmaMin\": 100}", "EdmSchedule: sigmaMax" },
         { "\"preconditioning\": {}", "prediction: with preconditioning the network stands between scales that make its output the data; choose data, not Noise." },
@@ -39,6 +39,16 @@ public sealed class ObjectiveRulesTests
         { "\"learnedVariance\": {\"boundWeight\": 0}, \"mlp\": {\"dimensions\": 2, \"outputs\": 4}", "learnedVariance.boundWeight: a finite number above 0 is expected, 0 was given." },
         { "\"mlp\": {\"dimensions\": 2, \"outputs\": 4}", "mlp.outputs: a denoiser gives as many numbers as it takes, 2, not 4." },
         { "\"learnedVariance\": {}, \"mlp\": {\"dimensions\": 2, \"outputs\": 4}, \"schedule\": {\"kind\": \"vpLinear\"}", "learnedVariance: it is that of steps between trained levels, and VpLinear is continuous; choose a discrete schedule" },
+        { "\"schedule\": {\"kind\": \"geometric\", \"sigmas\": [5, 1, 2]}", "number 3 of 3, 2, does not lie below 1 before it; list them in falling order" },
+        { "\"schedule\": {\"kind\": \"geometric\", \"sigmas\": [5, 1, 1]}", "number 3 of 3, 1, does not lie below 1 before it" },
+        { "\"schedule\": {\"kind\": \"geometric\", \"sigmas\": [5, 0]}", "finite σ above 0 are expected; number 2 of 2 is 0." },
+        { "\"schedule\": {\"kind\": \"geometric\", \"sigmas\": []}", "at least one σ is needed" },
+        { "\"schedule\": {\"kind\": \"geometric\", \"sigmas\": [5, 1], \"levels\": 2}", "schedule.sigmas: they say all of the levels; leave out levels, sigmaMin and sigmaMax." },
+        { "\"schedule\": {\"kind\": \"veGeometric\", \"sigmas\": [5, 1]}", "schedule.sigmas: they are the levels of geometric, and VeGeometric has its own; leave them out, or choose geometric." },
+        { "\"schedule\": {\"kind\": \"geometric\", \"zeroTerminalSnr\": true}", "schedule.zeroTerminalSnr: it belongs to schedules of β" },
+        { "\"schedule\": {\"kind\": \"geometric\", \"sigmaMin\": 5, \"sigmaMax\": 1, \"levels\": 3}", "sigmaMax" },
+        { "\"schedule\": {\"kind\": \"geometric\", \"sigmaMin\": -1}", "sigmaMin" },
+        { "\"learnedVariance\": {}, \"mlp\": {\"dimensions\": 2, \"outputs\": 4}, \"schedule\": {\"kind\": \"geometric\"}", "learnedVariance: it lies between β and β̃" },
         { "\"learnedVariance\": {}, \"mlp\": {\"dimensions\": 2, \"outputs\": 4}, \"levels\": {\"kind\": \"logitNormal\"}", "draw them uniform or by importance, not LogitNormal." },
     };
 
@@ -51,7 +61,7 @@ public sealed class ObjectiveRulesTests
                 foreach (var schedule in new[] { ScheduleKind.Cosine, ScheduleKind.VpLinear, ScheduleKind.VpCosine })
                     foreach (var weighting in new[] { LossWeighting.Simple, LossWeighting.MinSnr, LossWeighting.P2 })
                         all.Add($"{prediction} {schedule} {weighting}");
-            foreach (var schedule in new[] { ScheduleKind.Laplace, ScheduleKind.SubVp, ScheduleKind.VeGeometric, ScheduleKind.Edm, ScheduleKind.Flow })
+            foreach (var schedule in new[] { ScheduleKind.Laplace, ScheduleKind.SubVp, ScheduleKind.VeGeometric, ScheduleKind.Edm, ScheduleKind.Flow, ScheduleKind.Geometric })
                 foreach (var prediction in schedule == ScheduleKind.Flow ? [Prediction.Data, Prediction.Velocity, Prediction.Flow] : Enum.GetValues<Prediction>())
                     all.Add($"{prediction} {schedule} {LossWeighting.P2}");
             all.Add($"{Prediction.Data} {ScheduleKind.Edm} {LossWeighting.Edm} {LevelDistribution.LogNormal}");

@@ -35,7 +35,7 @@ internal sealed class ModelProblem : ComparisonProblem
 
     public override Tensor Data { get; }
 
-    public override int MostSteps => model.Config.ScheduleOrDefault().IsContinuous() ? int.MaxValue : model.Config.ScheduleOrDefault().Levels;
+    public override int MostSteps => model.Config.ScheduleOrDefault().IsContinuous() ? int.MaxValue : model.Config.ScheduleOrDefault().LevelsOrDefault();
 
     public override Tensor Flow => flow ??= Run(SamplerCatalog.Find("heun").Create(Schedule, Grid(ReferenceSteps))).Samples;
 

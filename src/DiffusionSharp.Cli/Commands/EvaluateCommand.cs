@@ -91,7 +91,7 @@ internal static class EvaluateCommand
         MetricOptions.Check(request);
         var model = TrainedModel.Load(request.Model, request.Weights);
         var config = model.Config.ScheduleOrDefault();
-        if (!config.IsContinuous() && request.Steps > config.Levels) throw new UsageException($"--steps: at most the {config.Levels} levels of this model's schedule, {request.Steps} was given.");
+        if (!config.IsContinuous() && request.Steps > config.LevelsOrDefault()) throw new UsageException($"--steps: at most the {config.LevelsOrDefault()} levels of this model's schedule, {request.Steps} was given.");
         VarianceChoice.Check(request.Variance, model);
         if (request.Labels is not null && model.Config.Conditioning is null) throw new UsageException("--labels: this model was trained without classes and reads no labels; leave them out.");
         if (request.Bits is > 0 && !model.IsPictures) throw new UsageException("--bits is of pictures; this model's samples are vectors, which have a density.");

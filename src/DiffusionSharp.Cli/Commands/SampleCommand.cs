@@ -26,7 +26,7 @@ internal static class SampleCommand
         var output = Options.Text("--out", "FILE", "Where samples go: .png a grid of pictures, .gif their denoising, .svg points in the plane, .npy numbers [N, H, W, C] in [-1, 1] or [N, D].");
         output.Required = true;
         var sampler = Options.Sampler("How to sample; 'diffusion list samplers' names them all.  [default: ddim]");
-        var steps = Options.Integer("--steps", "Steps from noise to data.  [default: 50; all trained levels with ddpm]", most: 1_000_000);
+        var steps = Options.Integer("--steps", "Steps from noise to data.  [default: 50; all trained levels with ddpm, and with ncsn and ncsn-v2 where levels of noise were trained]", most: 1_000_000);
         var count = Options.Integer("--count", "How many samples.  [default: 64 pictures, 2000 points, 8 rows of a strip]", most: 10_000_000);
         var seed = Options.Seed("Of all noise; sample k depends on the seed, k and its class alone.  [default: 0]");
         var eta = Options.Real("--eta", "Share of fresh noise in samplers that have one, 0 to 1.  [default: the sampler's; 0 with ddim]", x => x is >= 0 and <= 1, "a number from 0 to 1");
@@ -34,8 +34,8 @@ internal static class SampleCommand
         var variance = Options.Named("--variance", "Variance of a step of ddpm.  [default: what the model learned; else small]", Choices.Variances);
         var churn = Options.Real("--churn", "Noise that EDM's sampler adds and removes over the trajectory, S_churn.", x => x >= 0, "a number of at least 0");
         var snr = Options.Real("--snr", "Signal-to-noise ratio of a corrector's step.", x => x > 0, "a number above 0");
-        var langevinSteps = Options.Integer("--langevin-steps", "Langevin steps at each level.", most: 100_000);
-        var stepSize = Options.Real("--step-size", "Step of Langevin dynamics, relative to the noise level.", x => x > 0, "a number above 0");
+        var langevinSteps = Options.Integer("--langevin-steps", "Langevin steps at each level.  [default: the sampler's; where levels of noise were trained about 1000 over all of them]", most: 100_000);
+        var stepSize = Options.Real("--step-size", "Step of Langevin dynamics, relative to the noise level.  [default: the sampler's; by the ratio of the levels with ncsn-v2]", x => x > 0, "a number above 0");
         var tolerance = Options.Real("--tolerance", "Error a step of adaptive solvers may make.", x => x > 0, "a number above 0");
         var weights = Options.Text("--weights", "NAME", "ema, the average of the weights; raw, those of the last step; or one of the run's further averages.  [default: ema]");
         var batch = Options.Integer("--batch", "Samples at a time; memory grows with it, results do not depend on it.", most: 1_000_000);

@@ -14,7 +14,7 @@ internal static class GridChoice
     public static TimeGrid Create(SpacingKind? spacing, TrainedModel model, int steps)
     {
         var (config, schedule) = (model.Config.ScheduleOrDefault(), model.Schedule);
-        if (!config.IsContinuous() && steps > config.Levels) throw new UsageException($"--steps: at most the {config.Levels} levels of this model's schedule, {steps} was given.");
+        if (!config.IsContinuous() && steps > config.LevelsOrDefault()) throw new UsageException($"--steps: at most the {config.LevelsOrDefault()} levels of this model's schedule, {steps} was given.");
         if (Trained(spacing) is not null && config.IsContinuous())
             throw new UsageException($"--spacing: {Choices.Spacings.NameOf(spacing!.Value)} spaces trained timesteps, this model's schedule, {Choices.Schedules.NameOf(config.Kind)}, has none; uniform, log-snr or karras spaces any.");
         return spacing switch

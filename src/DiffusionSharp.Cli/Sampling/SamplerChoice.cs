@@ -1,4 +1,5 @@
 using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Langevin;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Training.Models;
@@ -42,7 +43,15 @@ internal static class SamplerChoice
         VarianceChoice.Check(request.SamplerOptions.Variance, model);
         var options = request.SamplerOptions;
         if (entry.Takes.HasFlag(SamplerOption.Variance)) options = options with { Variance = options.Variance ?? VarianceChoice.Of(model) };
-        var steps = request.Steps ?? (entry.Name == AllLevels ? config.Levels : Math.Min(FewSteps, config.Levels));
+        if (IsLangevin(entry) && config.IsContinuous() && request.Steps is null)
+            throw new UsageException($"--sampler: {entry.Name} walks trained levels of noise, and this model's schedule, {Choices.Schedules.NameOf(config.Kind)}, is continuous and has none; say --steps N to take N levels of it, or sample with predictor-corrector, heun or ddim.");
+
+        // Both papers take about a thousand steps over all levels that were trained.
+        var annealed = config.HasNoiseLevels() && entry.Name is "ncsn" or "ncsn-v2";
+        if (annealed) options = options with { LangevinSteps = options.LangevinSteps ?? NcsnDesign.LangevinSteps(config.LevelsOrDefault()) };
+        var steps = request.Steps ?? (entry.Name == AllLevels || annealed ? config.LevelsOrDefault() : Math.Min(FewSteps, config.LevelsOrDefault()));
         return entry.Create(model.Schedule, GridChoice.Create(request.Spacing, model, steps), options);
     }
+
+    private static bool IsLangevin(SamplerEntry entry) => entry.Takes.HasFlag(SamplerOption.StepSize);
 }

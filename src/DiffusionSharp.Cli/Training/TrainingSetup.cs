@@ -33,7 +33,7 @@ internal sealed record TrainingSetup(RunConfig Config, DataSource Source, string
         var start = written is null ? recipe! : written with { Conditioning = conditioning };
 
         // A run that goes on as it is keeps its warm-up; a recipe named anew takes the steps as it did when the run began.
-        var config = request.Apply(start with { Data = data }, begun: written is not null && ReferenceEquals(written, earlier)).Validated();
+        var config = DataLevels.Settle(request.Apply(start with { Data = data }, begun: written is not null && ReferenceEquals(written, earlier)).Validated(), source, parallelism);
         return new TrainingSetup(
             config,
             source,

@@ -16,6 +16,7 @@ public sealed class PointSource : DataSource
         ["swiss-roll"] = new(SwissRoll, 0, "one long spiral band"),
         ["checkerboard"] = new(Checkerboard, 0, "uniform on the black squares of a 4×4 board"),
         ["eight-gaussians"] = new(EightGaussians.Draw, 8, "eight modes on a circle"),
+        ["two-modes"] = new(TwoModes.Draw, 2, "two Gaussians far apart, of weights 0.8 and 0.2"),
         ["rings"] = new(Rings, 2, "two concentric circles"),
         ["spiral"] = new(Spiral, 2, "two spiral arms"),
     };

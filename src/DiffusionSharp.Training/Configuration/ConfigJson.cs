@@ -67,8 +67,11 @@ public static class ConfigJson
     public static IReadOnlyList<string> Differences(RunConfig one, RunConfig other)
     {
         var differences = new List<string>();
-        Compare("", JsonSerializer.SerializeToElement(one, Shared.RunConfig), JsonSerializer.SerializeToElement(other, Shared.RunConfig), differences);
+        Compare("", JsonSerializer.SerializeToElement(Spelled(one), Shared.RunConfig), JsonSerializer.SerializeToElement(Spelled(other), Shared.RunConfig), differences);
         return differences;
+
+        // A default left out is the default written down.
+        static RunConfig Spelled(RunConfig config) => config.Schedule is { } schedule ? config with { Schedule = schedule.Spelled() } : config;
     }
 
     // A number is no name: 7 would pass for a kind that does not exist.

@@ -10,9 +10,17 @@ internal static class ObjectiveRules
     public static void Check(RunConfig config, ScheduleConfig scheduleConfig, Schedule schedule)
     {
         Prediction(config, schedule);
+        Embedding(config);
         Weighting(config, scheduleConfig);
         Levels(config.LevelsOrDefault(), scheduleConfig, schedule);
         Outputs(config, scheduleConfig);
+    }
+
+    // Such networks are given σ and divide their output by it: it is about 1 in size only where they give the score.
+    private static void Embedding(RunConfig config)
+    {
+        if (config.GivesScore() && (config.Prediction != Denoisers.Prediction.Score || config.Preconditioning is not null))
+            throw new ArgumentException($"prediction: a U-Net whose timeEmbedding is {config.UNet!.TimeEmbedding.ToString().ToLowerInvariant()} divides its output by σ and gives the score; choose score without preconditioning, or the embedding positional.");
     }
 
     private static void Prediction(RunConfig config, Schedule schedule)
@@ -74,6 +82,7 @@ internal static class ObjectiveRules
         if (config.LearnedVariance is not { } learned) return;
         if (!(learned.BoundWeight > 0 && double.IsFinite(learned.BoundWeight))) throw Bad("learnedVariance.boundWeight", "a finite number above 0", learned.BoundWeight);
         if (scheduleConfig.IsContinuous()) throw new ArgumentException($"learnedVariance: it is that of steps between trained levels, and {scheduleConfig.Kind} is continuous; choose a discrete schedule, or leave it out.");
+        if (scheduleConfig.HasNoiseLevels()) throw new ArgumentException("learnedVariance: it lies between β and β̃ of a schedule of β, and geometric has neither; choose another discrete schedule, or leave it out.");
         if (config.LevelsOrDefault().Kind is LevelDistribution.LogNormal or LevelDistribution.LogitNormal)
             throw new ArgumentException($"levels: the variational bound of a learned variance sums over all levels alike; draw them uniform or by importance, not {config.LevelsOrDefault().Kind}.");
     }

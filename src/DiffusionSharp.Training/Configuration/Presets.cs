@@ -70,6 +70,18 @@ public static class Presets
             [28, 28, 1],
             MnistIddpm),
         new(
+            "mnist-ncsn",
+            "28×28 grey digits by NCSNv2: denoising score matching, annealed Langevin dynamics",
+            $"NCSNv2 (Song and Ermon 2020, arXiv:2006.09011, after 2019, arXiv:1907.05600): σ_max the largest distance in the data (of 2000 samples), levels by technique 2, one network that does not see σ, divided by it, loss σ²·|s + ε/σ|², EMA, annealed Langevin with final denoising. Departs: data in [−1, 1] and so σ_min 0.02, not 0.01 in [0, 1]; a U-Net with group norm and SiLU, not a RefineNet with InstanceNorm++ and ELU; EMA decay 0.998, not 0.999; {Small}.",
+            [28, 28, 1],
+            MnistNcsn),
+        new(
+            "points-ncsn",
+            "points in the plane by NCSN, a minute on two cores: plain and annealed Langevin dynamics side by side; made for two-modes",
+            "NCSN (Song and Ermon 2019, arXiv:1907.05600): 10 geometric levels, denoising score matching weighted by σ², 100 Langevin steps a level. Departs: an MLP that gives ε = −σ s, the score in units of its noise, and sees 250 ln σ; σ from 0.05 to the largest distance in the data, not from 0.01 to 1; EMA and final denoising as in arXiv:2006.09011; batch 1024; rate 2e-3 with cosine decay.",
+            [2],
+            PointsNcsn),
+        new(
             "cifar10",
             "the DDPM paper's CIFAR-10 network and recipe, 35.7 M parameters; days on a CPU",
             "DDPM on CIFAR-10 exactly (Ho et al. 2020, arXiv:2006.11239, appendix B): linear schedule, noise prediction, Adam 2e-4 after 5000 warm-up steps, batch 128, dropout 0.1, flips, clipping to norm 1, EMA 0.9999, 800,000 steps.",
@@ -174,6 +186,26 @@ public static class Presets
         SampleEvery: 2000,
         SampleSteps: 100,
         CheckpointEvery: 2000);
+
+    private static RunConfig MnistNcsn(string data, Shape sample)
+    {
+        var mnist = Mnist(data, sample);
+        return mnist with
+        {
+            Preset = "mnist-ncsn",
+            UNet = mnist.UNet! with { TimeEmbedding = TimeEmbeddingKind.None },
+            Schedule = new ScheduleConfig(ScheduleKind.Geometric, SigmaMin: 0.02),
+            Prediction = Prediction.Score,
+            Weighting = LossWeighting.Simple,
+        };
+    }
+
+    private static RunConfig PointsNcsn(string data, Shape sample) => Points(data, sample) with
+    {
+        Preset = "points-ncsn",
+        Schedule = new ScheduleConfig(ScheduleKind.Geometric, Levels: 10, SigmaMin: 0.05),
+        SampleSteps = 10,
+    };
 
     private static RunConfig Cifar10(string data, Shape sample) => new(
         data,

@@ -3,6 +3,7 @@ using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
+using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Objectives;
 
@@ -29,7 +30,7 @@ namespace DiffusionSharp.Training.Configuration;
 /// <param name="LogEvery">Steps between lines of metrics.</param>
 /// <param name="SampleEvery">Steps between sheets of samples; 0 gives only the last.</param>
 /// <param name="SampleCount">Samples on a sheet.</param>
-/// <param name="SampleSteps">DDIM steps of a sheet.</param>
+/// <param name="SampleSteps">DDIM steps of a sheet; where levels of σ are trained, how many of them annealed Langevin dynamics walks, at most all.</param>
 /// <param name="CheckpointEvery">Steps between checkpoints; the last step always has one.</param>
 /// <param name="KeepCheckpoints">How many of the newest stay, at least 1.</param>
 /// <param name="Precision">What kernels may trade for speed; it changes bits, so a run keeps it.</param>
@@ -105,6 +106,12 @@ public sealed record RunConfig(
     /// <summary>The shape of the samples that the network takes: [H, W, C] or [D].</summary>
     public Shape SampleShape() => UNet is { } unet ? [unet.SampleSize ?? 0, unet.SampleSize ?? 0, unet.InChannels] : [Mlp?.Dimensions ?? 0];
 
+    /// <summary>The network's time input for a level: σ where the embedding makes the network divide its output by it, else that of the schedule.</summary>
+    public double TimeInput(NoiseLevel level) => GivesScore() ? level.Sigma : ScheduleOrDefault().TimeInput(level);
+
+    /// <summary>Whether the network divides its output by its time input, as those do that are given σ and give the score.</summary>
+    internal bool GivesScore() => UNet is { DividesByTime: true };
+
     /// <summary>Checks what types cannot say.</summary>
     /// <exception cref="ArgumentException">One clear line: the key, what is expected, what came.</exception>
     public RunConfig Validated()
@@ -131,6 +138,7 @@ public sealed record RunConfig(
         if (UNet is null == Mlp is null) throw new ArgumentException("config: exactly one of 'uNet' and 'mlp' is needed.");
         if (!Enum.IsDefined(Precision)) throw new ArgumentException($"precision: unknown value {Precision}.");
         var schedule = ScheduleOrDefault();
+        var closed = schedule.IsOpen() ? DataLevels.StandIn(schedule) : schedule;
         ConditioningRules.Check(this);
 
         // What is built: classes may take the place of time in a network that does not see it.
@@ -143,8 +151,8 @@ public sealed record RunConfig(
         if (!Enum.IsDefined(Storage)) throw new ArgumentException($"storage: unknown value {Storage}.");
         LearningRate().Validate();
         if (Flip && UNet is null) throw new ArgumentException("flip: only pictures can be mirrored.");
-        ObjectiveRules.Check(this, schedule, schedule.Create());
-        if (!schedule.IsContinuous() && SampleSteps > schedule.Levels) throw new ArgumentException($"sampleSteps: at most the {schedule.Levels} levels of the schedule, not {SampleSteps}.");
+        ObjectiveRules.Check(this, closed, closed.Create());
+        if (!schedule.IsContinuous() && !schedule.HasNoiseLevels() && SampleSteps > schedule.LevelsOrDefault()) throw new ArgumentException($"sampleSteps: at most the {schedule.LevelsOrDefault()} levels of the schedule, not {SampleSteps}.");
         return this;
     }
 

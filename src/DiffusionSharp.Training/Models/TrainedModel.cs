@@ -110,7 +110,7 @@ public sealed class TrainedModel
 
     private NetworkDenoiser Bare(BoundNetwork network, IReadOnlyList<int>? labels)
     {
-        Func<NoiseLevel, double> timeInput = Config.ScheduleOrDefault().TimeInput;
+        Func<NoiseLevel, double> timeInput = Config.TimeInput;
         return Config.Preconditioning is { } scales
             ? new NetworkDenoiser(network, scales.Create(), timeInput, labels, blueprint.LearnsVariance)
             : new NetworkDenoiser(network, Config.Prediction, timeInput, labels, blueprint.LearnsVariance);

@@ -30,7 +30,7 @@ public sealed class ImportanceLevels : LevelSampler
     public ImportanceLevels(ScheduleConfig config, Schedule schedule, int length)
     {
         (this.config, this.schedule) = (config, schedule);
-        History = new LossHistory(config.IsContinuous() ? ContinuousBins : Math.Min(config.Levels, MostBins), length);
+        History = new LossHistory(config.IsContinuous() ? ContinuousBins : Math.Min(config.LevelsOrDefault(), MostBins), length);
         probabilities = new double[History.Bins];
         upTo = new double[History.Bins];
         Refresh();

@@ -9,7 +9,6 @@ namespace DiffusionSharp.Training.Objectives;
 public sealed class Objective
 {
     private readonly RunConfig config;
-    private readonly ScheduleConfig scheduleConfig;
     private readonly Schedule schedule;
     private readonly EdmPreconditioning? preconditioning;
 
@@ -19,12 +18,11 @@ public sealed class Objective
     public Objective(RunConfig config, Schedule schedule)
     {
         (this.config, this.schedule) = (config, schedule);
-        scheduleConfig = config.ScheduleOrDefault();
         preconditioning = config.Preconditioning?.Create();
     }
 
     /// <summary>The network's time input.</summary>
-    public double TimeInput(NoiseLevel level) => scheduleConfig.TimeInput(level);
+    public double TimeInput(NoiseLevel level) => config.TimeInput(level);
 
     /// <summary>c, the factor of x where the network reads it.</summary>
     public double InputScale(NoiseLevel level) => preconditioning?.InputScale(level) ?? 1;
@@ -38,6 +36,10 @@ public sealed class Objective
         preconditioning?.DataWeights(level) ?? PredictionConversion.DataWeights(config.Prediction, level);
 
     /// <summary>The factor of the squared error of the network's output.</summary>
+    /// <remarks>
+    /// The simple weighting of a score is σ²: the loss of NCSN, ½ Σ σ² |s + ε/σ|² = ½ Σ |σ s + ε|² (Song and Ermon 2019, arXiv:1907.05600,
+    /// equations 5 and 6 with λ(σ) = σ²), as a mean over numbers instead of half their sum.
+    /// </remarks>
     public double Weight(NoiseLevel level)
     {
         if (config.Weighting == LossWeighting.Simple) return preconditioning is null && config.Prediction == Prediction.Score ? level.Sigma * level.Sigma : 1;

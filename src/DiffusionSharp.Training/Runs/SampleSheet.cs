@@ -1,5 +1,6 @@
 using System.Text;
 using DiffusionSharp.Data.Formats;
+using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
@@ -14,20 +15,34 @@ public static class SampleSheet
     // Points are cheap, and a scatter of few says nothing.
     private const int PointCount = 2000;
 
-    /// <summary>Draws by deterministic DDIM and writes <c>samples/step-N</c>.</summary>
+    /// <summary>Draws from fixed noise and writes <c>samples/step-N</c>.</summary>
+    /// <param name="folder">The run's.</param>
+    /// <param name="model">What to draw from.</param>
+    /// <param name="data">The run's data, shown beside points.</param>
+    /// <param name="parallelism">The threads.</param>
     /// <returns>The file.</returns>
-    public static string Write(RunFolder folder, TrainedModel model, Parallelism parallelism)
+    /// <remarks>
+    /// By deterministic DDIM; where levels of noise were trained by annealed Langevin dynamics with final denoising, and points in the plane
+    /// then by plain Langevin dynamics too, side by side with the data.
+    /// </remarks>
+    public static string Write(RunFolder folder, TrainedModel model, DataSource data, Parallelism parallelism)
     {
         var config = model.Config;
-        var grid = config.ScheduleOrDefault().Grid(model.Schedule, TimestepSpacing.Trailing, config.SampleSteps);
+        var path = folder.SampleFile(model.Step, Extension(model.SampleShape));
         var count = model.IsPictures ? config.SampleCount : Math.Max(config.SampleCount, PointCount);
-        var classes = config.Conditioning?.Classes;
+        if (LangevinPair.CanDraw(model))
+        {
+            WritePair(path, model.Step, LangevinPair.Draw(model, data, count, config.Seed, parallelism));
+            return path;
+        }
 
         // Of more classes than the sheet has room for, the first are shown, one sample of each.
-        var (columns, labels) = classes is not { } all ? (null, null) : all <= count ? (count / all, Rows(all, count / all)) : ((int?)null, Rows(count, 1));
-        var job = new SamplingJob(model, new DdimSampler(model.Schedule, grid), labels?.Length ?? count, config.Seed, model.IsPictures ? 32 : 1024, labels);
+        var (columns, labels) = config.Conditioning?.Classes is not { } all ? (null, null) : all <= count ? (count / all, Rows(all, count / all)) : ((int?)null, Rows(count, 1));
+        Sampler sampler = config.ScheduleOrDefault().HasNoiseLevels()
+            ? LangevinPair.Annealing(model, config.SampleSteps)
+            : new DdimSampler(model.Schedule, config.ScheduleOrDefault().Grid(model.Schedule, TimestepSpacing.Trailing, config.SampleSteps));
+        var job = new SamplingJob(model, sampler, labels?.Length ?? count, config.Seed, model.IsPictures ? 32 : 1024, labels);
         var (samples, _) = job.Run(parallelism);
-        var path = folder.SampleFile(model.Step, Extension(model.SampleShape));
         Write(path, model, samples, columns);
         return path;
     }
@@ -56,6 +71,18 @@ public static class SampleSheet
                 NpyFile.Write(path, samples.ToFloat());
                 break;
         }
+    }
+
+    // Half as wide again as the data, so that a chain that ran away does not shrink it to a dot.
+    private static void WritePair(string path, int step, LangevinPair pair)
+    {
+        double low = double.PositiveInfinity, high = double.NegativeInfinity;
+        foreach (var value in pair.Data.Values) (low, high) = (Math.Min(low, value), Math.Max(high, value));
+        var air = (high - low) / 4;
+        AtomicFile.Write(path, Encoding.UTF8.GetBytes(PointSheet.Panels(
+            [pair.Data, pair.Plain, pair.Annealed],
+            ["data", $"plain Langevin, step {step}", $"annealed Langevin, step {step}"],
+            (low - air, high + air))));
     }
 
     /// <summary>The form in which samples of a shape are seen best: <c>.png</c> for grey and colour pictures, <c>.svg</c> for points in the plane, <c>.npy</c> for the rest.</summary>

@@ -16,6 +16,7 @@ namespace DiffusionSharp.Training.Runs;
 public sealed class Trainer
 {
     private readonly RunFolder folder;
+    private readonly DataSource source;
     private readonly Parallelism parallelism;
     private readonly TrainingLoop loop;
     private readonly CheckpointState start;
@@ -23,7 +24,7 @@ public sealed class Trainer
 
     private Trainer(RunConfig config, DataSource source, RunFolder folder, Parallelism parallelism, string? checkpoint)
     {
-        (Config, this.folder, this.parallelism, sourceCount) = (config, folder, parallelism, source.Count);
+        (Config, this.folder, this.source, this.parallelism, sourceCount) = (config, folder, source, parallelism, source.Count);
         ConditioningRules.Check(config, source);
         loop = new TrainingLoop(config, source, parallelism);
         if (checkpoint is null)
@@ -69,8 +70,9 @@ public sealed class Trainer
     public static Trainer Start(RunConfig config, DataSource source, string path, Parallelism parallelism)
     {
         var folder = new RunFolder(path);
-        var trainer = new Trainer(config.Validated(), source, folder, parallelism, null);
-        folder.Create(config);
+        var settled = DataLevels.Settle(config.Validated(), source, parallelism);
+        var trainer = new Trainer(settled, source, folder, parallelism, null);
+        folder.Create(settled);
         return trainer;
     }
 
@@ -87,6 +89,7 @@ public sealed class Trainer
     {
         var folder = new RunFolder(path);
         var old = folder.ReadConfig();
+        config = DataLevels.Settle(config.Validated(), source, parallelism);
         var steps = folder.CheckpointSteps();
         var extends = config.Steps > old.Steps && old.RateCurve == RateCurve.Constant;
         var differences = ConfigJson.Differences(extends ? old with { Steps = config.Steps } : old, config);
@@ -124,7 +127,7 @@ public sealed class Trainer
 
             var last = done == Config.Steps;
             var stopping = stop.IsCancellationRequested;
-            var sheet = last || (Config.SampleEvery > 0 && done % Config.SampleEvery == 0) ? SampleSheet.Write(folder, Model(done), parallelism) : null;
+            var sheet = last || (Config.SampleEvery > 0 && done % Config.SampleEvery == 0) ? SampleSheet.Write(folder, Model(done), source, parallelism) : null;
             var checkpoint = last || stopping || done % Config.CheckpointEvery == 0;
             if (checkpoint && (loop.Weights.FirstNonFinite() ?? loop.State.FirstNonFinite()) is { } bad) throw new DivergedException($"step {done}: the update made '{bad}' not finite; {LastCheckpoint()}. Begin a new run with a lower learning rate.");
             if (checkpoint) Checkpoint.Write(folder, Config, loop.Weights, loop.State, new CheckpointState(done, Config.Seed, (long)done * Config.Batch, sourceCount, windowLoss, windowSteps), loop.History);

@@ -22,6 +22,7 @@ public sealed class EveryScheduleTests
         ("sub-VP", new SubVpSchedule()),
         ("VE geometric", new VeGeometricSchedule()),
         ("EDM", new EdmSchedule()),
+        ("geometric levels", new GeometricSchedule(0.05, 5, 10)),
         ("discrete linear", DiscreteSchedule.Linear()),
         ("discrete, zero SNR", DiscreteSchedule.Linear().RescaleToZeroTerminalSnr()),
         ("discrete cosine", DiscreteSchedule.Cosine()),
@@ -45,7 +46,7 @@ public sealed class EveryScheduleTests
         {
             foreach (var steps in (int[])[1, 2, 7])
             {
-                var grid = schedule is DiscreteSchedule discrete ? Timesteps.Trailing(discrete.Levels, steps) : TimeGrid.Uniform(schedule, steps);
+                var grid = schedule is DiscreteSchedule or GeometricSchedule ? Timesteps.Trailing((int)schedule.NoiseTime + 1, steps) : TimeGrid.Uniform(schedule, steps);
                 var sampler = SamplerCatalog.Find(name).Create(schedule, grid);
                 var what = $"{name} on {kind} in {steps} steps";
                 var trajectory = sampler.Steps(Mixture, [Samples, 3], new SeededNoise(new Rng(1))).ToList();

@@ -142,6 +142,7 @@ public sealed class ProcessTests
         DiscreteSchedule { Levels: 1 } => [(-0.9, -0.1)],
         DiscreteSchedule discrete => new[] { 0, discrete.Levels / 3, discrete.Levels - 3 }.Select(i => ((double)i, i + 1.0)).Append((-0.8, 0)),
         VeGeometricSchedule => [(-0.9, 0), (0, 1)],
+        GeometricSchedule geometric => [(-0.9, 0), .. Enumerable.Range(0, geometric.Levels - 1).Select(i => ((double)i, i + 1.0))],
         EdmSchedule => [(0.002, 80)],
         _ => [(0.02, 0.3), (0.3, 0.9)],
     };
@@ -149,6 +150,6 @@ public sealed class ProcessTests
     private static double Inside(Schedule schedule, double share)
     {
         var t = ScheduleTests.Between(schedule, share);
-        return schedule is DiscreteSchedule ? Math.Min(Math.Floor(t), schedule.NoiseTime - 1) + 0.2 + (0.6 * share) : t;
+        return schedule is DiscreteSchedule or GeometricSchedule ? Math.Min(Math.Floor(t), schedule.NoiseTime - 1) + 0.2 + (0.6 * share) : t;
     }
 }

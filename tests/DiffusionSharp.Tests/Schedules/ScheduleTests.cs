@@ -23,6 +23,10 @@ public sealed class ScheduleTests
         ("sub-VP constant", new SubVpSchedule(3, 3)),
         ("VE geometric", new VeGeometricSchedule()),
         ("EDM", new EdmSchedule()),
+        ("geometric levels", new GeometricSchedule(0.01, 50, 232)),
+        ("two levels of noise", new GeometricSchedule(0.5, 2, 2)),
+        ("one level of noise", GeometricSchedule.FromSigmas([3])),
+        ("listed levels", GeometricSchedule.FromSigmas([30, 4, 1, 0.9, 0.02])),
         ("flow", new FlowSchedule()),
         ("flow, shifted", new FlowSchedule(3)),
     ];
@@ -40,7 +44,7 @@ public sealed class ScheduleTests
             var level = schedule.At(Between(schedule, i / 3000.0));
             if (variancePreserving) Near.Number(1, (level.Alpha * level.Alpha) + (level.Sigma * level.Sigma), 3e-14, $"{name} at {level.Time}");
             Assert.InRange(level.Alpha, 0, 1);
-            if (schedule is not (VeGeometricSchedule or EdmSchedule)) Near.Number(double.Hypot(level.Alpha, level.Sigma), schedule.PriorSigma(level.Time), 1e-14, $"{name}: prior at {level.Time}");
+            if (schedule is not (VeGeometricSchedule or EdmSchedule or GeometricSchedule)) Near.Number(double.Hypot(level.Alpha, level.Sigma), schedule.PriorSigma(level.Time), 1e-14, $"{name}: prior at {level.Time}");
             else Assert.Equal(level.Sigma, schedule.PriorSigma(level.Time));
             Assert.True(i == 0 || level.LogSnr < before, $"{name}: λ({level.Time}) = {level.LogSnr} is not below {before}.");
             before = level.LogSnr;
@@ -101,6 +105,27 @@ public sealed class ScheduleTests
         var schedule = new VeGeometricSchedule(0.01, 100);
         Near.RelativeToEach([0.005, 0.01, 1, 100], [schedule.Sigma(-0.5), schedule.Sigma(0), schedule.Sigma(0.5), schedule.Sigma(1)], 1e-13, "σ");
         Assert.Equal(0, schedule.Sigma(-1));
+    }
+
+    [Fact]
+    public void Geometric_levels_have_one_ratio_and_reach_both_ends_and_between_them_the_noise_is_geometric()
+    {
+        var schedule = new GeometricSchedule(0.01, 1, 10);
+        Assert.Equal((0.01, 1), (schedule.Sigmas[0], schedule.Sigmas[^1]));
+        for (var i = 1; i < 10; i++) Near.Number(Math.Pow(100, 1.0 / 9), schedule.Sigmas[i] / schedule.Sigmas[i - 1], 1e-12, $"σ({i})/σ({i - 1})");
+        Near.RelativeToEach([0.005, 0.1, Math.Sqrt(schedule.Sigmas[3] * schedule.Sigmas[4])], [schedule.Sigma(-0.5), schedule.Sigma(4.5), schedule.Sigma(3.5)], 1e-13, "σ");
+        Assert.Equal([0.5, 2, 3], GeometricSchedule.FromSigmas([3, 2, 0.5]).Sigmas.ToArray());
+    }
+
+    [Fact]
+    public void Levels_of_noise_that_rise_or_repeat_or_are_no_noise_are_refused_with_their_place()
+    {
+        foreach (var (bad, message) in ((double[], string)[])[([3, 2, 2.5], "number 3 of 3, 2.5, does not lie below 2 before it"), ([3, 3], "number 2 of 2, 3, does not lie below 3"), ([3, 0], "number 2 of 2 is 0"), ([3, -1], "number 2 of 2 is -1"), ([double.NaN], "number 1 of 1 is NaN"), ([double.PositiveInfinity, 1], "number 1 of 2 is "), ([], "at least one σ")])
+            Assert.Contains(message, Assert.Throws<ArgumentException>(() => GeometricSchedule.FromSigmas(bad)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new GeometricSchedule(0, 1, 3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new GeometricSchedule(1, 1, 3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new GeometricSchedule(0.1, double.NaN, 3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new GeometricSchedule(0.1, 1, 1));
     }
 
     [Fact]

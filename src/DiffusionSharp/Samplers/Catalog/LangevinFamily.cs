@@ -12,8 +12,8 @@ internal static class LangevinFamily
         // The papers take 100 steps at each of 10 levels and 5 at each of 232; a grid here has tens to hundreds of levels.
         new("ncsn", "annealed Langevin dynamics, without final denoising; wants fifty levels and more", "Song and Ermon 2019, arXiv:1907.05600, algorithm 1", Options,
             (schedule, grid, o) => new AnnealedLangevinSampler(schedule, grid, o.StepSize ?? 0.2, o.LangevinSteps ?? 5, finalDenoising: false)),
-        new("ncsn-v2", "annealed Langevin dynamics in short steps, with final denoising; wants hundreds of levels", "Song and Ermon 2020, arXiv:2006.09011, algorithm 1", Options,
-            (schedule, grid, o) => new AnnealedLangevinSampler(schedule, grid, o.StepSize ?? 0.062, o.LangevinSteps ?? 5)),
+        new("ncsn-v2", "annealed Langevin dynamics whose steps come from the levels' ratios, with final denoising; wants hundreds of levels", "Song and Ermon 2020, arXiv:2006.09011, algorithm 1 and technique 4", Options,
+            (schedule, grid, o) => new AnnealedLangevinSampler(schedule, grid, o.StepSize ?? NcsnDesign.StepSize(schedule, grid, o.LangevinSteps ?? 5), o.LangevinSteps ?? 5)),
         new("langevin", "unadjusted Langevin dynamics at the grid's last level; for laws that are smooth there", "Roberts and Tweedie 1996; Welling and Teh 2011", Options,
             (schedule, grid, o) => new UnadjustedLangevinSampler(schedule, grid, o.StepSize ?? 0.02, o.LangevinSteps ?? 5)),
         new("langevin-metropolis", "Metropolis-adjusted Langevin dynamics at the grid's last level", "Roberts and Tweedie 1996; Girolami and Calderhead 2011, section 2", Options,
