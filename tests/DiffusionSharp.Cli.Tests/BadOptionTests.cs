@@ -19,7 +19,7 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
     [InlineData("error: --threads: a whole number from 1 to 1024 is expected, '0' was given. See 'diffusion train --help'.", "--threads", "0")]
     [InlineData("error: --prediction: 'entropy' is unknown; there are noise, data, velocity, score, flow. See 'diffusion train --help'.", "--prediction", "entropy")]
     [InlineData("error: --precision: 'double' is unknown; there are fast, exact. See 'diffusion train --help'.", "--precision", "double")]
-    [InlineData("error: --schedule: 'quadratic' is unknown; there are linear, scaled-linear, cosine, sigmoid, vp-linear, vp-cosine, laplace, sub-vp, ve-geometric, edm, flow. See 'diffusion train --help'.", "--schedule", "quadratic")]
+    [InlineData("error: --schedule: 'quadratic' is unknown; there are linear, scaled-linear, cosine, sigmoid, vp-linear, vp-cosine, laplace, sub-vp, ve-geometric, edm, geometric, flow. See 'diffusion train --help'.", "--schedule", "quadratic")]
     [InlineData("error: accumulate: the 512 samples of a batch do not divide into 5 equal parts; choose a divisor of 512, or another batch.", "--batch", "512", "--accumulate", "5")]
     [InlineData("error: --ema-half-life: a finite number of steps above 0 is expected, '0' was given. See 'diffusion train --help'.", "--ema-half-life", "0")]
     [InlineData("error: --store: 'float8' is unknown; there are float32, float16, bfloat16. See 'diffusion train --help'.", "--store", "float8")]
@@ -77,6 +77,37 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
         var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));
         Diffusion.Succeed("train", "--config", config, "--out", folder["run"], "--schedule", "vp-linear", "--steps", "1");
         Diffusion.Fail(2, "error: --spacing: leading spaces trained timesteps, this model's schedule, vp-linear, has none; uniform, log-snr or karras spaces any.", "sample", folder["run"], "--out", folder["a.npy"], "--spacing", "leading");
+    }
+
+    [Fact]
+    public void Langevin_dynamics_walks_trained_levels_of_noise_and_a_model_without_them_is_told_what_to_do()
+    {
+        var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));
+        Diffusion.Succeed("train", "--config", config, "--out", folder["run"], "--schedule", "vp-linear", "--steps", "1");
+        foreach (var sampler in (string[])["ncsn", "ncsn-v2", "langevin"])
+            Diffusion.Fail(2, $"error: --sampler: {sampler} walks trained levels of noise, and this model's schedule, vp-linear, is continuous and has none; say --steps N to take N levels of it, or sample with predictor-corrector, heun or ddim.", "sample", folder["run"], "--out", folder["a.npy"], "--sampler", sampler);
+        Diffusion.Succeed("sample", folder["run"], "--out", folder["a.npy"], "--sampler", "ncsn-v2", "--steps", "3", "--count", "2");
+    }
+
+    [Fact]
+    public void Levels_of_noise_that_rise_or_belong_to_another_schedule_are_refused_before_anything_is_made()
+    {
+        string Config(string schedule) => folder.Write("c.json", $$"""{"data": "two-modes", "preset": "test", "mlp": {"dimensions": 2}, "schedule": {{schedule}}}""");
+        void Refused(string schedule, string message) => Diffusion.Fail(2, $"error: {Config(schedule)}: {message}", "train", "--config", Config(schedule), "--out", folder["run"]);
+        Refused("""{"kind": "geometric", "sigmas": [0.1, 1, 5]}""", "GeometricSchedule: σ fall from the most noise to the least, and number 2 of 3, 1, does not lie below 0.1 before it; list them in falling order, each once.");
+        Refused("""{"kind": "cosine", "sigmas": [5, 1]}""", "schedule.sigmas: they are the levels of geometric, and Cosine has its own; leave them out, or choose geometric.");
+        Assert.False(Directory.Exists(folder["run"]));
+    }
+
+    [Fact]
+    public void A_model_with_levels_of_noise_is_walked_on_all_of_them_about_a_thousand_steps_and_says_where_its_samples_lie()
+    {
+        var config = folder.Write("c.json", """{"data": "two-modes", "preset": "test", "mlp": {"dimensions": 2, "width": 8, "layers": 1, "timeFeatures": 8}, "steps": 1, "schedule": {"kind": "geometric", "sigmaMin": 0.05}}""");
+        Diffusion.Succeed("train", "--config", config, "--out", folder["run"]);
+        var text = Diffusion.Succeed("sample", folder["run"], "--out", folder["a.npy"], "--sampler", "ncsn-v2", "--count", "5");
+        Assert.Contains("in 10 steps; 1,001 network calls", text, StringComparison.Ordinal);
+        Assert.Contains("of 2 modes are covered", text, StringComparison.Ordinal);
+        Assert.Contains("to its larger mode", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -63,10 +63,10 @@ public sealed class DataLevelsTests : IDisposable
         var path = folder["run"];
         var config = Open with { Steps = 4, CheckpointEvery = 2, SampleSteps = 3 };
         using var one = new Parallelism(1);
-        foreach (var step in Trainer.Start(config, source, path, one).Run(TimeProvider.System).Take(2)) Assert.True(step.Step <= 2);
+        foreach (var step in Trainer.Start(config, source, path, one).Run(TimeProvider.System, TestContext.Current.CancellationToken).Take(2)) Assert.True(step.Step <= 2);
         var kept = new RunFolder(path).ReadConfig().Schedule!;
         Assert.Equal(DataLevels.Settle(config, source, one).Schedule, kept);
-        Assert.Equal(4, Trainer.Resume(config, source, path, one).Run(TimeProvider.System).Last().Step);
+        Assert.Equal(4, Trainer.Resume(config, source, path, one).Run(TimeProvider.System, TestContext.Current.CancellationToken).Last().Step);
         Assert.Contains("plain Langevin", File.ReadAllText(new RunFolder(path).SampleFile(4, ".svg")), StringComparison.Ordinal);
         var schedule = Assert.IsType<GeometricSchedule>(TrainedModel.Load(path).Schedule);
         Assert.Equal((0.05, kept.SigmaMax!.Value, 10), (schedule.Sigmas[0], schedule.Sigmas[^1], schedule.Levels));

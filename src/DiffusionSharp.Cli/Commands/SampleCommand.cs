@@ -3,6 +3,7 @@ using System.Globalization;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Sampling;
+using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
@@ -120,13 +121,16 @@ internal static class SampleCommand
                 ("trainedSteps", model.Step),
                 ("nearModes", coverage?.Near),
                 ("coveredModes", coverage?.Covered),
-                ("modes", coverage?.Modes)));
+                ("modes", coverage?.Modes),
+                ("largerMode", coverage?.Larger)));
             return;
         }
 
         var words = classes.Words.Length == 0 ? "" : $", {classes.Words},";
         var guided = classes.Guidance is { } g ? string.Create(CultureInfo.InvariantCulture, $" with guidance {g.Weight}") : "";
         output.WriteLine($"{request.Out}: {Say.Count(classes.Count)} samples of {Say.Sample(model.SampleShape)}{words} by {sampler} in {steps} {(steps == 1 ? "step" : "steps")}{guided}; {Say.Count(calls)} network calls, {Say.Duration(seconds)}");
+        if (coverage?.Larger is { } larger)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{larger:P1} of the samples belong to its larger mode ({TwoModes.Weight:P1} of the data do)"));
         if (coverage is { } c)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{c.Near:P1} of the samples lie within three standard deviations of a mode ({ModeCoverage.Exact:P1} of the data do); {c.Covered} of {c.Modes} modes are covered"));
     }

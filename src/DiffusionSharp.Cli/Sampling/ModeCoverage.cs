@@ -7,7 +7,8 @@ namespace DiffusionSharp.Cli.Sampling;
 /// <param name="Near">Fraction of samples within three standard deviations of a mode; 1 − e^(−9/2) = 0.989 of the data's own.</param>
 /// <param name="Covered">Modes that have at least a tenth of their share of all samples that near.</param>
 /// <param name="Modes">How many modes there are.</param>
-internal sealed record ModeCoverage(double Near, int Covered, int Modes)
+/// <param name="Larger">Of two-modes, the fraction of samples on the side of the larger mode; null elsewhere.</param>
+internal sealed record ModeCoverage(double Near, int Covered, int Modes, double? Larger = null)
 {
     /// <summary>The fraction of true samples that lie as near: a round Gaussian in the plane.</summary>
     public static double Exact { get; } = 1 - Math.Exp(-Deviations * Deviations / 2);
@@ -18,7 +19,12 @@ internal sealed record ModeCoverage(double Near, int Covered, int Modes)
     /// <summary>Measures samples of a source; null where its modes are not known.</summary>
     /// <param name="source">The source's text.</param>
     /// <param name="samples">[N, 2].</param>
-    public static ModeCoverage? Of(string source, Tensor samples) => source == "eight-gaussians" ? Of(EightGaussians.Modes, EightGaussians.Sigma, samples) : null;
+    public static ModeCoverage? Of(string source, Tensor samples) => source switch
+    {
+        "eight-gaussians" => Of(EightGaussians.Modes, EightGaussians.Sigma, samples),
+        "two-modes" => Of(TwoModes.Modes, TwoModes.Sigma, samples) with { Larger = TwoModes.ShareOfFirst(samples) },
+        _ => null,
+    };
 
     /// <summary>Measures samples against equal round Gaussians.</summary>
     /// <param name="modes">The centres.</param>
