@@ -25,7 +25,7 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
     [InlineData("error: --store: 'float8' is unknown; there are float32, float16, bfloat16. See 'diffusion train --help'.", "--store", "float8")]
     [InlineData("error: Unrecognized command or argument '--stpes'. See 'diffusion train --help'.", "--stpes", "3")]
     [InlineData("error: Required argument missing for option: '--steps'. See 'diffusion train --help'.", "--steps")]
-    [InlineData("error: --preset: 'mnist' is for pictures, the source 'moons' gives samples of 2 values; choose points.", "--preset", "mnist")]
+    [InlineData("error: --preset: 'mnist' is for pictures, the source 'moons' gives samples of 2 values; choose points, points-ncsn.", "--preset", "mnist")]
     [InlineData("error: --preset and --config both choose a recipe; give one of them.", "--preset", "points", "--config", "c.json")]
     [InlineData("error: moons gives points; size and channels apply to pictures.", "--size", "8")]
     public void Training_refuses(string line, params string[] options)

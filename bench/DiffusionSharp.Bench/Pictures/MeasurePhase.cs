@@ -101,7 +101,7 @@ internal static class MeasurePhase
     {
         var trained = TrainedModel.Load(study.Folder.Run(model.Name));
         var config = trained.Config.ScheduleOrDefault();
-        var bound = new EvidenceLowerBound(trained.Schedule, config.Grid(trained.Schedule, TimestepSpacing.Trailing, config.Levels), DdpmVariance.FixedSmall, Bins);
+        var bound = new EvidenceLowerBound(trained.Schedule, config.Grid(trained.Schedule, TimestepSpacing.Trailing, config.LevelsOrDefault()), DdpmVariance.FixedSmall, Bins);
         var network = trained.Network(AtATime(study), study.Parallelism);
         var denoiser = trained.Denoiser(network);
         return Likelihood(study, $"{model.Name}, bound", () => network.Calls, (test, first) =>

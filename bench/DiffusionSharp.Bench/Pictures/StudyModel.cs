@@ -59,7 +59,7 @@ internal sealed record StudyModel(string Name, string Title, string Preset, stri
     public (Sampler Sampler, int Steps, int Calls) Plan(TrainedModel model, int budget) => CallBudget.Fit(n => Make(model, n), budget, MostSteps(model));
 
     /// <summary>The most steps of a grid: the trained levels of a discrete schedule.</summary>
-    public static int MostSteps(TrainedModel model) => model.Config.ScheduleOrDefault() is var s && s.IsContinuous() ? int.MaxValue : s.Levels;
+    public static int MostSteps(TrainedModel model) => model.Config.ScheduleOrDefault() is var s && s.IsContinuous() ? int.MaxValue : s.LevelsOrDefault();
 
     private static Sampler Named(string name, TrainedModel model, int steps, SamplerOptions? options = null) =>
         SamplerCatalog.Find(name).Create(model.Schedule, model.Config.ScheduleOrDefault().Grid(model.Schedule, TimestepSpacing.Trailing, steps), options);

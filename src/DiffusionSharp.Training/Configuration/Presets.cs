@@ -197,6 +197,9 @@ public static class Presets
             Schedule = new ScheduleConfig(ScheduleKind.Geometric, SigmaMin: 0.02),
             Prediction = Prediction.Score,
             Weighting = LossWeighting.Simple,
+
+            // A sheet is some hundred times the calls of one by DDIM.
+            SampleEvery = 2500,
         };
     }
 

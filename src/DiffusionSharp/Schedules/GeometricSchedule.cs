@@ -45,13 +45,13 @@ public sealed class GeometricSchedule : Schedule
     /// <exception cref="ArgumentException">There is none, one is not finite and above 0, or they do not fall.</exception>
     public static GeometricSchedule FromSigmas(ReadOnlySpan<double> sigmas)
     {
-        if (sigmas.IsEmpty) throw new ArgumentException("GeometricSchedule: at least one σ is needed.", nameof(sigmas));
+        if (sigmas.IsEmpty) throw new ArgumentException("GeometricSchedule: at least one σ is needed.");
         for (var i = 0; i < sigmas.Length; i++)
         {
             if (!(sigmas[i] > 0 && double.IsFinite(sigmas[i])))
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"GeometricSchedule: finite σ above 0 are expected; number {i + 1} of {sigmas.Length} is {sigmas[i]}."), nameof(sigmas));
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"GeometricSchedule: finite σ above 0 are expected; number {i + 1} of {sigmas.Length} is {sigmas[i]}."));
             if (i > 0 && !(sigmas[i] < sigmas[i - 1]))
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"GeometricSchedule: σ fall from the most noise to the least, and number {i + 1} of {sigmas.Length}, {sigmas[i]}, does not lie below {sigmas[i - 1]} before it; list them in falling order, each once."), nameof(sigmas));
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"GeometricSchedule: σ fall from the most noise to the least, and number {i + 1} of {sigmas.Length}, {sigmas[i]}, does not lie below {sigmas[i - 1]} before it; list them in falling order, each once."));
         }
 
         var rising = sigmas.ToArray();
