@@ -61,6 +61,9 @@ public sealed class PictureStudyTests : IDisposable
     {
         var model = StudyModel.All.Single(m => m.Name == name);
         var config = model.Config("digits", Digits);
+
+        // Levels that a run finds from its data.
+        if (config.ScheduleOrDefault().IsOpen()) config = config with { Schedule = config.Schedule! with { SigmaMax = 20, Levels = 200 } };
         var trained = new TrainedModel(config, new ParameterBuffer(new NetworkBlueprint(config, config.SampleShape()).Layout()), 0);
         var (sampler, steps, calls) = model.Plan(trained, budget);
         Assert.InRange(calls, 1, budget);

@@ -15,6 +15,7 @@ internal static class PictureStudy
         ("sample", SamplePhase.Run),
         ("measure", MeasurePhase.Run),
         ("conditional", ConditionalPhase.Run),
+        ("langevin", LangevinPhase.Run),
         ("report", ReportPhase.Run),
     ];
 

@@ -131,11 +131,16 @@ internal sealed class ReportPhase
 
     private void Langevin()
     {
-        if (Copied(study.Folder.In("langevin.svg"), "langevin.svg") is not { } file) return;
+        if (study.Folder.Read<LangevinResult>("langevin.json") is not { } found) return;
         Paragraph("## Plain and annealed Langevin dynamics");
-        Paragraph($"![Plain and annealed Langevin dynamics in the plane]({file})");
-        Paragraph("The preset `points-ncsn` trained on `two-modes`, whose modes have unequal shares. Plain Langevin dynamics at the least noise cannot pass between modes that are far apart, so that their shares are those of where it began; annealed dynamics begins where the modes are one (Song and Ermon 2019, arXiv:1907.05600, section 3.2). The figure gives the measured shares.");
-        if (study.Folder.Read<Note>("langevin.json") is { } note) Paragraph(note.Text);
+        Paragraph($"`{LangevinPhase.Preset}` trained on `{LangevinPhase.Data}` for {found.Steps:N0} steps in {Duration(found.Seconds)}, then {found.Count:N0} points by each dynamics with {found.Calls:N0} network calls a point. Plain dynamics at the least noise starts spread evenly over the box of the data and stays in the mode that it met first; annealed dynamics starts where noise makes the modes one (Song and Ermon 2019, arXiv:1907.05600, section 3.2 and figure 3).");
+        if (Copied(study.Folder.In("langevin.svg"), "langevin.svg") is { } file) Paragraph($"![Data, plain and annealed Langevin dynamics in the plane]({file})");
+        page.Append("| points | share of the first mode | of the second |\n|---|---|---|\n");
+        page.Append(StudyLog.Text($"| the law | {found.True:0.0%} | {1 - found.True:0.0%} |\n"));
+        foreach (var (name, share) in new[] { ("as many of the data", found.Data), ("plain Langevin", found.Plain), ("annealed Langevin", found.Annealed) })
+            page.Append(StudyLog.Text($"| {name} | {share:0.0%} ± {found.Error(share):0.0%} | {1 - share:0.0%} ± {found.Error(share):0.0%} |\n"));
+        Paragraph("");
+        Paragraph("± is the standard error of a share of so many independent points.");
     }
 
     private void How()
@@ -172,7 +177,4 @@ internal sealed class ReportPhase
     private void Paragraph(string text) => page.Append(text).Append(text.Length == 0 ? "\n" : "\n\n");
 
     private static string Duration(double seconds) => StudyLog.Text($"{Math.Floor(seconds / 60):0} min {seconds % 60:00} s");
-
-    /// <summary>Words that a phase leaves for the page.</summary>
-    internal sealed record Note(string Text);
 }

@@ -1,0 +1,71 @@
+using System.Text;
+using DiffusionSharp.Data.Formats;
+using DiffusionSharp.Data.Sources;
+using DiffusionSharp.Figures;
+using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Runs;
+
+namespace DiffusionSharp.Bench.Pictures;
+
+/// <summary>The shares of the first mode, and what they cost.</summary>
+/// <param name="True">Of the law.</param>
+/// <param name="Data">In as many points of the data.</param>
+/// <param name="Plain">In those of plain Langevin dynamics.</param>
+/// <param name="Annealed">In those of annealed Langevin dynamics.</param>
+/// <param name="Count">Points of each.</param>
+/// <param name="Calls">Network calls of each point.</param>
+/// <param name="Steps">Steps that the network was trained for.</param>
+/// <param name="Seconds">Wall time of its training.</param>
+internal sealed record LangevinResult(double True, double Data, double Plain, double Annealed, int Count, int Calls, int Steps, double Seconds)
+{
+    /// <summary>The standard error of a share of so many points.</summary>
+    public double Error(double share) => Math.Sqrt(Math.Max(share * (1 - share), 1.0 / Count * (1 - (1.0 / Count))) / Count);
+}
+
+/// <summary>Plain and annealed Langevin dynamics on two modes of unlike weight, by one trained network.</summary>
+internal static class LangevinPhase
+{
+    /// <summary>What is trained.</summary>
+    public const string Preset = "points-ncsn";
+
+    /// <summary>On what.</summary>
+    public const string Data = "two-modes";
+
+    private const int Count = 4096, Shown = 1000;
+
+    public static void Run(Study study) => study.Folder.Once(() => Measure(study), "langevin.json");
+
+    private static LangevinResult Measure(Study study)
+    {
+        var source = DataSources.Open(Data, null, study.Parallelism);
+        var path = study.Folder.Run(Preset);
+        var begun = StudyLog.Seconds;
+        var folder = new RunFolder(path);
+        var trainer = folder.Exists
+            ? Trainer.Resume(folder.ReadConfig(), source, path, study.Parallelism)
+            : Trainer.Start(Presets.Find(Preset).Build(Data, source.SampleShape) with { SampleEvery = 0 }, source, path, study.Parallelism);
+        foreach (var progress in trainer.Run(TimeProvider.System))
+            if (progress.Step % 1000 == 0) StudyLog.Line(StudyLog.Text($"langevin: step {progress.Step} of {progress.Steps}, loss {progress.Loss:0.0000}"));
+        var seconds = StudyLog.Seconds - begun;
+        var model = TrainedModel.Load(path);
+        var pair = LangevinPair.Draw(model, source, Count, StudyOptions.Seed, study.Parallelism);
+        var result = new LangevinResult(TwoModes.Weight, TwoModes.ShareOfFirst(pair.Data), TwoModes.ShareOfFirst(pair.Plain), TwoModes.ShareOfFirst(pair.Annealed), Count, pair.Calls, model.Step, seconds);
+        string Title(string name, double share) => StudyLog.Text($"{name}: {share:0.0%} and {1 - share:0.0%}");
+        AtomicFile.Write(study.Folder.In("langevin.svg"), Encoding.UTF8.GetBytes(PointSheet.Panels(
+            [pair.Data.Slice(0, Shown), pair.Plain.Slice(0, Shown), pair.Annealed.Slice(0, Shown)],
+            [Title("data", result.Data), Title("plain Langevin", result.Plain), Title("annealed Langevin", result.Annealed)],
+            Range(pair.Data))));
+        StudyLog.Line(StudyLog.Text($"langevin: share of the first mode {result.True} in the law, {result.Data:0.000} in the data, {result.Plain:0.000} by plain, {result.Annealed:0.000} by annealed dynamics, ± {result.Error(result.Annealed):0.000}"));
+        return result;
+    }
+
+    // With air around the data, so that a chain that ran away does not shrink it to a dot.
+    private static (double Low, double High) Range(Tensor data)
+    {
+        var (low, high) = (double.PositiveInfinity, double.NegativeInfinity);
+        foreach (var value in data.Values) (low, high) = (Math.Min(low, value), Math.Max(high, value));
+        return (low - ((high - low) / 4), high + ((high - low) / 4));
+    }
+}
