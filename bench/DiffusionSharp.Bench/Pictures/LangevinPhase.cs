@@ -45,7 +45,7 @@ internal static class LangevinPhase
         var folder = new RunFolder(path);
         var trainer = folder.Exists
             ? Trainer.Resume(folder.ReadConfig(), source, path, study.Parallelism)
-            : Trainer.Start(Presets.Find(Preset).Build(Data, source.SampleShape) with { SampleEvery = 0 }, source, path, study.Parallelism);
+            : Trainer.Start(Config(study, source), source, path, study.Parallelism);
         foreach (var progress in trainer.Run(TimeProvider.System))
             if (progress.Step % 1000 == 0) StudyLog.Line(StudyLog.Text($"langevin: step {progress.Step} of {progress.Steps}, loss {progress.Loss:0.0000}"));
         var seconds = StudyLog.Seconds - begun;
@@ -59,6 +59,13 @@ internal static class LangevinPhase
             Range(pair.Data))));
         StudyLog.Line(StudyLog.Text($"langevin: share of the first mode {result.True} in the law, {result.Data:0.000} in the data, {result.Plain:0.000} by plain, {result.Annealed:0.000} by annealed dynamics, ± {result.Error(result.Annealed):0.000}"));
         return result;
+    }
+
+    // The preset's own steps; a study of less than a minute takes their share of it.
+    private static RunConfig Config(Study study, DataSource source)
+    {
+        var preset = Presets.Find(Preset).Build(Data, source.SampleShape) with { SampleEvery = 0 };
+        return preset.WithSteps(Math.Max(20, (int)(preset.Steps * Math.Min(study.Options.Minutes, 1))));
     }
 
     // With air around the data, so that a chain that ran away does not shrink it to a dot.
