@@ -1,8 +1,4 @@
-using System.Text;
-using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Data.Sources;
-using DiffusionSharp.Figures;
-using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Runs;
@@ -33,8 +29,6 @@ internal static class LangevinPhase
     /// <summary>On what.</summary>
     public const string Data = "two-modes";
 
-    private const int Count = 4096, Shown = 1000;
-
     public static void Run(Study study) => study.Folder.Once(() => Measure(study), "langevin.json");
 
     private static LangevinResult Measure(Study study)
@@ -50,13 +44,8 @@ internal static class LangevinPhase
             if (progress.Step % 1000 == 0) StudyLog.Line(StudyLog.Text($"langevin: step {progress.Step} of {progress.Steps}, loss {progress.Loss:0.0000}"));
         var seconds = StudyLog.Seconds - begun;
         var model = TrainedModel.Load(path);
-        var pair = LangevinPair.Draw(model, source, Count, StudyOptions.Seed, study.Parallelism);
-        var result = new LangevinResult(TwoModes.Weight, TwoModes.ShareOfFirst(pair.Data), TwoModes.ShareOfFirst(pair.Plain), TwoModes.ShareOfFirst(pair.Annealed), Count, pair.Calls, model.Step, seconds);
-        string Title(string name, double share) => StudyLog.Text($"{name}: {share:0.0%} and {1 - share:0.0%}");
-        AtomicFile.Write(study.Folder.In("langevin.svg"), Encoding.UTF8.GetBytes(PointSheet.Panels(
-            [pair.Data.Slice(0, Shown), pair.Plain.Slice(0, Shown), pair.Annealed.Slice(0, Shown)],
-            [Title("data", result.Data), Title("plain Langevin", result.Plain), Title("annealed Langevin", result.Annealed)],
-            Range(pair.Data))));
+        var shares = LangevinFigure.Write(model, study.Folder.In("langevin.svg"), study.Parallelism);
+        var result = new LangevinResult(TwoModes.Weight, shares.Data, shares.Plain, shares.Annealed, shares.Samples, shares.Calls, model.Step, seconds);
         StudyLog.Line(StudyLog.Text($"langevin: share of the first mode {result.True} in the law, {result.Data:0.000} in the data, {result.Plain:0.000} by plain, {result.Annealed:0.000} by annealed dynamics, ± {result.Error(result.Annealed):0.000}"));
         return result;
     }
@@ -66,13 +55,5 @@ internal static class LangevinPhase
     {
         var preset = Presets.Find(Preset).Build(Data, source.SampleShape) with { SampleEvery = 0 };
         return preset.WithSteps(Math.Max(20, (int)(preset.Steps * Math.Min(study.Options.Minutes, 1))));
-    }
-
-    // With air around the data, so that a chain that ran away does not shrink it to a dot.
-    private static (double Low, double High) Range(Tensor data)
-    {
-        var (low, high) = (double.PositiveInfinity, double.NegativeInfinity);
-        foreach (var value in data.Values) (low, high) = (Math.Min(low, value), Math.Max(high, value));
-        return (low - ((high - low) / 4), high + ((high - low) / 4));
     }
 }
