@@ -80,7 +80,7 @@ internal sealed class ReportPhase
                 if (study.Folder.Read<SampleResult>("samples", $"{model.Name}-{budget}.json") is not { } s) continue;
                 var d = study.Folder.Read<DistanceResult>("measures", $"{model.Name}-{budget}.json");
                 var distances = d is null ? (s.Finite ? "– | –" : "not all values are numbers | –") : StudyLog.Text($"{d.Sliced:0.0000} ± {d.SlicedError:0.0000} | {d.Frechet:0.00} ± {d.FrechetError:0.00}");
-                page.Append(StudyLog.Text($"| {model.Title} | {s.Sampler}, {s.Steps} {(s.Steps == 1 ? "step" : "steps")} | {s.Calls:0} of {budget} | {s.SecondsPerSample:0.000} | {distances} | {(budget == StudyOptions.Budgets[0] ? Bits(model) : "as above")} |\n"));
+                page.Append(StudyLog.Text($"| {model.Title} | {s.Sampler} {s.Steps} {(model.Name == "ncsn" ? "levels" : "steps")} | {s.Calls:0} of {budget} | {s.SecondsPerSample:0.000} | {distances} | {(budget == StudyOptions.Budgets[0] ? Bits(model) : "as above")} |\n"));
             }
         }
 

@@ -1,5 +1,7 @@
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Figures;
+using DiffusionSharp.Langevin;
+using DiffusionSharp.Samplers;
 using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Runs;
 
@@ -57,6 +59,9 @@ internal static class SamplePhase
         Png.Write(study.Folder.Samples(model.Name, budget, ".png"), PictureSheet.Grid(samples.Slice(0, Math.Min(SheetCount, samples.Samples))));
         var median = PaceMeter.Median(each);
         StudyLog.Line(StudyLog.Text($"sample {model.Name} {budget}: {steps} steps, {calls} calls, {median:0.0000} s a sample, {seconds:0} s in all{(finite ? "" : "; NOT ALL VALUES ARE NUMBERS")}"));
-        return new SampleResult(budget, calls, steps, model.Sampler, study.Options.Count, median, seconds, finite);
+        return new SampleResult(budget, calls, steps, Words(model, sampler), study.Options.Count, median, seconds, finite);
     }
+
+    private static string Words(StudyModel model, Sampler sampler) =>
+        sampler is AnnealedLangevinSampler { LangevinSteps: var each } ? $"{model.Sampler}, {each} at each of" : $"{model.Sampler},";
 }

@@ -25,21 +25,21 @@ internal enum LikelihoodKind
 /// <param name="Title">Of its rows.</param>
 /// <param name="Preset">What is trained.</param>
 /// <param name="Sampler">The sampler in words.</param>
-/// <param name="Make">The sampler of a number of steps.</param>
+/// <param name="Make">The sampler of a number of steps, for a budget of calls.</param>
 /// <param name="Likelihood">How its likelihood is measured.</param>
 /// <param name="Conditional">Whether it is trained with classes: it is then no row of the comparison.</param>
-internal sealed record StudyModel(string Name, string Title, string Preset, string Sampler, Func<TrainedModel, int, Sampler> Make, LikelihoodKind Likelihood, bool Conditional = false)
+internal sealed record StudyModel(string Name, string Title, string Preset, string Sampler, Func<TrainedModel, int, int, Sampler> Make, LikelihoodKind Likelihood, bool Conditional = false)
 {
     /// <summary>All models, the one with classes last.</summary>
     public static IReadOnlyList<StudyModel> All { get; } =
     [
-        new("ddpm", "DDPM", "mnist", "ancestral, `ddpm`", (m, n) => Named("ddpm", m, n), LikelihoodKind.BoundAndFlow),
-        new("ncsn", "NCSN v2", "mnist-ncsn", "annealed Langevin, `ncsn-v2`, one step a level, final denoising", (m, n) => Named("ncsn-v2", m, n, new SamplerOptions(LangevinSteps: 1)), LikelihoodKind.None),
-        new("ve", "VE SDE", "mnist-ve", "`predictor-corrector`, one corrector step, ratio 0.16", (m, n) => Named("predictor-corrector", m, n), LikelihoodKind.Flow),
-        new("vp", "VP SDE", "mnist-vp", "probability flow, `heun`, levels of Karras et al.", (m, n) => new HeunSampler(m.Schedule, Grids.Karras(m.Schedule, n)), LikelihoodKind.Flow),
-        new("edm", "EDM", "mnist-edm", "stochastic Heun, `edm`", (m, n) => Named("edm", m, n), LikelihoodKind.Flow),
-        new("flow", "Flow matching", "mnist-flow", "`heun-flow`, even times", (m, n) => Named("heun-flow", m, n), LikelihoodKind.Flow),
-        new("conditional", "DDPM with classes", "mnist", "`ddim`", (m, n) => Named("ddim", m, n), LikelihoodKind.None, Conditional: true),
+        new("ddpm", "DDPM", "mnist", "ancestral, `ddpm`", (m, n, _) => Named("ddpm", m, n), LikelihoodKind.BoundAndFlow),
+        new("ncsn", "NCSN v2", "mnist-ncsn", "annealed Langevin, `ncsn-v2`, final denoising", (m, n, budget) => Named("ncsn-v2", m, n, new SamplerOptions(LangevinSteps: StepsALevel(m, budget))), LikelihoodKind.None),
+        new("ve", "VE SDE", "mnist-ve", "`predictor-corrector`, one corrector step, ratio 0.16", (m, n, _) => Named("predictor-corrector", m, n), LikelihoodKind.Flow),
+        new("vp", "VP SDE", "mnist-vp", "probability flow, `heun`, levels of Karras et al.", (m, n, _) => new HeunSampler(m.Schedule, Grids.Karras(m.Schedule, n)), LikelihoodKind.Flow),
+        new("edm", "EDM", "mnist-edm", "stochastic Heun, `edm`", (m, n, _) => Named("edm", m, n), LikelihoodKind.Flow),
+        new("flow", "Flow matching", "mnist-flow", "`heun-flow`, even times", (m, n, _) => Named("heun-flow", m, n), LikelihoodKind.Flow),
+        new("conditional", "DDPM with classes", "mnist", "`ddim`", (m, n, _) => Named("ddim", m, n), LikelihoodKind.None, Conditional: true),
     ];
 
     /// <summary>Whether the recipe is there to be trained.</summary>
@@ -56,10 +56,13 @@ internal sealed record StudyModel(string Name, string Title, string Preset, stri
     };
 
     /// <summary>The finest sampler that a budget pays for.</summary>
-    public (Sampler Sampler, int Steps, int Calls) Plan(TrainedModel model, int budget) => CallBudget.Fit(n => Make(model, n), budget, MostSteps(model));
+    public (Sampler Sampler, int Steps, int Calls) Plan(TrainedModel model, int budget) => CallBudget.Fit(n => Make(model, n, budget), budget, MostSteps(model));
 
     /// <summary>The most steps of a grid: the trained levels of a discrete schedule.</summary>
     public static int MostSteps(TrainedModel model) => model.Config.ScheduleOrDefault() is var s && s.IsContinuous() ? int.MaxValue : s.LevelsOrDefault();
+
+    // As few as spend the budget: better more levels, and only then more steps at each.
+    private static int StepsALevel(TrainedModel model, int budget) => Math.Max(1, (budget - 1 + MostSteps(model) - 1) / MostSteps(model));
 
     private static Sampler Named(string name, TrainedModel model, int steps, SamplerOptions? options = null) =>
         SamplerCatalog.Find(name).Create(model.Schedule, model.Config.ScheduleOrDefault().Grid(model.Schedule, TimestepSpacing.Trailing, steps), options);
