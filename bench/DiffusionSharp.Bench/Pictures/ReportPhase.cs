@@ -46,15 +46,15 @@ internal sealed class ReportPhase
         var models = study.Compared.Where(m => Trained(m) is not null).ToList();
         var minutes = models.Select(m => study.Folder.Read<PaceResult>("pace", $"{m.Name}.json")?.Minutes).FirstOrDefault(m => m is not null) ?? study.Options.Minutes;
         Paragraph("# Digits by several methods, each trained for the same time");
-        Paragraph($"MNIST by {string.Join(", ", models.Select(m => m.Title))}: each model is trained from nothing for {minutes} minutes of wall time, then sampled with at most {string.Join(" or ", StudyOptions.Budgets)} calls of its network a sample, then measured like the others. Machine: {Machine.Processor}, {study.Options.Threads} threads, no GPU, nothing else running; commit {Machine.Commit}.");
+        Paragraph($"MNIST by {string.Join(", ", models.Select(m => m.Title))}: each model is trained from nothing for the steps that {minutes} minutes of wall time allow, then sampled with at most {string.Join(" or ", StudyOptions.Budgets)} calls of its network a sample, then measured like the others. Machine: {Machine.Processor}, {study.Options.Threads} threads, no GPU; commit {Machine.Commit}.");
         Paragraph($"What this can and cannot say: each method is trained once, with one seed, as its preset has it, and no preset was tuned for this comparison or for this time. Standard errors below are over test pictures, samples, noise and probes; how much another seed of training would change is not measured. Differences of the order of the errors say nothing, and larger ones are about these presets at this budget, not about the methods at their best. The models of the papers are trained for days.");
     }
 
     private void Training()
     {
         Paragraph("## Training");
-        Paragraph("The steps are set beforehand, from the pace of each model measured alone, so that its learning rate can end where its time does; the wall time is what they then took.");
-        page.Append("| model | preset | steps × batch | digits seen | wall time | pace, digits/s | parameters | loss at the end |\n|---|---|---|---|---|---|---|---|\n");
+        Paragraph($"The steps are set beforehand, so that the learning rate can end where the time does: {TrainingPhases.CommonSteps(study):N0}, what the median pace of all models does in the time. The networks cost nearly the same; the machine's own pace, measured for each model alone on both cores, drifts by more than they differ. Bytes do not depend on how many threads train or what else runs, so the trainings themselves need no quiet machine: the wall time is what each took.");
+        page.Append("| model | preset | steps × batch | digits seen | took | pace alone, digits/s | parameters | loss at the end |\n|---|---|---|---|---|---|---|---|\n");
         foreach (var model in study.Models)
         {
             if (Trained(model) is not { } t) continue;

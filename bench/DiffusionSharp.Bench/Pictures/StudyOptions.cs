@@ -20,9 +20,9 @@ internal sealed record StudyOptions(string Data, string Out, double Minutes, str
     /// <summary>Network calls a sample may cost.</summary>
     public static IReadOnlyList<int> Budgets { get; } = [50, 250];
 
-    /// <summary>Seconds that the pace of each model is measured for: 60 for trainings of 8 minutes.</summary>
-    public double PaceSeconds => Math.Clamp(7.5 * Minutes, 2, 60);
+    /// <summary>Seconds that the pace of each model is measured for: 20 for trainings of 8 minutes.</summary>
+    public double PaceSeconds => Math.Clamp(2.5 * Minutes, 2, 20);
 
     /// <summary>Seconds that the likelihood of each model is measured for at most, beyond its first two batches.</summary>
-    public double LikelihoodSeconds => Math.Clamp(11.25 * Minutes, 3, 90);
+    public double LikelihoodSeconds => Math.Clamp(5.6 * Minutes, 3, 45);
 }

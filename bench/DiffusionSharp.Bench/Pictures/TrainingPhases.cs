@@ -46,19 +46,23 @@ internal static class TrainingPhases
         foreach (var model in study.Models) study.Folder.Once(() => MeasurePace(study, model), "pace", $"{model.Name}.json");
     }
 
-    /// <summary>Trains each model for the steps of its pace.</summary>
+    /// <summary>Trains each model for the steps of the common pace.</summary>
     public static void Train(Study study)
     {
-        foreach (var model in study.Models)
+        if (CommonSteps(study) is not { } steps)
         {
-            if (study.Folder.Read<PaceResult>("pace", $"{model.Name}.json") is not { } pace)
-            {
-                StudyLog.Line($"train {model.Name}: its pace is not measured, run the phase 'pace' first");
-                continue;
-            }
-
-            study.Folder.Once(() => Train(study, model, pace), "train", $"{model.Name}.json");
+            StudyLog.Line("train: no pace is measured, run the phase 'pace' first");
+            return;
         }
+
+        foreach (var model in study.Models) study.Folder.Once(() => Train(study, model, steps), "train", $"{model.Name}.json");
+    }
+
+    /// <summary>The steps that fill the time at the median pace of all models: their networks cost nearly the same, and machines drift by more than that.</summary>
+    public static int? CommonSteps(Study study)
+    {
+        PaceResult[] paces = [.. StudyModel.All.Select(m => study.Folder.Read<PaceResult>("pace", $"{m.Name}.json")).OfType<PaceResult>()];
+        return paces.Length == 0 ? null : PaceMeter.StepsFor(PaceMeter.Median([.. paces.Select(p => p.Rate)]), paces[0].Minutes, paces[0].Batch);
     }
 
     /// <summary>Trains the classifier on the training part and asks it for the test part.</summary>
@@ -103,12 +107,12 @@ internal static class TrainingPhases
         return new PaceResult(meter.Rate, meter.Range.Least, meter.Range.Most, meter.Windows, config.Batch, study.Options.Minutes, steps);
     }
 
-    private static TrainResult Train(Study study, StudyModel model, PaceResult pace)
+    private static TrainResult Train(Study study, StudyModel model, int steps)
     {
         var path = study.Folder.Run(model.Name);
         var source = study.Open(DataSplit.Train);
         var folder = new RunFolder(path);
-        var config = folder.Exists ? folder.ReadConfig() : study.Config(model, source).WithSteps(pace.Steps);
+        var config = folder.Exists ? folder.ReadConfig() : study.Config(model, source).WithSteps(steps);
 
         // Time up to the checkpoint that a run resumes from; what was done after it is done again, and counted then.
         var checkpoints = folder.CheckpointSteps();
