@@ -265,6 +265,7 @@ public sealed class ConditionalTests : IDisposable
         var labels = new List<int>();
         for (var step = 0; step < steps; step++)
         {
+            batches.Begin();
             batches.Fill(step);
             foreach (var label in program.Input("labels")) labels.Add((int)label);
         }

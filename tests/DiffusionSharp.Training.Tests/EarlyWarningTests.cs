@@ -33,6 +33,21 @@ public sealed class EarlyWarningTests
     }
 
     [Fact]
+    public void The_share_of_a_run_of_any_length_is_the_product_of_its_decays_and_known_at_once()
+    {
+        foreach (var ema in new EmaOptions[] { new(HalfLife: 1e9, RampUp: 2), new(HalfLife: 20_000, RampUp: 3), new(MaxDecay: 0.999_999, WarmupPower: 1.5, InverseGamma: 10, UpdateAfterStep: 50), new(MaxDecay: 0.999_99, MinDecay: 0.9999) })
+        {
+            var log = 0.0;
+            for (var step = 1; step <= 100_000; step++)
+                if (ema.Decay(step) > 0) log += Math.Log(ema.Decay(step));
+            Assert.Equal(log, Math.Log(EarlyWarnings.InitialShare(ema, 100_000)), 1e-6 * Math.Abs(log));
+            Assert.InRange(EarlyWarnings.InitialShare(ema, int.MaxValue), 0, 1);
+        }
+
+        Assert.Equal(0.25, EarlyWarnings.InitialShare(new EmaOptions(HalfLife: 1e9), 2_000_000_000), 1e-6);
+    }
+
+    [Fact]
     public void An_average_longer_than_the_run_is_warned_of_by_its_share_and_one_within_it_is_not()
     {
         var warnings = EarlyWarnings.Of(Points with { Ema = new EmaOptions(HalfLife: 240), MoreEma = new Dictionary<string, EmaOptions> { ["fast"] = new(HalfLife: 20), ["slow"] = new(MaxDecay: 0.9999, MinDecay: 0.9999) } });

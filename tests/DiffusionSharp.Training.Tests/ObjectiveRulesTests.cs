@@ -2,6 +2,7 @@ using DiffusionSharp.Data;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
+using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Objectives;
@@ -71,6 +72,30 @@ public sealed class ObjectiveRulesTests
             all.Add($"{Prediction.Score} {ScheduleKind.VpLinear} {LossWeighting.Likelihood} {LevelDistribution.Importance}");
             return all;
         }
+    }
+
+    [Theory]
+    [InlineData(ScheduleKind.Linear)]
+    [InlineData(ScheduleKind.VpLinear)]
+    [InlineData(ScheduleKind.SubVp)]
+    [InlineData(ScheduleKind.Flow)]
+    public void A_network_that_is_given_sigma_is_refused_where_sigma_does_not_tell_levels_apart(ScheduleKind kind)
+    {
+        foreach (var embedding in new[] { TimeEmbeddingKind.Fourier, TimeEmbeddingKind.None })
+        {
+            var config = SmallRuns.Pictures with { UNet = SmallRuns.Pictures.UNet! with { TimeEmbedding = embedding }, Prediction = Prediction.Score, Schedule = new ScheduleConfig(kind) };
+            var expected = kind == ScheduleKind.Flow ? "prediction: score says nothing about the data at zero terminal SNR" : $"schedule: a U-Net whose timeEmbedding is {(embedding == TimeEmbeddingKind.None ? "none" : "fourier")} is given σ, and where {kind} is noisiest σ is all but 1 at every level; choose geometric, veGeometric or edm, or the embedding positional.";
+            Assert.StartsWith(expected, Assert.Throws<ArgumentException>(() => config.Validated()).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_network_that_divides_by_sigma_is_not_asked_where_there_is_none()
+    {
+        var config = SmallRuns.Pictures with { UNet = SmallRuns.Pictures.UNet! with { TimeEmbedding = TimeEmbeddingKind.Fourier }, Prediction = Prediction.Score, Schedule = new ScheduleConfig(ScheduleKind.Edm) };
+        Assert.Equal(0.002, config.TimeInput(new NoiseLevel(0.002, 1, 0.002)));
+        var error = Assert.Throws<InvalidOperationException>(() => config.TimeInput(new NoiseLevel(0, 1, 0)));
+        Assert.Equal("TimeInput: the network divides its output by σ and was asked at σ = 0, where there is no score; end above clean data.", error.Message);
     }
 
     [Theory]

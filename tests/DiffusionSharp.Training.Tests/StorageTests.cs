@@ -1,4 +1,6 @@
 using DiffusionSharp.Data.Formats;
+using DiffusionSharp.Denoisers;
+using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
@@ -20,6 +22,16 @@ public sealed class StorageTests
         Storage = WeightStorage.Float16,
         Schedule = new ScheduleConfig(ScheduleKind.Cosine, Levels: 6),
         Levels = new LevelConfig(LevelDistribution.Importance, History: 2),
+    };
+
+    private static readonly RunConfig Fourier = SmallRuns.Pictures with
+    {
+        UNet = SmallRuns.Pictures.UNet! with { TimeEmbedding = TimeEmbeddingKind.Fourier },
+        Schedule = new ScheduleConfig(ScheduleKind.VeGeometric),
+        Prediction = Prediction.Score,
+        Steps = 4,
+        SampleEvery = 0,
+        WarmupSteps = 0,
     };
 
     [Fact]
@@ -60,6 +72,40 @@ public sealed class StorageTests
         var (a, b) = (Samples(whole), Samples(half));
         var largest = Enumerable.Range(0, a.Length).Max(i => Math.Abs(a[i] - b[i]));
         Assert.InRange(largest, 1e-9, 20 * unit);
+    }
+
+    [Fact]
+    public void Frequencies_that_are_never_trained_keep_every_bit_in_sixteen_bits()
+    {
+        using var folder = new TemporaryFolder();
+        var config = Fourier with { Storage = WeightStorage.Bfloat16 };
+        SmallRuns.Train(folder["run"], config: config);
+        var stored = TrainedModel.Load(folder["run"]);
+        var exact = new TrainingLoop(config, SmallRuns.Digits, Parallelism.Single).Weights;
+        var names = exact.Layout.Entries.Where(e => !e.Trained).Select(e => e.Name).ToList();
+        Assert.Equal(["time_proj.weight"], names);
+        Assert.Equal(exact[names[0]].ToArray(), stored.Weights[names[0]].ToArray());
+
+        using var file = SafetensorsFile.Open(Path.Combine(new RunFolder(folder["run"]).CheckpointFolder(4), "ema.safetensors"));
+        Assert.All(file.Entries, e => Assert.Equal(names.Contains(e.Name) ? StorageType.F32 : StorageType.BF16, e.Type));
+        Assert.All(file.Entries, e => Assert.Equal(0, e.Begin % (e.Type == StorageType.F32 ? 4 : 2)));
+        var trainer = Trainer.Resume(config, SmallRuns.Digits, folder["run"], Parallelism.Single);
+        Assert.Equal((exact.Layout.Count - exact[names[0]].Length, exact.Layout.Count), (trainer.Parameters, trainer.KeptParameters));
+    }
+
+    [Theory]
+    [InlineData(WeightStorage.Float32)]
+    [InlineData(WeightStorage.Bfloat16)]
+    public void A_run_goes_on_in_another_storage_to_the_same_bytes(WeightStorage other)
+    {
+        using var folder = new TemporaryFolder();
+        SmallRuns.Train(folder["straight"], config: Everything with { Storage = other });
+        SmallRuns.Train(folder["changed"], steps: 17, config: Everything);
+        SmallRuns.Train(folder["changed"], config: Everything with { Storage = other });
+        Assert.Equal(other, new RunFolder(folder["changed"]).ReadConfig().Storage);
+        var (straight, changed) = (SmallRuns.Fingerprint(folder["straight"]), SmallRuns.Fingerprint(folder["changed"]));
+        Assert.All(straight.Where(f => f.Key.StartsWith("checkpoints/step-00000040", StringComparison.Ordinal)), f => Assert.Equal(f.Value, changed[f.Key]));
+        Assert.Equal(other == WeightStorage.Bfloat16, changed.ContainsKey("checkpoints/step-00000040/training.safetensors"));
     }
 
     private static double[] Samples(TrainedModel model)

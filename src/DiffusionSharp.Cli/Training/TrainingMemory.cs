@@ -9,5 +9,5 @@ internal static class TrainingMemory
     private const int Buffers = 4;
 
     /// <summary>Bytes of weights, average and moments.</summary>
-    public static long StateBytes(Trainer trainer) => (Buffers + (trainer.Config.MoreEma?.Count ?? 0)) * sizeof(float) * trainer.Parameters;
+    public static long StateBytes(Trainer trainer) => (Buffers + (trainer.Config.MoreEma?.Count ?? 0)) * sizeof(float) * trainer.KeptParameters;
 }

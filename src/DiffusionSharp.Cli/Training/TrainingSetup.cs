@@ -24,8 +24,8 @@ internal sealed record TrainingSetup(RunConfig Config, DataSource Source, string
         if (request is { Preset: not null, ConfigFile: not null }) throw new UsageException("--preset and --config both choose a recipe; give one of them.");
         var earlier = request.Resume ? new RunFolder(request.Out).ReadConfig() : null;
         var written = request.ConfigFile is { } file ? ConfigJson.ReadFile(file) : request.Preset is null ? earlier : null;
-        var data = request.Data is { } asked ? Settled(asked) : (written ?? earlier)?.Data ?? throw new UsageException("--data is needed: the name of a built-in source (see 'diffusion list sources'), a folder, or a .npy file.");
-        var labels = LabelsOf(request, written ?? earlier, data);
+        var data = Kept(request.Data ?? (written ?? earlier)?.Data, earlier?.Data) ?? throw new UsageException("--data is needed: the name of a built-in source (see 'diffusion list sources'), a folder, or a .npy file.");
+        var labels = Kept(LabelsOf(request, written ?? earlier, data), earlier?.Conditioning?.Labels);
         var source = DataSources.Open(data, new DataSourceOptions(Size: request.Size ?? written?.Size, Channels: request.Channels ?? written?.Channels, Labels: labels), parallelism);
         var preset = FindPreset(request, written, source);
         var conditioning = Conditioning(request, written, source, labels);
@@ -44,9 +44,12 @@ internal sealed record TrainingSetup(RunConfig Config, DataSource Source, string
     // A path is kept whole, so that a run can be resumed from any folder.
     private static string Settled(string data) => !DataSources.Names.ContainsKey(data) && Path.Exists(data) ? Path.GetFullPath(data) : data;
 
+    // Settled; but as the run that goes on wrote it, where it says the same, so that its configuration stays its own.
+    private static string? Kept(string? text, string? earlier) => text is null ? null : earlier is not null && Settled(earlier) == Settled(text) ? earlier : Settled(text);
+
     // The labels of a configuration belong to its data alone.
     private static string? LabelsOf(TrainRequest request, RunConfig? written, string data) =>
-        request.Labels is { } asked ? Settled(asked) : written is not null && written.Data == data ? written.Conditioning?.Labels : null;
+        request.Labels ?? (written is not null && Settled(written.Data) == Settled(data) ? written.Conditioning?.Labels : null);
 
     private static ConditioningConfig? Conditioning(TrainRequest request, RunConfig? written, DataSource source, string? labels)
     {

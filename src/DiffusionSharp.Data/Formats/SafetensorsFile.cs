@@ -68,31 +68,33 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Writes tensors in the given order; the same input gives the same bytes. The file is replaced whole or not at all.</summary>
+    /// <summary>Writes tensors in the given order, those that are kept exact first; the same input gives the same bytes. The file is replaced whole or not at all.</summary>
     /// <param name="path">The file to make or to replace.</param>
     /// <param name="tensors">Names, all different, and values.</param>
     /// <param name="metadata">Texts to keep with the tensors; written sorted by key.</param>
     /// <param name="type">F32, or F16 or BF16: then values are rounded to nearest, ties to even.</param>
+    /// <param name="exact">Names of tensors that are F32 whatever the type; null: none.</param>
     /// <exception cref="ArgumentException">A name comes twice, is empty or is reserved; or a finite value is too large for the type.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string path, IEnumerable<(string Name, FloatTensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null, StorageType type = StorageType.F32)
+    public static void Write(string path, IEnumerable<(string Name, FloatTensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null, StorageType type = StorageType.F32, IReadOnlySet<string>? exact = null)
     {
-        var list = tensors.ToList();
+        // The wider first, so that every tensor begins at a multiple of its size, as readers that map the file need.
+        var list = tensors.Select(t => (t.Name, t.Value, Type: exact?.Contains(t.Name) == true ? StorageType.F32 : type)).OrderByDescending(t => StorageDecoder.Size(t.Type)).ToList();
         var seen = new HashSet<string>(StringComparer.Ordinal) { "", SafetensorsHeader.MetadataKey };
-        foreach (var (name, _) in list)
+        foreach (var (name, _, _) in list)
             if (!seen.Add(name)) throw new ArgumentException($"Safetensors: \"{name}\" is twice among the tensors to write, empty or reserved; each needs a name of its own.", nameof(tensors));
-        foreach (var (name, value) in list)
+        foreach (var (name, value, own) in list)
         {
-            if (StorageEncoder.FirstTooLarge(value.Values, type) is { } large)
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Safetensors: \"{name}\" holds {large}, {type} ends at {StorageEncoder.Largest(type)}; store {(type == StorageType.F16 ? "bfloat16 or " : "")}float32."));
+            if (StorageEncoder.FirstTooLarge(value.Values, own) is { } large)
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Safetensors: \"{name}\" holds {large}, {own} ends at {StorageEncoder.Largest(own)}; store {(own == StorageType.F16 ? "bfloat16 or " : "")}float32."));
         }
 
-        var header = Header(list, metadata, type);
+        var header = Header(list, metadata);
         AtomicFile.Write(path, stream =>
         {
             stream.Write(header);
             var buffer = new byte[1 << 16];
-            foreach (var (_, value) in list) WriteValues(stream, value.Values, type, buffer);
+            foreach (var (_, value, own) in list) WriteValues(stream, value.Values, own, buffer);
         });
     }
 
@@ -137,7 +139,7 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "A memory stream holds nothing to release.")]
-    private static byte[] Header(List<(string Name, FloatTensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata, StorageType type)
+    private static byte[] Header(List<(string Name, FloatTensor Value, StorageType Type)> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         var stream = new MemoryStream();
         stream.Write(new byte[8]);
@@ -152,7 +154,7 @@ public sealed class SafetensorsFile : IDisposable
             }
 
             long at = 0;
-            foreach (var (name, value) in tensors)
+            foreach (var (name, value, type) in tensors)
             {
                 json.WriteStartObject(name);
                 json.WriteString("dtype", StorageEncoder.NameOf(type));

@@ -10,17 +10,19 @@ internal static class ObjectiveRules
     public static void Check(RunConfig config, ScheduleConfig scheduleConfig, Schedule schedule)
     {
         Prediction(config, schedule);
-        Embedding(config);
+        Embedding(config, scheduleConfig);
         Weighting(config, scheduleConfig);
         Levels(config.LevelsOrDefault(), scheduleConfig, schedule);
         Outputs(config, scheduleConfig);
     }
 
     // Such networks are given σ and divide their output by it: it is about 1 in size only where they give the score.
-    private static void Embedding(RunConfig config)
+    private static void Embedding(RunConfig config, ScheduleConfig scheduleConfig)
     {
         if (config.GivesScore() && (config.Prediction != Denoisers.Prediction.Score || config.Preconditioning is not null))
             throw new ArgumentException($"prediction: a U-Net whose timeEmbedding is {config.UNet!.TimeEmbedding.ToString().ToLowerInvariant()} divides its output by σ and gives the score; choose score without preconditioning, or the embedding positional.");
+        if (config.GivesScore() && !scheduleConfig.HasUnitSignal())
+            throw new ArgumentException($"schedule: a U-Net whose timeEmbedding is {config.UNet!.TimeEmbedding.ToString().ToLowerInvariant()} is given σ, and where {scheduleConfig.Kind} is noisiest σ is all but 1 at every level; choose geometric, veGeometric or edm, or the embedding positional.");
     }
 
     private static void Prediction(RunConfig config, Schedule schedule)

@@ -42,25 +42,25 @@ public static class Presets
         new(
             "mnist",
             "28×28 grey digits, a quarter of an hour on two cores",
-            $"DDPM (Ho et al. 2020, arXiv:2006.11239). Departs: velocity prediction, cosine schedule and min-SNR weighting as in quickstart; {Small}.",
+            $"DDPM (Ho et al. 2020, arXiv:2006.11239). Departs: velocity prediction, cosine schedule and min-SNR weighting as in quickstart; no dropout; {Small}.",
             [28, 28, 1],
             Mnist),
         new(
             "mnist-ve",
             "28×28 grey digits by the variance-exploding score SDE",
-            $"NCSN++ under the VE SDE in continuous time (Song et al. 2021, arXiv:2011.13456): the score from a Fourier embedding of ln σ, sums of residual blocks divided by √2, the loss weighted with σ². Departs: data in [−1, 1], so σ from 0.02, twice the paper's, to 32, beyond the largest distance of two digits; plain resampling, no skip blocks; {Small}.",
+            $"NCSN++ under the VE SDE in continuous time (Song et al. 2021, arXiv:2011.13456): the score from a Fourier embedding of ln σ, sums of residual blocks divided by √2 but for the middle's, the loss weighted with σ². Departs: data in [−1, 1], so σ from 0.02, twice the paper's, to 32, beyond the largest distance of two digits; plain resampling, no skip blocks, no dropout; t from 0, not 1e-5; mean of the squared error, not half its sum; {Small}.",
             [28, 28, 1],
             MnistVe),
         new(
             "mnist-vp",
             "28×28 grey digits by the variance-preserving score SDE",
-            $"VP SDE in continuous time (Song et al. 2021, arXiv:2011.13456): β from 0.1 to 20, noise prediction, t even in [1e-3, 1], mean-squared loss. Departs: least time 1e-3 in training too, not 1e-5; DDPM's blocks, not DDPM++'s; {Small}.",
+            $"VP SDE in continuous time (Song et al. 2021, arXiv:2011.13456): β from 0.1 to 20, noise prediction, t even in [1e-3, 1], mean-squared loss. Departs: least time 1e-3 in training too, not 1e-5; DDPM's blocks, not DDPM++'s; no dropout; {Small}.",
             [28, 28, 1],
             MnistVp),
         new(
             "mnist-edm",
             "28×28 grey digits by EDM",
-            $"EDM (Karras et al. 2022, arXiv:2206.00364): preconditioning with σ_data 0.5, ln σ ~ N(−1.2, 1.2²), its loss weighting, σ 0.002 to 80. Departs: Adam's rate is not held after a ramp-up; no augmentation, no dropout; {Small}.",
+            $"EDM (Karras et al. 2022, arXiv:2206.00364): preconditioning with σ_data 0.5, ln σ ~ N(−1.2, 1.2²), its loss weighting, σ 0.002 to 80. Departs: Adam's rate is not held after a ramp-up; no augmentation, no dropout; mean of the squared error, not its sum; {Small}.",
             [28, 28, 1],
             MnistEdm),
         new(
@@ -78,13 +78,13 @@ public static class Presets
         new(
             "mnist-ncsn",
             "28×28 grey digits by NCSNv2: denoising score matching, annealed Langevin dynamics",
-            $"NCSNv2 (Song and Ermon 2020, arXiv:2006.09011, after 2019, arXiv:1907.05600): σ_max the largest distance in the data (of 2000 samples), levels by technique 2, one network that does not see σ, divided by it, loss σ²·|s + ε/σ|², EMA, annealed Langevin with final denoising. Departs: data in [−1, 1] and so σ_min 0.02, not 0.01 in [0, 1]; a U-Net with group norm and SiLU, not a RefineNet with InstanceNorm++ and ELU; EMA decay 0.998, not 0.999; {Small}.",
+            $"NCSNv2 (Song and Ermon 2020, arXiv:2006.09011, after 2019, arXiv:1907.05600): σ_max the largest distance in the data (of 2000 samples), levels by technique 2, one network that does not see σ, divided by it, loss σ²·|s + ε/σ|², EMA, annealed Langevin with final denoising. Departs: data in [−1, 1] and so σ_min 0.02, not 0.01 in [0, 1]; a U-Net with group norm and SiLU, not a RefineNet with InstanceNorm++ and ELU; EMA decay 0.998, not 0.999; mean of the squared error, not half its sum; {Small}.",
             [28, 28, 1],
             MnistNcsn),
         new(
             "points-ncsn",
             "points in the plane by NCSN, a minute on two cores: plain and annealed Langevin dynamics side by side; made for two-modes",
-            "NCSN (Song and Ermon 2019, arXiv:1907.05600): 10 geometric levels, denoising score matching weighted by σ², 100 Langevin steps a level. Departs: an MLP that gives ε = −σ s, the score in units of its noise, and sees 250 ln σ; σ from 0.05 to the largest distance in the data, not from 0.01 to 1; EMA and final denoising as in arXiv:2006.09011; batch 1024; rate 2e-3 with cosine decay.",
+            "NCSN (Song and Ermon 2019, arXiv:1907.05600): 10 geometric levels, denoising score matching weighted by σ², 100 Langevin steps a level. Departs: an MLP that gives ε = −σ s, the score in units of its noise, and sees 250 ln σ; σ from 0.05 to the largest distance in the data, not from 0.01 to 1; EMA and final denoising as in arXiv:2006.09011; mean of the squared error, not half its sum; batch 1024, rate 2e-3 with 100 warm-up steps and cosine decay, clipping to norm 1, EMA 0.998, 8000 steps.",
             [2],
             PointsNcsn),
         new(
@@ -96,7 +96,7 @@ public static class Presets
         new(
             "cifar10-ncsnpp",
             "NCSN++ on CIFAR-10 by the variance-exploding score SDE, 61.9 M parameters; weeks on a CPU",
-            "NCSN++ cont. (VE) on CIFAR-10 (Song et al. 2021, arXiv:2011.13456, appendix H): σ from 0.01 to 50, score of a network that divides by σ, width 128, four residual blocks a level, attention at 16×16, FIR resampling, sums over √2, Fourier features of ln σ with scale 16, Adam 2e-4 after 5000 warm-up steps, batch 128, dropout 0.1, flips, clipping to norm 1, EMA 0.999, 1.3 M steps. Departs: pictures in [−1, 1], not [0, 1], with σ as it was, so half as much noise for each unit of data; mean of the squared error, not half its sum; diffusers' skip blocks: the smaller pictures are added to a level, not with a sum over √2 carried on, and each level adds to the output on the way up.",
+            "NCSN++ cont. (VE) on CIFAR-10 (Song et al. 2021, arXiv:2011.13456, appendix H): σ from 0.01 to 50, score of a network that divides by σ, width 128, four residual blocks a level, attention at 16×16, FIR resampling, sums over √2, Fourier features of ln σ with scale 16, Adam 2e-4 after 5000 warm-up steps, batch 128, dropout 0.1, flips, clipping to norm 1, EMA 0.999 that warms up by (1 + n)/(10 + n) as in its published code, 1.3 M steps. Departs: t from 0, not 1e-5; pictures in [−1, 1], not [0, 1], with σ as it was, so half as much noise for each unit of data; mean of the squared error, not half its sum; diffusers' skip blocks: the smaller pictures are added to a level, not with a sum over √2 carried on, and each level adds to the output on the way up.",
             [32, 32, 3],
             Cifar10NcsnPp),
     ];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
@@ -107,7 +108,15 @@ public sealed record RunConfig(
     public Shape SampleShape() => UNet is { } unet ? [unet.SampleSize ?? 0, unet.SampleSize ?? 0, unet.InChannels] : [Mlp?.Dimensions ?? 0];
 
     /// <summary>The network's time input for a level: σ where the embedding makes the network divide its output by it, else that of the schedule.</summary>
-    public double TimeInput(NoiseLevel level) => GivesScore() ? level.Sigma : ScheduleOrDefault().TimeInput(level);
+    /// <exception cref="InvalidOperationException">The network divides by σ, and there is none: the score of clean data is unbounded.</exception>
+    public double TimeInput(NoiseLevel level)
+    {
+        if (!GivesScore()) return ScheduleOrDefault().TimeInput(level);
+
+        // As the network sees it: what float32 rounds to 0 is 0.
+        if (!((float)level.Sigma > 0)) throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"TimeInput: the network divides its output by σ and was asked at σ = {level.Sigma}, where there is no score; end above clean data."));
+        return level.Sigma;
+    }
 
     /// <summary>Whether the network divides its output by its time input, as those do that are given σ and give the score.</summary>
     internal bool GivesScore() => UNet is { DividesByTime: true };

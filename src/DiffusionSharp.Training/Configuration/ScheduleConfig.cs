@@ -81,6 +81,9 @@ public sealed record ScheduleConfig(
     /// <summary>Whether it has trained levels of σ with α = 1, which annealed Langevin dynamics walks.</summary>
     public bool HasNoiseLevels() => Kind == ScheduleKind.Geometric;
 
+    /// <summary>Whether α = 1 at all levels, so that σ alone tells them apart.</summary>
+    public bool HasUnitSignal() => HasSigmas;
+
     /// <summary>Whether levels are still to be found from the data: <see cref="DataLevels"/>.</summary>
     public bool IsOpen() => Kind == ScheduleKind.Geometric && Sigmas is null && (SigmaMax is null || Levels is null);
 

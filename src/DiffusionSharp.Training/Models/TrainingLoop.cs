@@ -68,6 +68,7 @@ public sealed class TrainingLoop
     public (double Loss, double GradientNorm) Step(int step)
     {
         var loss = 0.0;
+        batches.Begin();
         for (var part = 0; part < config.Accumulate; part++)
         {
             batches.Fill(step, part);

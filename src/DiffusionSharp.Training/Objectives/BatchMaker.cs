@@ -51,15 +51,15 @@ public sealed class BatchMaker
     /// <summary>The losses that importance sampling draws by; null where levels are drawn otherwise.</summary>
     public LossHistory? History => (levels as ImportanceLevels)?.History;
 
-    /// <summary>Fills the inputs of a step, or of one of its parts; parts come in their order.</summary>
+    /// <summary>Begins a step: where levels are drawn by their losses, all of its parts draw by those before it.</summary>
+    public void Begin() => (levels as ImportanceLevels)?.Refresh();
+
+    /// <summary>Fills the inputs of the step that has begun, or of one of its parts; the same again, however often and in whichever order it is asked.</summary>
     /// <param name="step">0 is the first.</param>
     /// <param name="part">From 0, below the configuration's <c>Accumulate</c>.</param>
     public void Fill(int step, int part = 0)
     {
         firstPosition = ((long)step * config.Batch) + (part * count);
-
-        // All parts draw by the losses before the step.
-        if (part == 0) (levels as ImportanceLevels)?.Refresh();
         parallelism.For(count, make);
     }
 

@@ -11,7 +11,7 @@ namespace DiffusionSharp.Training.Runs;
 /// <remarks>
 /// Written whole or not at all: into a folder beside the checkpoints, every file flushed to the disk, then the folder renamed. A stop at any
 /// instant leaves the checkpoints before it untouched. Where weights are stored in 16 bits, <c>weights.safetensors</c> and the averages are for
-/// sampling and handing on, and <c>training.safetensors</c> holds the float32 values that training goes on from.
+/// sampling and handing on, but for what is never trained, and <c>training.safetensors</c> holds the float32 values that training goes on from.
 /// </remarks>
 public static class Checkpoint
 {
@@ -71,11 +71,12 @@ public static class Checkpoint
         }
     }
 
-    /// <summary>Reads weights, moments and averages back.</summary>
+    /// <summary>Reads weights, moments and averages back: from the float32 values where the checkpoint was stored in 16 bits, whatever the next one is to be.</summary>
     public static void ReadTraining(string checkpoint, RunConfig config, ParameterBuffer weights, TrainingState training)
     {
-        var exact = config.Storage == WeightStorage.Float32;
-        foreach (var (name, values) in Models(config, weights, training)) Read(Path.Combine(checkpoint, exact ? FileOf(name) : Training), exact ? "" : name + ".", values);
+        var apart = Path.Combine(checkpoint, Training);
+        var rounded = File.Exists(apart);
+        foreach (var (name, values) in Models(config, weights, training)) Read(rounded ? apart : Path.Combine(checkpoint, FileOf(name)), rounded ? name + "." : "", values);
         Read(Path.Combine(checkpoint, Optimizer), "first.", training.FirstMoment);
         Read(Path.Combine(checkpoint, Optimizer), "second.", training.SecondMoment);
     }
@@ -107,12 +108,18 @@ public static class Checkpoint
         foreach (var (i, (name, _)) in config.MoreEmaInOrder().Index()) yield return (name, training.MoreAverages![i]);
     }
 
-    private static void WriteModel(string path, WeightStorage storage, ParameterBuffer values) => SafetensorsFile.Write(path, values.Export(), null, storage switch
-    {
-        WeightStorage.Float16 => StorageType.F16,
-        WeightStorage.Bfloat16 => StorageType.BF16,
-        _ => StorageType.F32,
-    });
+    // What is never trained stays exact: a random frequency of a Fourier embedding, rounded to 8 bits, is a phase off by radians.
+    private static void WriteModel(string path, WeightStorage storage, ParameterBuffer values) => SafetensorsFile.Write(
+        path,
+        values.Export(),
+        null,
+        storage switch
+        {
+            WeightStorage.Float16 => StorageType.F16,
+            WeightStorage.Bfloat16 => StorageType.BF16,
+            _ => StorageType.F32,
+        },
+        values.Layout.Entries.Where(e => !e.Trained).Select(e => e.Name).ToHashSet(StringComparer.Ordinal));
 
     private static string FileOf(string name) => name switch
     {
@@ -154,7 +161,7 @@ public static class Checkpoint
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // What cannot be removed does no harm: it is its name says that it is partial, and nothing reads it.
+            // What cannot be removed does no harm: its name says that it is partial, and nothing reads it.
         }
     }
 }

@@ -44,19 +44,36 @@ public static class EarlyWarnings
     /// <param name="steps">Steps of the run, at least 1.</param>
     public static double InitialShare(EmaOptions ema, int steps)
     {
+        // Decays never fall: none after one above 0 is 0 again, and from where the last one is reached they stay.
+        var begun = FirstStep(steps, step => ema.Decay(step) > 0) - 1;
+        if (begun > steps / 2) return 0;
+        var last = ema.Decay(steps);
+        var risen = FirstStep(steps, step => ema.Decay(step) == last) - 1;
         var share = 1.0;
-        var begun = 0;
-        for (var step = 1; step <= steps; step++)
+        for (var done = begun; done < risen;)
         {
-            var decay = ema.Decay(step);
-            if (decay == 0) (share, begun) = (1, step);
-            else share *= decay;
-
-            // Decays never fall: none after one above 0 is 0 again, and the product only falls.
-            if (decay > 0 && share <= double.Epsilon) return 0;
+            // One by one, later in stretches of a thousandth of the steps since it began, by the decay in their middle: within 1e-7 of ln share.
+            var length = Math.Min((2 * ((done - begun) / 2000)) + 1, risen - done);
+            var decay = ema.Decay(done + ((length + 1) / 2));
+            share *= length == 1 ? decay : Math.Pow(decay, length);
+            done += length;
         }
 
-        return begun <= steps / 2 ? share : 0;
+        return share * Math.Pow(last, steps - risen);
+    }
+
+    // The first of the steps from which on a condition holds; steps + 1 where it never does.
+    private static long FirstStep(int steps, Func<long, bool> holds)
+    {
+        var (before, from) = (0L, steps + 1L);
+        while (from - before > 1)
+        {
+            var middle = (before + from) / 2;
+            if (holds(middle)) from = middle;
+            else before = middle;
+        }
+
+        return from;
     }
 
     /// <summary>The step at which the loss is judged: a tenth of the run, but late enough for 200 steps, ten lines of metrics and a rate that has warmed up for as long as it has stayed.</summary>

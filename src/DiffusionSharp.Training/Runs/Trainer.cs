@@ -59,7 +59,10 @@ public sealed class Trainer
     }
 
     /// <summary>Numbers that are trained.</summary>
-    public long Parameters => loop.Weights.Layout.Count;
+    public long Parameters => loop.Weights.Layout.Entries.Where(e => e.Trained).Sum(e => (long)e.Shape.Count);
+
+    /// <summary>Numbers of the network that are kept, those that are never trained among them.</summary>
+    public long KeptParameters => loop.Weights.Layout.Count;
 
     /// <summary>Bytes of activations, gradients and scratch.</summary>
     public long ArenaBytes => loop.Program.ArenaBytes;
@@ -78,8 +81,9 @@ public sealed class Trainer
 
     /// <summary>Goes on with a run from its newest checkpoint, or from its beginning where it has none.</summary>
     /// <param name="config">
-    /// What is asked for now; it must be the run's own, but for a larger number of steps where the rate does not depend on it. The weights of a
-    /// run so lengthened are those of a run planned for that length; its metrics keep a line, and its samples a sheet, at the old end.
+    /// What is asked for now; it must be the run's own, but for the storage of the checkpoints to come, and for a larger number of steps where
+    /// the rate does not depend on it. The weights of a run so lengthened are those of a run planned for that length; its metrics keep a line,
+    /// and its samples a sheet, at the old end.
     /// </param>
     /// <param name="source">The run's data.</param>
     /// <param name="path">The run's folder.</param>
@@ -92,10 +96,11 @@ public sealed class Trainer
         config = DataLevels.Settle(config.Validated(), source, parallelism);
         var steps = folder.CheckpointSteps();
         var extends = config.Steps > old.Steps && old.RateCurve == RateCurve.Constant;
-        var differences = ConfigJson.Differences(extends ? old with { Steps = config.Steps } : old, config);
+        var taken = old with { Steps = extends ? config.Steps : old.Steps, Storage = config.Storage };
+        var differences = ConfigJson.Differences(taken, config);
         if (differences.Count > 0) throw new DataException($"{path}: the run here has another configuration ({string.Join("; ", differences)}, the run's first); leave these options out, or choose another folder.");
         var trainer = new Trainer(config, source, folder, parallelism, steps.Count == 0 ? null : folder.CheckpointFolder(steps[^1]));
-        if (extends) folder.WriteConfig(config);
+        if (taken != old) folder.WriteConfig(config);
         return trainer;
     }
 

@@ -84,12 +84,11 @@ public sealed class DpmSolverAdaptive : Sampler
         {
             var (level, levelNext) = (Schedule.At(Grid.Times[i]), Schedule.At(Grid.Targets[i]));
             foreach (var path in samples) path.Begin(level);
-            var d = Evaluate(denoiser, samples, p => p.X, p => p.Level, (p, e) => p.Data = e);
+            var d = Evaluate(denoiser, samples, _ => true, p => p.X, p => p.Level, (p, e) => p.Data = e);
             if (!level.IsPureNoise) Reach(denoiser, samples, Before(level, levelNext));
             if (levelNext.Sigma == 0 || level.IsPureNoise)
             {
-                var last = samples.Where(p => p.Data is null).ToArray();
-                if (last.Length > 0) Evaluate(denoiser, last, p => p.X, p => p.Level, (p, e) => p.Data = e);
+                EvaluateUnknown(denoiser, samples, samples);
                 foreach (var path in samples) path.X = ProbabilityFlow.Step(path.X, path.Data!, path.Level, levelNext);
             }
 
@@ -99,7 +98,7 @@ public sealed class DpmSolverAdaptive : Sampler
 
     private void Reach(Denoiser denoiser, Path[] samples, NoiseLevel end)
     {
-        for (var active = samples.Where(p => p.Level != end).ToArray(); active.Length > 0; active = [.. active.Where(p => p.Level != end)]) Advance(denoiser, active, end);
+        for (var active = samples.Where(p => p.Level != end).ToArray(); active.Length > 0; active = [.. active.Where(p => p.Level != end)]) Advance(denoiser, samples, active, end);
     }
 
     // Where error control ends: at the target, or before clean data at the least noise that the schedule knows of.
@@ -110,30 +109,40 @@ public sealed class DpmSolverAdaptive : Sampler
         return least.LogSnr > level.LogSnr ? least : level;
     }
 
-    // One attempt of every path that has not arrived, their calls joined in one batch.
-    private void Advance(Denoiser denoiser, Path[] active, NoiseLevel end)
+    // One attempt of every path that has not arrived.
+    private void Advance(Denoiser denoiser, Path[] samples, Path[] active, NoiseLevel end)
     {
-        var fresh = active.Where(p => p.Data is null).ToArray();
-        if (fresh.Length > 0) Evaluate(denoiser, fresh, p => p.X, p => p.Level, (p, e) => p.Data = e);
+        EvaluateUnknown(denoiser, samples, active);
+        var moving = active.ToHashSet();
         foreach (var path in active) path.Try(this, end);
         for (var j = 1; j < order; j++)
         {
             foreach (var path in active) path.Stage(this, j);
-            Evaluate(denoiser, active, p => p.StageX!, p => p.StageLevel, (p, e) => p.Estimates.Add(ExponentialStep.Estimate(Form, p.StageX!, e, p.StageLevel)));
+            Evaluate(denoiser, samples, moving.Contains, p => p.StageX!, p => p.StageLevel, (p, e) => p.Estimates.Add(ExponentialStep.Estimate(Form, p.StageX!, e, p.StageLevel)));
         }
 
         foreach (var path in active) path.Judge(this);
     }
 
-    private static Tensor Evaluate(Denoiser denoiser, Path[] paths, Func<Path, Tensor> x, Func<Path, NoiseLevel> level, Action<Path, Tensor> take)
+    private static void EvaluateUnknown(Denoiser denoiser, Path[] samples, Path[] wanted)
     {
-        if (paths.Length == 0) return Tensor.Zeros([0]);
-        var d = denoiser.Denoise(Tensor.Concatenate([.. paths.Select(x)]), [.. paths.SelectMany(p => Enumerable.Repeat(level(p), p.X.Samples))]);
+        if (wanted.Any(p => p.Data is null)) Evaluate(denoiser, samples, p => p.Data is null, p => p.X, p => p.Level, (p, e) => p.Data = e);
+    }
+
+    // The denoiser is asked for all samples, as it may know each by its place in the batch: its class, or a measurement. Those that wait are
+    // asked where they stand, and nobody takes the answer.
+    private static Tensor Evaluate(Denoiser denoiser, Path[] samples, Func<Path, bool> asks, Func<Path, Tensor> x, Func<Path, NoiseLevel> level, Action<Path, Tensor> take)
+    {
+        if (samples.Length == 0) return Tensor.Zeros([0]);
+        var asking = samples.Select(asks).ToArray();
+        var d = denoiser.Denoise(
+            Tensor.Concatenate([.. samples.Select((p, k) => asking[k] ? x(p) : p.X)]),
+            [.. samples.SelectMany((p, k) => Enumerable.Repeat(asking[k] ? level(p) : p.Level, p.X.Samples))]);
         var at = 0;
-        foreach (var path in paths)
+        for (var k = 0; k < samples.Length; k++)
         {
-            take(path, d.Slice(at, path.X.Samples));
-            at += path.X.Samples;
+            if (asking[k]) take(samples[k], d.Slice(at, samples[k].X.Samples));
+            at += samples[k].X.Samples;
         }
 
         return d;

@@ -128,6 +128,18 @@ public sealed class EverySamplerTests
         Assert.StartsWith("Sampler: the grid runs from 1.5 to 0, the schedule from 1 to 0.", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_network_asked_for_classes_is_told_those_of_the_whole_batch_whichever_sample_arrives_first(string name)
+    {
+        if (SamplerCatalog.Find(name).NeedsDensity) return;
+        var sampler = Make(name, TimeGrid.Uniform(Schedule, 3));
+        int[] classes = [1, 0, 2, 0];
+        Tensor Draw(int first, params int[] labels) => sampler.Sample(new NetworkDenoiser(new ClassMeans(), Prediction.Data, labels: labels), [labels.Length, 2], new SeededNoise(new Rng(7), firstSample: first));
+        var together = Draw(0, classes);
+        for (var k = 0; k < classes.Length; k++) Assert.Equal(Bits(Draw(k, classes[k])), Bits(together.Slice(k, 1)));
+    }
+
     private static Sampler Make(string name, TimeGrid grid) => SamplerCatalog.Find(name).Create(Schedule, grid);
 
     private static double Norm(Tensor x) => Math.Sqrt((x * x).Mean());
@@ -140,4 +152,26 @@ public sealed class EverySamplerTests
     }
 
     private static long[] Bits(Tensor x) => [.. x.Values.ToArray().Select(BitConverter.DoubleToInt64Bits)];
+
+    // Class c is the Gaussian around c of deviation 10⁻ᶜ: each needs steps of its own.
+    private sealed class ClassMeans : DenoisingNetwork
+    {
+        public override bool HasGradient => false;
+
+        public override FloatTensor Evaluate(FloatTensor x, ReadOnlySpan<float> t, ReadOnlySpan<int> classes)
+        {
+            var data = new FloatTensor(x.Shape);
+            for (var i = 0; i < x.Values.Length; i++)
+            {
+                var (level, c) = (Schedule.At(t[i / 2]), classes[i / 2]);
+                var variance = Math.Pow(100, -c);
+                var gain = level.Alpha * variance / ((level.Alpha * level.Alpha * variance) + (level.Sigma * level.Sigma));
+                data.Values[i] = (float)(c + (gain * (x.Values[i] - (level.Alpha * c))));
+            }
+
+            return data;
+        }
+
+        public override FloatTensor VectorJacobian(FloatTensor x, ReadOnlySpan<float> t, ReadOnlySpan<int> classes, FloatTensor cotangent) => throw new NotSupportedException();
+    }
 }
