@@ -87,10 +87,33 @@ public sealed class PictureStudyTests : IDisposable
     }
 
     [Fact]
+    public void The_steps_of_all_follow_from_the_pace_of_all_and_are_unknown_until_it_is_measured()
+    {
+        var study = new Study(new StudyOptions("digits", folder.FullName, 1, null, ["train"], ["ddpm"], 1, 2), Parallelism.Single);
+        var rate = 0;
+        foreach (var model in StudyModel.All.Where(m => m.Exists))
+        {
+            Assert.Null(TrainingPhases.CommonSteps(study));
+            study.Folder.Write(new PaceResult(32 * ++rate, 1, 1, 3, 32, 1, 4), "pace", $"{model.Name}.json");
+        }
+
+        Assert.Equal(30 * (1 + rate), TrainingPhases.CommonSteps(study));
+    }
+
+    [Theory]
+    [InlineData("moons", 2, "pictures [H, W, C] with labels are compared")]
+    [InlineData("digits", 1_000_000, "so at most")]
+    public void Data_that_a_later_phase_cannot_use_are_refused_at_the_start(string data, int count, string message)
+    {
+        var study = new Study(new StudyOptions(data, folder.FullName, 1, null, ["pace"], null, 1, count), Parallelism.Single);
+        Assert.Contains(message, Assert.Throws<Data.DataException>(study.Check).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_training_that_was_cut_off_goes_on_and_counts_the_time_of_what_was_kept()
     {
         var study = new Study(new StudyOptions("digits", folder.FullName, 1, null, ["train"], ["ddpm"], 1, 2), Parallelism.Single);
-        study.Folder.Write(new PaceResult(1, 1, 1, 3, 32, 1, 4), "pace", "ddpm.json");
+        foreach (var model in StudyModel.All) study.Folder.Write(new PaceResult(1, 1, 1, 3, 32, 1, 4), "pace", $"{model.Name}.json");
 
         // Another process stopped after two steps and a checkpoint, 100 s in.
         var config = StudyModel.All[0].Config("digits", Digits).WithSteps(4) with { CheckpointEvery = 2 };

@@ -83,10 +83,14 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
     public void Langevin_dynamics_walks_trained_levels_of_noise_and_a_model_without_them_is_told_what_to_do()
     {
         var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));
-        Diffusion.Succeed("train", "--config", config, "--out", folder["run"], "--schedule", "vp-linear", "--steps", "1");
-        foreach (var sampler in (string[])["ncsn", "ncsn-v2", "langevin"])
-            Diffusion.Fail(2, $"error: --sampler: {sampler} walks trained levels of noise, and this model's schedule, vp-linear, is continuous and has none; say --steps N to take N levels of it, or sample with predictor-corrector, heun or ddim.", "sample", folder["run"], "--out", folder["a.npy"], "--sampler", sampler);
-        Diffusion.Succeed("sample", folder["run"], "--out", folder["a.npy"], "--sampler", "ncsn-v2", "--steps", "3", "--count", "2");
+        foreach (var schedule in (string[])["vp-linear", "cosine"])
+        {
+            var run = folder[schedule];
+            Diffusion.Succeed("train", "--config", config, "--out", run, "--schedule", schedule, "--steps", "1");
+            foreach (var sampler in (string[])["ncsn", "ncsn-v2", "langevin"])
+                Diffusion.Fail(2, $"error: --sampler: {sampler} walks trained levels of noise, and this model's schedule, {schedule}, has none; say --steps N to walk N levels of it, or sample with predictor-corrector, heun or ddim.", "sample", run, "--out", folder["a.npy"], "--sampler", sampler);
+            Diffusion.Succeed("sample", run, "--out", folder["a.npy"], "--sampler", "ncsn-v2", "--steps", "3", "--count", "2");
+        }
     }
 
     [Fact]

@@ -1,7 +1,12 @@
 using System.Text.Json;
+using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Cli.Sampling;
 using DiffusionSharp.Data.Formats;
+using DiffusionSharp.Graphs;
+using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Tests;
@@ -35,6 +40,16 @@ public sealed class ConditionalTests(ConditionalTests.Run runs) : IClassFixture<
         Assert.StartsWith($"{folder["all.png"]}: 30 samples of 8×8×1, 3 of each class, by ddim in 2 steps with guidance 2; 4 network calls, ", text, StringComparison.Ordinal);
         var picture = Png.Read(folder["all.png"]);
         Assert.Equal((2 + (3 * 58), 2 + (10 * 58)), (picture.Width, picture.Height));
+    }
+
+    [Fact]
+    public void Of_very_many_classes_how_many_samples_is_asked()
+    {
+        var config = SmallRuns.Points with { Conditioning = new ConditioningConfig(2001) };
+        var model = new TrainedModel(config, new ParameterBuffer(new NetworkBlueprint(config, config.SampleShape()).Layout()), 0);
+        ClassChoice Choose(int? count) => ClassChoice.Of(new SampleRequest("", "", SamplerCatalog.Find("ddim"), new SamplerOptions(), null, count, 0, null, "ema", null, "all", null, null, null, null, false, 1, false), model, SampleFormat.Array);
+        Assert.Equal("--class: all 2001 classes would be 2,001 samples; say how many with --count N, a multiple of 2001, or take one class.", Assert.Throws<UsageException>(() => Choose(null)).Message);
+        Assert.Equal(4002, Choose(4002).Count);
     }
 
     [Fact]

@@ -81,6 +81,25 @@ public sealed class DataLevelsTests : IDisposable
         Assert.Contains("schedule.sigmaMin: 50 is not below the largest distance between data", Assert.Throws<ArgumentException>(() => DataLevels.Settle(far, PointSource.Create("moons"), Parallelism.Single)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(7)]
+    [InlineData(30)]
+    [InlineData(49)]
+    public void Fewer_steps_than_levels_of_noise_still_visit_the_most_and_the_least(int steps)
+    {
+        var config = new ScheduleConfig(ScheduleKind.Geometric, Levels: 49, SigmaMin: 0.02, SigmaMax: 20);
+        var schedule = config.Create();
+        var grid = config.Grid(schedule, steps);
+        Assert.Equal(steps, grid.Count);
+        Assert.Equal((48, 0), (grid.Times[0], grid.Times[^1]));
+
+        // The step is that of the widest gap, also where whole levels make gaps unequal.
+        var gap = Enumerable.Range(1, steps - 1).Max(i => grid.Times[i - 1] - grid.Times[i]);
+        Assert.Equal(NcsnDesign.StepSize(Math.Pow(1000, gap / 48), 5), NcsnDesign.StepSize(schedule, grid, 5), 1e-9);
+        Assert.Equal(Timesteps.Trailing(1000, 7).Times, new ScheduleConfig().Grid(new ScheduleConfig().Create(), 7).Times);
+    }
+
     [Fact]
     public void A_default_that_is_written_is_the_default_that_is_left_out()
     {

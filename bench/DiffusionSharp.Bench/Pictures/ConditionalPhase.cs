@@ -16,10 +16,10 @@ namespace DiffusionSharp.Bench.Pictures;
 internal sealed record AgreementResult(double Guidance, int Right, int Count, double Calls, double Seconds)
 {
     /// <summary>The share of right ones.</summary>
-    public double Share => (double)Right / Count;
+    public double Share => Statistics.Measurement.OfShare(Right, Count).Value;
 
-    /// <summary>Its standard error, of a binomial share; that of one miss or hit more where all are alike.</summary>
-    public double Error => Math.Sqrt(Math.Max(Share * (1 - Share), 1.0 / Count * (1 - (1.0 / Count))) / Count);
+    /// <summary>Its standard error.</summary>
+    public double Error => Statistics.Measurement.OfShare(Right, Count).StandardError;
 }
 
 /// <summary>Samples of given classes, with and without guidance: a sheet with a row for each class, and the classifier's opinion.</summary>

@@ -17,7 +17,7 @@ namespace DiffusionSharp.Bench.Pictures;
 internal sealed record LangevinResult(double True, double Data, double Plain, double Annealed, int Count, int Calls, int Steps, double Seconds)
 {
     /// <summary>The standard error of a share of so many points.</summary>
-    public double Error(double share) => Math.Sqrt(Math.Max(share * (1 - share), 1.0 / Count * (1 - (1.0 / Count))) / Count);
+    public double Error(double share) => Statistics.Measurement.OfShare((int)Math.Round(share * Count), Count).StandardError;
 }
 
 /// <summary>Plain and annealed Langevin dynamics on two modes of unlike weight, by one trained network.</summary>
@@ -29,7 +29,17 @@ internal static class LangevinPhase
     /// <summary>On what.</summary>
     public const string Data = "two-modes";
 
-    public static void Run(Study study) => study.Folder.Once(() => Measure(study), "langevin.json");
+    public static void Run(Study study)
+    {
+        try
+        {
+            study.Folder.Once(() => Measure(study), "langevin.json");
+        }
+        catch (InvalidOperationException error)
+        {
+            StudyLog.Line($"langevin: {error.Message}");
+        }
+    }
 
     private static LangevinResult Measure(Study study)
     {

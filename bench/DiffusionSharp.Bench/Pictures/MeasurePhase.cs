@@ -4,7 +4,6 @@ using DiffusionSharp.Distances;
 using DiffusionSharp.Integration;
 using DiffusionSharp.Likelihood;
 using DiffusionSharp.Samplers;
-using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;
 
@@ -101,7 +100,7 @@ internal static class MeasurePhase
     {
         var trained = TrainedModel.Load(study.Folder.Run(model.Name));
         var config = trained.Config.ScheduleOrDefault();
-        var bound = new EvidenceLowerBound(trained.Schedule, config.Grid(trained.Schedule, TimestepSpacing.Trailing, config.LevelsOrDefault()), DdpmVariance.FixedSmall, Bins);
+        var bound = new EvidenceLowerBound(trained.Schedule, config.Grid(trained.Schedule, config.LevelsOrDefault()), DdpmVariance.FixedSmall, Bins);
         var network = trained.Network(AtATime(study), study.Parallelism);
         var denoiser = trained.Denoiser(network);
         return Likelihood(study, $"{model.Name}, bound", () => network.Calls, (test, first) =>
@@ -112,6 +111,9 @@ internal static class MeasurePhase
         });
     }
 
+    /// <summary>Test pictures whose likelihood is measured at least, whatever the time.</summary>
+    public static int FewestPictures(Study study) => 2 * AtATime(study);
+
     private static int AtATime(Study study) => Math.Min(MostAtATime, study.Options.Count);
 
     private static double Bits(double nats, int dimension) => nats / (dimension * Math.Log(2));
@@ -121,7 +123,7 @@ internal static class MeasurePhase
     {
         var (begun, values, batch) = (StudyLog.Seconds, new List<double>(), AtATime(study));
         do values.AddRange(measure(study.TestPictures(values.Count, batch), values.Count));
-        while (values.Count < MostPictures && (values.Count < 2 * batch || StudyLog.Seconds - begun < study.Options.LikelihoodSeconds));
+        while (values.Count < MostPictures && (values.Count < FewestPictures(study) || StudyLog.Seconds - begun < study.Options.LikelihoodSeconds));
         var bits = Statistics.Measurement.OfMean([.. values]);
         var result = new LikelihoodResult(bits.Value, bits.StandardError, values.Count, StudyLog.Seconds - begun, (double)calls() * batch / values.Count);
         StudyLog.Line(StudyLog.Text($"measure {name}: {result.BitsPerDimension:0.000} ± {result.Error:0.000} bits/dim on {result.Count} test pictures, {result.Calls:0} calls each, {result.Seconds:0} s"));

@@ -4,7 +4,7 @@ using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Bench.Pictures;
 
-/// <summary>The comparison of the picture models: each trained for the same wall time, sampled at the same numbers of network calls, measured alike.</summary>
+/// <summary>The comparison of the picture models: each trained for the same steps, sampled at the same numbers of network calls, measured alike.</summary>
 internal static class PictureStudy
 {
     private static readonly (string Name, Action<Study> Run)[] Phases =
@@ -28,6 +28,7 @@ internal static class PictureStudy
         foreach (var missing in StudyModel.All.Where(m => !m.Exists)) StudyLog.Line($"{missing.Name}: the preset {missing.Preset} is not there; left out");
         try
         {
+            study.Check();
             foreach (var (name, run) in Phases.Where(p => options.Phases.Contains(p.Name)))
             {
                 var begun = StudyLog.Seconds;
@@ -37,7 +38,7 @@ internal static class PictureStudy
                 study.Note(name, StudyLog.Seconds - begun);
             }
         }
-        catch (Exception error) when (error is DataException or IOException)
+        catch (Exception error) when (error is DataException or IOException or ArgumentException or InvalidOperationException)
         {
             Console.Error.WriteLine(error.Message);
             return 1;

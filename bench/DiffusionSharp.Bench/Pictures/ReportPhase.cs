@@ -45,15 +45,16 @@ internal sealed class ReportPhase
     {
         var models = study.Compared.Where(m => Trained(m) is not null).ToList();
         var minutes = models.Select(m => study.Folder.Read<PaceResult>("pace", $"{m.Name}.json")?.Minutes).FirstOrDefault(m => m is not null) ?? study.Options.Minutes;
-        Paragraph("# Digits by several methods, each trained for the same time");
-        Paragraph($"MNIST by {string.Join(", ", models.Select(m => m.Title))}: each model is trained from nothing for the steps that {minutes} minutes of wall time allow, then sampled with at most {string.Join(" or ", StudyOptions.Budgets)} calls of its network a sample, then measured like the others. Machine: {Machine.Processor}, {study.Options.Threads} threads, no GPU; commit {Machine.Commit}.");
+        Paragraph("# Digits by several methods, each trained for the same steps");
+        Paragraph($"MNIST by {string.Join(", ", models.Select(m => m.Title))}: all models are trained from nothing for the same steps, those that {minutes} minutes of wall time allow at the median pace, then sampled with at most {string.Join(" or ", StudyOptions.Budgets)} calls of its network a sample, then measured like the others. Machine: {Machine.Processor}, {study.Options.Threads} threads, no GPU; commit {Machine.Commit}.");
         Paragraph($"What this can and cannot say: each method is trained once, with one seed, as its preset has it, and no preset was tuned for this comparison or for this time. Standard errors below are over test pictures, samples, noise and probes; how much another seed of training would change is not measured. Differences of the order of the errors say nothing, and larger ones are about these presets at this budget, not about the methods at their best. The models of the papers are trained for days.");
     }
 
     private void Training()
     {
         Paragraph("## Training");
-        Paragraph($"The steps are set beforehand, so that the learning rate can end where the time does: {TrainingPhases.CommonSteps(study):N0}, what the median pace of all models does in the time. The networks cost nearly the same; the machine's own pace, measured for each model alone on both cores, drifts by more than they differ. Bytes do not depend on how many threads train or what else runs, so the trainings themselves need no quiet machine: the wall time is what each took.");
+        var common = TrainingPhases.CommonSteps(study) is { } steps ? StudyLog.Text($"{steps:N0}") : "those of the table";
+        Paragraph($"The steps are set beforehand, so that the learning rate can end where they do, and are the same for all models: {common}, what the median pace of all models does in the time. The networks cost nearly the same; the machine's own pace, measured for each model alone on both cores, drifts by more than they differ. Bytes do not depend on how many threads train or what else runs, so the trainings themselves need no quiet machine: the wall time is what each took.");
         page.Append("| model | preset | steps × batch | digits seen | took | pace alone, digits/s | parameters | loss at the end |\n|---|---|---|---|---|---|---|---|\n");
         foreach (var model in study.Models)
         {
@@ -149,17 +150,17 @@ internal sealed class ReportPhase
         page.Append(StudyLog.Text($"- Samples: {study.Options.Count} a row, seed {StudyOptions.Seed}, in batches of {StudyOptions.Batch}, from the average of the weights, estimates of the data clipped to [−1, 1]. The calls are counted at the network. Seconds a sample: the median over batches, the first left out, which also compiles the network.\n"));
         page.Append(StudyLog.Text($"- Sliced Wasserstein distance (Rabin et al. 2012): Wasserstein-2 on {MeasurePhase.Lines} random lines through the space of pixels in [−1, 1]; ± is one standard deviation over {MeasurePhase.Resamples} bootstrap resamples of both sets.\n"));
         page.Append(StudyLog.Text($"- Fréchet distance (Dowson and Landau 1982; Heusel et al. 2017, arXiv:1706.08500) of {study.Options.Count} samples and {study.Options.Count} test pictures: ± as above. From so few samples it is too large (Chong and Forsyth 2020, arXiv:1911.07023), by an amount that the floor shows for real pictures and that is not the same for every model.\n"));
-        page.Append(StudyLog.Text($"- Bits per dimension, flow: −log₂ p a pixel by the probability-flow ODE (Song et al. 2021, arXiv:2011.13456), Dormand–Prince at relative and absolute tolerance {MeasurePhase.Tolerance}, Hutchinson's divergence with one Rademacher probe a picture, pictures of 8 bits dequantised uniformly (an upper bound of −log₂ of the discrete probability); the network without clipping, from the least noise it was trained on. Bound: the variational bound of the ancestral chain over all trained levels (Ho et al. 2020, arXiv:2006.11239). On as many test pictures (n) as fit into {study.Options.LikelihoodSeconds:0} s, at least {32}; ± is the standard error over pictures, their noise and probes. What the tolerance adds is not in it.\n"));
+        page.Append(StudyLog.Text($"- Bits per dimension, flow: −log₂ p a pixel by the probability-flow ODE (Song et al. 2021, arXiv:2011.13456), Dormand–Prince at relative and absolute tolerance {MeasurePhase.Tolerance}, Hutchinson's divergence with one Rademacher probe a picture, pictures of 8 bits dequantised uniformly (an upper bound of −log₂ of the discrete probability); the network without clipping, whose corners the integrator would stumble over, from the least noise it was trained on. Bound: the variational bound of the ancestral chain over all trained levels (Ho et al. 2020, arXiv:2006.11239), with estimates clipped to [−1, 1] as in sampling; so the two are of estimates that differ where clipping acts. On as many test pictures (n) as fit into {study.Options.LikelihoodSeconds:0} s, at least {MeasurePhase.FewestPictures(study)} and at most {MeasurePhase.MostPictures}; ± is the standard error over pictures, their noise and probes. What the tolerance adds is not in it.\n"));
         page.Append('\n');
     }
 
     private void Commands()
     {
         Paragraph("## The commands");
-        Paragraph(StudyLog.Text($"`dotnet run -c Release --project bench/DiffusionSharp.Bench -- pictures --data ../shared/data/mnist --out FOLDER --minutes {study.Options.Minutes} --threads {study.Options.Threads} --report docs/results` runs every phase; `--phases` runs some of them, and what is done is passed over."));
+        Paragraph(StudyLog.Text($"`dotnet run -c Release --project bench/DiffusionSharp.Bench -- pictures --data ../shared/data/mnist --out FOLDER --minutes {study.Options.Minutes} --threads {study.Options.Threads} --report docs/results` runs every phase; `--phases` runs some of them, and what is done is passed over. `train` has no row below: trainings may run side by side, and the table of the training has what each took."));
         page.Append("| phase | wall time |\n|---|---|\n");
         foreach (var (name, seconds) in study.Folder.Read<Dictionary<string, double>>("phases.json") ?? [])
-            if (name != "report") page.Append($"| `{name}` | {Duration(seconds)} |\n");
+            if (name is not ("report" or "train")) page.Append($"| `{name}` | {Duration(seconds)} |\n");
     }
 
     private TrainResult? Trained(StudyModel model) => study.Folder.Read<TrainResult>("train", $"{model.Name}.json");

@@ -33,7 +33,7 @@ internal sealed record StudyModel(string Name, string Title, string Preset, stri
     /// <summary>All models, the one with classes last.</summary>
     public static IReadOnlyList<StudyModel> All { get; } =
     [
-        new("ddpm", "DDPM", "mnist", "ancestral, `ddpm`", (m, n, _) => Named("ddpm", m, n), LikelihoodKind.BoundAndFlow),
+        new("ddpm", "DDPM (velocity, cosine, min-SNR)", "mnist", "ancestral, `ddpm`", (m, n, _) => Named("ddpm", m, n), LikelihoodKind.BoundAndFlow),
         new("ncsn", "NCSN v2", "mnist-ncsn", "annealed Langevin, `ncsn-v2`, final denoising", (m, n, budget) => Named("ncsn-v2", m, n, new SamplerOptions(LangevinSteps: StepsALevel(m, budget))), LikelihoodKind.None),
         new("ve", "VE SDE", "mnist-ve", "`predictor-corrector`, one corrector step, ratio 0.16", (m, n, _) => Named("predictor-corrector", m, n), LikelihoodKind.Flow),
         new("vp", "VP SDE", "mnist-vp", "probability flow, `heun`, levels of Karras et al.", (m, n, _) => new HeunSampler(m.Schedule, Grids.Karras(m.Schedule, n)), LikelihoodKind.Flow),
@@ -65,5 +65,5 @@ internal sealed record StudyModel(string Name, string Title, string Preset, stri
     private static int StepsALevel(TrainedModel model, int budget) => Math.Max(1, (budget - 1 + MostSteps(model) - 1) / MostSteps(model));
 
     private static Sampler Named(string name, TrainedModel model, int steps, SamplerOptions? options = null) =>
-        SamplerCatalog.Find(name).Create(model.Schedule, model.Config.ScheduleOrDefault().Grid(model.Schedule, TimestepSpacing.Trailing, steps), options);
+        SamplerCatalog.Find(name).Create(model.Schedule, model.Config.ScheduleOrDefault().Grid(model.Schedule, steps), options);
 }

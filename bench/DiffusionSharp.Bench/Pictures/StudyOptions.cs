@@ -3,7 +3,7 @@ namespace DiffusionSharp.Bench.Pictures;
 /// <summary>What the study is asked for.</summary>
 /// <param name="Data">A labelled picture source with a test part: MNIST's folder.</param>
 /// <param name="Out">Where runs, samples and results go.</param>
-/// <param name="Minutes">Wall time of each training.</param>
+/// <param name="Minutes">Wall time of a training at the median pace of all models; from it come the steps, which are the same for all.</param>
 /// <param name="Report">The folder of the page; null writes none.</param>
 /// <param name="Phases">Which, in the order they run.</param>
 /// <param name="Only">Names of models; null: all.</param>

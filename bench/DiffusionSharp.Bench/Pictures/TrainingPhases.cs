@@ -10,7 +10,7 @@ namespace DiffusionSharp.Bench.Pictures;
 /// <param name="Most">In the fastest.</param>
 /// <param name="Windows">How many there were.</param>
 /// <param name="Batch">Samples a step.</param>
-/// <param name="Minutes">The wall time that is planned.</param>
+/// <param name="Minutes">The wall time that is planned at the median pace of all models.</param>
 /// <param name="Steps">The steps that fill it at this pace.</param>
 internal sealed record PaceResult(double Rate, double Least, double Most, int Windows, int Batch, double Minutes, int Steps);
 
@@ -51,7 +51,7 @@ internal static class TrainingPhases
     {
         if (CommonSteps(study) is not { } steps)
         {
-            StudyLog.Line("train: no pace is measured, run the phase 'pace' first");
+            StudyLog.Line($"train: the pace of {string.Join(", ", Unpaced(study).Select(m => m.Name))} is not measured, and the steps of all follow from all; run the phase 'pace' without --only first");
             return;
         }
 
@@ -59,10 +59,12 @@ internal static class TrainingPhases
     }
 
     /// <summary>The steps that fill the time at the median pace of all models: their networks cost nearly the same, and machines drift by more than that.</summary>
+    /// <returns>Null until the pace of every model is measured, whichever are asked for now.</returns>
     public static int? CommonSteps(Study study)
     {
-        PaceResult[] paces = [.. StudyModel.All.Select(m => study.Folder.Read<PaceResult>("pace", $"{m.Name}.json")).OfType<PaceResult>()];
-        return paces.Length == 0 ? null : PaceMeter.StepsFor(PaceMeter.Median([.. paces.Select(p => p.Rate)]), paces[0].Minutes, paces[0].Batch);
+        if (Unpaced(study).Any()) return null;
+        PaceResult[] paces = [.. Trainable.Select(m => Pace(study, m)!)];
+        return PaceMeter.StepsFor(PaceMeter.Median([.. paces.Select(p => p.Rate)]), paces[0].Minutes, paces[0].Batch);
     }
 
     /// <summary>Trains the classifier on the training part and asks it for the test part.</summary>
@@ -84,6 +86,12 @@ internal static class TrainingPhases
             return new ClassifierResult(accuracy, test.Count, source.Count, training.Steps, training.Batch, classifier.Weights.Layout.Count, classifier.Options.Features, seconds);
         },
         "classifier.json");
+
+    private static IEnumerable<StudyModel> Trainable => StudyModel.All.Where(m => m.Exists);
+
+    private static IEnumerable<StudyModel> Unpaced(Study study) => Trainable.Where(m => Pace(study, m) is null);
+
+    private static PaceResult? Pace(Study study, StudyModel model) => study.Folder.Read<PaceResult>("pace", $"{model.Name}.json");
 
     private static PaceResult MeasurePace(Study study, StudyModel model)
     {

@@ -31,7 +31,7 @@ internal static class SampleCommand
         var count = Options.Integer("--count", "How many samples.  [default: 64 pictures, 2000 points, 8 rows of a strip]", most: 10_000_000);
         var seed = Options.Seed("Of all noise; sample k depends on the seed, k and its class alone.  [default: 0]");
         var eta = Options.Real("--eta", "Share of fresh noise in samplers that have one, 0 to 1.  [default: the sampler's; 0 with ddim]", x => x is >= 0 and <= 1, "a number from 0 to 1");
-        var spacing = Options.Named("--spacing", "Which noise levels the steps visit.  [default: trailing; uniform where no timesteps were trained]", Choices.Spacings);
+        var spacing = Options.Named("--spacing", "Which noise levels the steps visit.  [default: trailing; linspace where levels of noise were trained, uniform where no timesteps were]", Choices.Spacings);
         var variance = Options.Named("--variance", "Variance of a step of ddpm.  [default: what the model learned; else small]", Choices.Variances);
         var churn = Options.Real("--churn", "Noise that EDM's sampler adds and removes over the trajectory, S_churn.", x => x >= 0, "a number of at least 0");
         var snr = Options.Real("--snr", "Signal-to-noise ratio of a corrector's step.", x => x > 0, "a number above 0");

@@ -17,6 +17,9 @@ internal sealed record ClassChoice(int Count, int[]? Labels, GuidanceOptions? Gu
     private const string All = "all";
     private const int PicturesPerClass = 10;
 
+    // Drawn without being asked for, or as many as the format has without classes where that is more.
+    private const int MostUnasked = 1000;
+
     /// <summary>Decides what the command line asks for.</summary>
     /// <exception cref="UsageException">The model has no classes, there is no such class, or options do not fit each other.</exception>
     public static ClassChoice Of(SampleRequest request, TrainedModel model, SampleFormat format)
@@ -43,6 +46,10 @@ internal sealed record ClassChoice(int Count, int[]? Labels, GuidanceOptions? Gu
         {
             if (asked % classes != 0) throw new UsageException($"--count: with --class all it is a multiple of the {classes} classes, {asked} was given; {Math.Max(1, asked / classes) * classes} gives {Math.Max(1, asked / classes)} of each.");
             perClass = asked / classes;
+        }
+        else if (classes > Math.Max(usual, MostUnasked) / perClass)
+        {
+            throw new UsageException($"--class: all {classes} classes would be {Say.Count((long)classes * perClass)} samples; say how many with --count N, a multiple of {classes}, or take one class.");
         }
 
         return new ClassChoice(classes * perClass, SampleSheet.Rows(classes, perClass), guidance, perClass, $"{Say.Count(perClass)} of each class");

@@ -7,7 +7,7 @@ namespace DiffusionSharp.Cli.Sampling;
 /// <param name="Near">Fraction of samples within three standard deviations of a mode; 1 − e^(−9/2) = 0.989 of the data's own.</param>
 /// <param name="Covered">Modes that have at least a tenth of their share of all samples that near.</param>
 /// <param name="Modes">How many modes there are.</param>
-/// <param name="Larger">Of two-modes, the fraction of samples on the side of the larger mode; null elsewhere.</param>
+/// <param name="Larger">Of two-modes, the fraction of samples on the side of the larger mode; null elsewhere, and where not all samples are finite.</param>
 internal sealed record ModeCoverage(double Near, int Covered, int Modes, double? Larger = null)
 {
     /// <summary>The fraction of true samples that lie as near: a round Gaussian in the plane.</summary>
@@ -22,7 +22,7 @@ internal sealed record ModeCoverage(double Near, int Covered, int Modes, double?
     public static ModeCoverage? Of(string source, Tensor samples) => source switch
     {
         "eight-gaussians" => Of(EightGaussians.Modes, EightGaussians.Sigma, samples),
-        "two-modes" => Of(TwoModes.Modes, TwoModes.Sigma, samples) with { Larger = TwoModes.ShareOfFirst(samples) },
+        "two-modes" => Of(TwoModes.Modes, TwoModes.Sigma, samples) with { Larger = samples.IsFinite() ? TwoModes.ShareOfFirst(samples) : null },
         _ => null,
     };
 

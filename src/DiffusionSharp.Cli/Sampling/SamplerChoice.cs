@@ -43,8 +43,8 @@ internal static class SamplerChoice
         VarianceChoice.Check(request.SamplerOptions.Variance, model);
         var options = request.SamplerOptions;
         if (entry.Takes.HasFlag(SamplerOption.Variance)) options = options with { Variance = options.Variance ?? VarianceChoice.Of(model) };
-        if (IsLangevin(entry) && config.IsContinuous() && request.Steps is null)
-            throw new UsageException($"--sampler: {entry.Name} walks trained levels of noise, and this model's schedule, {Choices.Schedules.NameOf(config.Kind)}, is continuous and has none; say --steps N to take N levels of it, or sample with predictor-corrector, heun or ddim.");
+        if (IsLangevin(entry) && !config.HasNoiseLevels() && request.Steps is null)
+            throw new UsageException($"--sampler: {entry.Name} walks trained levels of noise, and this model's schedule, {Choices.Schedules.NameOf(config.Kind)}, has none; say --steps N to walk N levels of it, or sample with predictor-corrector, heun or ddim.");
 
         // Both papers take about a thousand steps over all levels that were trained.
         var annealed = config.HasNoiseLevels() && entry.Name is "ncsn" or "ncsn-v2";

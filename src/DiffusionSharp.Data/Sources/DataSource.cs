@@ -5,6 +5,10 @@ namespace DiffusionSharp.Data.Sources;
 /// <summary>Samples to learn from, addressed by index: a pure function of the index, safe to call from many threads.</summary>
 public abstract class DataSource
 {
+    /// <summary>The most classes: a label is the row of a table, and one beyond is no label but a slip that would make the table as large.</summary>
+    /// <remarks>As wide as the layers that a configuration may ask for; labels stay exact in float32.</remarks>
+    public const int MostClasses = 65_536;
+
     /// <summary>Describes the samples.</summary>
     /// <param name="name">What messages and run folders call it.</param>
     /// <param name="sampleShape">[H, W, C] for pictures, [D] for points and rows of a table.</param>

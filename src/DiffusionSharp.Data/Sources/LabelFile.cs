@@ -5,9 +5,6 @@ namespace DiffusionSharp.Data.Sources;
 /// <summary>The class of each sample of an array, in a .npy file of its own: [N] whole numbers from 0.</summary>
 internal static class LabelFile
 {
-    // A label is the row of a table; one beyond this is no label but a slip, and would make the table as large.
-    private const int MostClasses = 65_536;
-
     /// <summary>Reads labels.</summary>
     /// <param name="path">The file.</param>
     /// <param name="data">The data's file, for messages.</param>
@@ -26,7 +23,7 @@ internal static class LabelFile
         var labels = new int[count];
         for (var i = 0; i < count; i++)
         {
-            if (!(values[i] is >= 0 and < MostClasses)) throw new DataException(FormattableString.Invariant($"{path}: label {i} is {values[i]}; 0 to {MostClasses - 1} were expected."));
+            if (!(values[i] is >= 0 and < DataSource.MostClasses)) throw new DataException(FormattableString.Invariant($"{path}: label {i} is {values[i]}; 0 to {DataSource.MostClasses - 1} were expected."));
             labels[i] = (int)values[i];
         }
 

@@ -19,11 +19,12 @@ public static class TwoModes
     public static IReadOnlyList<(double X, double Y)> Modes { get; } = [(2 * Sigma, 2 * Sigma), (-8 * Sigma, -8 * Sigma)];
 
     /// <summary>The share of points that lie nearer to the first mode than to the second.</summary>
-    /// <param name="points">[N, 2], at least one.</param>
-    /// <exception cref="ArgumentException">The points are not [N, 2], or there is none.</exception>
+    /// <param name="points">[N, 2], at least one, all finite: a point that is no number lies at no mode.</param>
+    /// <exception cref="ArgumentException">The points are not [N, 2] or not finite, or there is none.</exception>
     public static double ShareOfFirst(Tensor points)
     {
         if (points.Shape.Rank != 2 || points.Shape[1] != 2 || points.Samples == 0) throw new ArgumentException($"TwoModes: points [N, 2] were expected, {points.Shape} came.", nameof(points));
+        if (!points.IsFinite()) throw new ArgumentException("TwoModes: finite points were expected, and some are not; count those of the dynamics that ran away by themselves.", nameof(points));
         var first = 0;
         for (var k = 0; k < points.Samples; k++) first += points.Sample(k)[0] + points.Sample(k)[1] > -6 * Sigma ? 1 : 0;
         return (double)first / points.Samples;

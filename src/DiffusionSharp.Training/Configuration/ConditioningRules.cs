@@ -7,9 +7,6 @@ namespace DiffusionSharp.Training.Configuration;
 /// <summary>Which classes can be trained, and on which data; what cannot is one line with the mend.</summary>
 public static class ConditioningRules
 {
-    // As wide as the layers that a configuration may ask for: a table beyond is a slip, and labels stay exact in float32.
-    private const int MostClasses = 65_536;
-
     /// <summary>Checks the configuration by itself.</summary>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     internal static void Check(RunConfig config)
@@ -17,7 +14,7 @@ public static class ConditioningRules
         if ((config.UNet?.Classes ?? config.Mlp?.Classes) is { } rows)
             throw new ArgumentException($"{(config.UNet is null ? "mlp" : "uNet")}.classes: the network's table of classes follows from conditioning; write \"conditioning\": {{\"classes\": {rows}}} and leave this key out.");
         if (config.Conditioning is not { } conditioning) return;
-        if (conditioning.Classes is < 1 or > MostClasses) throw new ArgumentException($"conditioning.classes: 1 to {MostClasses} is expected, {conditioning.Classes} was given.");
+        if (conditioning.Classes is < 1 or > DataSource.MostClasses) throw new ArgumentException($"conditioning.classes: 1 to {DataSource.MostClasses} is expected, {conditioning.Classes} was given.");
         if (!(conditioning.LabelDropout is >= 0 and < 1))
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"conditioning.labelDropout: at least 0 and below 1 is expected, {conditioning.LabelDropout} was given."));
         if (conditioning.Names is { } names && names.Count != conditioning.Classes)

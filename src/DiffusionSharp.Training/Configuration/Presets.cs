@@ -217,7 +217,7 @@ public static class Presets
             Prediction = Prediction.Score,
             Weighting = LossWeighting.Simple,
 
-            // A sheet is some hundred times the calls of one by DDIM.
+            // A sheet takes about ten times the calls of one by DDIM.
             SampleEvery = 2500,
         };
     }

@@ -149,6 +149,17 @@ public sealed record ScheduleConfig(
         : IsContinuous() ? TimeGrid.Uniform(LatestTime(schedule), schedule.CleanTime, steps)
         : Timesteps.Create(spacing, LevelsOrDefault(), steps);
 
+    /// <summary>A grid of sampling steps in the spacing that this schedule is sampled with unless another is asked for.</summary>
+    /// <inheritdoc cref="Grid(Schedule, TimestepSpacing, int)"/>
+    public TimeGrid Grid(Schedule schedule, int steps) => Grid(schedule, UsualSpacing(), steps);
+
+    /// <summary>The spacing of trained timesteps unless another is asked for.</summary>
+    /// <remarks>
+    /// Trailing starts at the most noise. Levels of σ are walked from the most to the least, both visited: what the last level leaves over is
+    /// the final denoising's, and from a noisier one it would be a blur.
+    /// </remarks>
+    public TimestepSpacing UsualSpacing() => HasNoiseLevels() ? TimestepSpacing.Linspace : TimestepSpacing.Trailing;
+
     /// <summary>The time of the least noise that is trained on.</summary>
     public double EarliestTime(Schedule schedule) => Draw(schedule, 0).Time;
 

@@ -2,7 +2,6 @@ using DiffusionSharp.Denoisers;
 using DiffusionSharp.Distances;
 using DiffusionSharp.Likelihood;
 using DiffusionSharp.Samplers;
-using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;
@@ -74,7 +73,7 @@ public sealed class ModelEvaluation
     {
         var config = model.Config.ScheduleOrDefault();
         var steps = options.Steps ?? (config.IsContinuous() ? ContinuousSteps : config.LevelsOrDefault());
-        var bound = new EvidenceLowerBound(model.Schedule, config.Grid(model.Schedule, TimestepSpacing.Trailing, steps), options.Variance, options.Bins);
+        var bound = new EvidenceLowerBound(model.Schedule, config.Grid(model.Schedule, steps), options.Variance, options.Bins);
         var estimate = ElboEstimate.Concatenate([.. Batches().Select(b => bound.Estimate(new WatchedDenoiser(b.Denoiser, Watch), b.Data, new Rng(options.Seed).Split("elbo"), firstSample: b.First))]);
         string[] notes =
         [
@@ -171,7 +170,7 @@ public sealed class ModelEvaluation
         if (data.Samples < 2) throw new ArgumentException("sliced-wasserstein: at least 2 samples are needed; raise --count.");
         var config = model.Config.ScheduleOrDefault();
         var steps = Math.Min(SamplerSteps, config.LevelsOrDefault());
-        var sampler = new DdimSampler(model.Schedule, config.Grid(model.Schedule, TimestepSpacing.Trailing, steps));
+        var sampler = new DdimSampler(model.Schedule, config.Grid(model.Schedule, steps));
         var (samples, _) = new SamplingJob(model, sampler, data.Samples, options.Seed, options.Batch, labels).Run(parallelism, (_, _) => Watch());
         if (!samples.IsFinite()) throw new DivergedException($"sliced-wasserstein: samples are not finite numbers; the model of step {model.Step} is not usable, take an earlier checkpoint.");
         var distance = SlicedWasserstein.Between(data, samples, new Rng(options.Seed).Split("lines"), parallelism: parallelism);

@@ -1,5 +1,4 @@
 using DiffusionSharp.Data.Sources;
-using DiffusionSharp.Denoisers;
 using DiffusionSharp.Langevin;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
@@ -10,7 +9,7 @@ namespace DiffusionSharp.Training.Runs;
 
 /// <summary>Points of one score network by plain and by annealed Langevin dynamics, with the same number of network calls.</summary>
 /// <param name="Data">As many of the data, [N, 2].</param>
-/// <param name="Plain">At the least noise alone, from a start spread evenly over the box that holds the data, [N, 2]; NaN where a network as yet untrained drove the chain away.</param>
+/// <param name="Plain">At the least noise alone, from a start spread evenly over the box that holds the data, [N, 2]; NaN in the rows whose chain a network as yet untrained drove away.</param>
 /// <param name="Annealed">From the most noise down all levels, [N, 2].</param>
 /// <param name="Calls">Network calls of each chain.</param>
 /// <remarks>
@@ -20,14 +19,17 @@ namespace DiffusionSharp.Training.Runs;
 /// </remarks>
 public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, int Calls)
 {
-    // The figure's ε/2 = 0.05 in units of its modes' variance, which is 1/17 of that of two-modes.
-    private const double PlainStep = 0.05 / 17;
+    // κ, in units of σ²: no score of noised data falls faster than −x/σ², so up to 1 a step does not overshoot. The half leaves room for a network's errors.
+    private const double PlainStep = 0.5;
 
     private const int LargestBatch = 1024;
 
+    // Data whose box plain Langevin starts in: as many whatever is drawn.
+    private const int Boxed = 4096;
+
     /// <summary>Draws both.</summary>
     /// <param name="model">Of points in the plane, with trained levels of noise.</param>
-    /// <param name="data">Its data: the first <paramref name="count"/> are shown, and their box is where plain Langevin starts.</param>
+    /// <param name="data">Its data: the first <paramref name="count"/> are shown, and the box of the first few thousand is where plain Langevin starts.</param>
     /// <param name="count">Samples of each, at least 1.</param>
     /// <param name="seed">Of all noise; sample k depends on it and k alone.</param>
     /// <param name="parallelism">The threads.</param>
@@ -40,8 +42,7 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
         var calls = (sampler.Grid.Count * sampler.LangevinSteps) + sampler.StartCalls;
         var (annealed, _) = new SamplingJob(model, sampler, count, seed, LargestBatch).Run(parallelism);
 
-        var shown = Shown(data, count);
-        return new LangevinPair(shown, Walk(model, shown, calls - 1, seed, parallelism), annealed, calls);
+        return new LangevinPair(Shown(data, count), Walk(model, Box(Shown(data, Math.Min(data.Count, Boxed))), count, calls - 1, seed, parallelism), annealed, calls);
     }
 
     /// <summary>Whether a model's levels and samples are such as can be shown.</summary>
@@ -51,47 +52,42 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
     internal static AnnealedLangevinSampler Annealing(TrainedModel model, int steps)
     {
         var config = model.Config.ScheduleOrDefault();
-        var grid = config.Grid(model.Schedule, TimestepSpacing.Trailing, Math.Min(steps, config.LevelsOrDefault()));
+        var grid = config.Grid(model.Schedule, Math.Min(steps, config.LevelsOrDefault()));
         var each = NcsnDesign.LangevinSteps(config.LevelsOrDefault());
         return new AnnealedLangevinSampler(model.Schedule, grid, NcsnDesign.StepSize(model.Schedule, grid, each), each);
     }
 
-    private static Tensor Walk(TrainedModel model, Tensor data, int langevinSteps, ulong seed, Parallelism parallelism)
+    // Annealed Langevin dynamics of one level is plain dynamics at it. It goes on past a chain that ran away, whose sample alone is no number then.
+    private static Tensor Walk(TrainedModel model, (double[] Low, double[] High) box, int count, int langevinSteps, ulong seed, Parallelism parallelism)
     {
-        var level = model.Schedule.At(model.Schedule.LeastNoiseTime);
-        var variance = level.Sigma * level.Sigma;
-
-        // No score of noised data falls faster than −x/σ²: up to σ² a step does not overshoot.
-        var sampler = new UnadjustedLangevinSampler(model.Schedule, new TimeGrid([level.Time], model.Schedule.CleanTime), Math.Min(PlainStep, variance) / (1 + variance), langevinSteps);
-        var (low, high) = Box(data);
+        var sampler = new AnnealedLangevinSampler(model.Schedule, new TimeGrid([model.Schedule.LeastNoiseTime], model.Schedule.CleanTime), PlainStep, langevinSteps);
+        var (low, high) = box;
         var root = new Rng(seed).Split("plain");
-        var batch = Math.Min(data.Samples, LargestBatch);
+        var batch = Math.Min(count, LargestBatch);
         var denoiser = model.Denoiser(batch, parallelism);
         var parts = new List<Tensor>();
-        for (var first = 0; first < data.Samples; first += batch)
+        for (var first = 0; first < count; first += batch)
         {
             var from = first;
-            var start = Tensor.Create([Math.Min(batch, data.Samples - first), 2], values =>
+            var start = Tensor.Create([Math.Min(batch, count - first), 2], values =>
             {
                 for (var i = 0; i < values.Length; i++) values[i] = low[i % 2] + ((high[i % 2] - low[i % 2]) * root.Split("start").Split(from + (i / 2)).Uniform((ulong)(i % 2)));
             });
-            parts.Add(End(sampler, denoiser, start, new SeededNoise(root, first)));
+            parts.Add(sampler.Sample(denoiser, start, new SeededNoise(root, first)));
         }
 
-        return Tensor.Concatenate(parts);
+        return Numbers(Tensor.Concatenate(parts));
     }
 
-    private static Tensor End(Sampler sampler, Denoiser denoiser, Tensor start, NoiseSource noise)
+    // Infinities become NaN too, and both coordinates of a point.
+    private static Tensor Numbers(Tensor points) => points.IsFinite() ? points : Tensor.Create(points.Shape, values =>
     {
-        try
+        for (var k = 0; k < points.Samples; k++)
         {
-            return sampler.Sample(denoiser, start, noise);
+            var (x, y) = (points.Sample(k)[0], points.Sample(k)[1]);
+            (values[2 * k], values[(2 * k) + 1]) = double.IsFinite(x) && double.IsFinite(y) ? (x, y) : (double.NaN, double.NaN);
         }
-        catch (InvalidOperationException)
-        {
-            return Tensor.Create(start.Shape, values => values.Fill(double.NaN));
-        }
-    }
+    });
 
     private static Tensor Shown(DataSource data, int count) => Tensor.Create([count, 2], values =>
     {

@@ -3,7 +3,6 @@ using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Samplers;
-using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;
 
@@ -40,7 +39,7 @@ public static class SampleSheet
         var (columns, labels) = config.Conditioning?.Classes is not { } all ? (null, null) : all <= count ? (count / all, Rows(all, count / all)) : ((int?)null, Rows(count, 1));
         Sampler sampler = config.ScheduleOrDefault().HasNoiseLevels()
             ? LangevinPair.Annealing(model, config.SampleSteps)
-            : new DdimSampler(model.Schedule, config.ScheduleOrDefault().Grid(model.Schedule, TimestepSpacing.Trailing, config.SampleSteps));
+            : new DdimSampler(model.Schedule, config.ScheduleOrDefault().Grid(model.Schedule, config.SampleSteps));
         var job = new SamplingJob(model, sampler, labels?.Length ?? count, config.Seed, model.IsPictures ? 32 : 1024, labels);
         var (samples, _) = job.Run(parallelism);
         Write(path, model, samples, columns);

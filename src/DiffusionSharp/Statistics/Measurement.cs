@@ -22,6 +22,19 @@ public readonly record struct Measurement(double Value, double StandardError, in
         return new Measurement(mean, values.Length == 1 ? double.NaN : Math.Sqrt(squares / (values.Length - 1) / values.Length), values.Length);
     }
 
+    /// <summary>The share of independent trials that hit: beside it √(p (1 − p)/n).</summary>
+    /// <param name="hits">0 to <paramref name="count"/>.</param>
+    /// <param name="count">Trials, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    /// <remarks>Where all hit or none, the error is that of one miss or one hit: n alike trials do not say that the next is sure.</remarks>
+    public static Measurement OfShare(int hits, int count)
+    {
+        if (count < 1) throw new ArgumentOutOfRangeException(nameof(count), count, "Measurement.OfShare: at least one trial is needed.");
+        if (hits < 0 || hits > count) throw new ArgumentOutOfRangeException(nameof(hits), hits, $"Measurement.OfShare: 0 to {count} hits of {count} trials are expected, {hits} were given.");
+        var p = (double)Math.Clamp(hits, 1, Math.Max(1, count - 1)) / count;
+        return new Measurement((double)hits / count, count == 1 ? double.NaN : Math.Sqrt(p * (1 - p) / count), count);
+    }
+
     /// <summary>The figure in another unit: offset + factor · value.</summary>
     /// <param name="factor">Of the value and, without its sign, of the error.</param>
     /// <param name="offset">Added to the value; known exactly.</param>

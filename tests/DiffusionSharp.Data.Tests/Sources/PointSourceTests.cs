@@ -1,4 +1,5 @@
 using DiffusionSharp.Data.Sources;
+using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Data.Tests.Sources;
 
@@ -73,7 +74,21 @@ public sealed class PointSourceTests
     public void An_unknown_name_says_what_is_known()
     {
         var error = Assert.Throws<DataException>(() => PointSource.Create("moon"));
-        Assert.Contains("moons, swiss-roll, checkerboard, eight-gaussians, rings, spiral", error.Message, StringComparison.Ordinal);
+        Assert.Contains(string.Join(", ", PointSource.Names.Keys), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_share_of_the_larger_of_two_modes_is_its_weight_and_points_that_are_no_numbers_have_none()
+    {
+        var points = Read(PointSource.Create("two-modes", 10000));
+        Tensor Points(double last) => Tensor.Create([points.Length, 2], values =>
+        {
+            for (var k = 0; k < points.Length; k++) (values[2 * k], values[(2 * k) + 1]) = points[k];
+            if (!double.IsFinite(last)) values[^1] = last;
+        });
+        Assert.InRange(TwoModes.ShareOfFirst(Points(0)), TwoModes.Weight - 0.016, TwoModes.Weight + 0.016);
+        foreach (var lost in (double[])[double.NaN, double.PositiveInfinity])
+            Assert.Contains("finite points were expected", Assert.Throws<ArgumentException>(() => TwoModes.ShareOfFirst(Points(lost))).Message, StringComparison.Ordinal);
     }
 
     private static (float X, float Y)[] Read(DataSource source)

@@ -6,6 +6,18 @@ namespace DiffusionSharp.Tests.Statistics;
 
 public sealed class StatisticsTests
 {
+    [Fact]
+    public void A_share_has_the_binomial_error_and_where_all_are_alike_that_of_one_exception()
+    {
+        Assert.Equal(new Measurement(0.2, 0.04, 100), Measurement.OfShare(20, 100));
+        Assert.Equal(0, Measurement.OfShare(0, 50).Value);
+        Assert.Equal(1, Measurement.OfShare(50, 50).Value);
+        foreach (var hits in (int[])[0, 1, 49, 50]) Near.Number(0.02 * Math.Sqrt(49.0 / 50), Measurement.OfShare(hits, 50).StandardError, 1e-15, "error");
+        Assert.Equal(double.NaN, Measurement.OfShare(1, 1).StandardError);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Measurement.OfShare(0, 0));
+        foreach (var hits in (int[])[-1, 6]) Assert.Throws<ArgumentOutOfRangeException>(() => Measurement.OfShare(hits, 5));
+    }
+
     [Theory]
     [InlineData(-9, -8.5)]
     [InlineData(-3.7, -3.4)]
