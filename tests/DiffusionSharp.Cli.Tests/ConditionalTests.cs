@@ -131,6 +131,15 @@ public sealed class ConditionalTests(ConditionalTests.Run runs) : IClassFixture<
         Diffusion.Succeed("sample", folder["run"], "--out", folder["s.npy"], "--class", "2", "--steps", "2", "--count", "3");
 
         void Refused(string what, byte[] file) => Diffusion.Fail(2, $"error: {folder.Write("bad.npy", file)}: {what}", [.. train[..4], folder["other"], .. train[5..], "--labels", folder["bad.npy"]]);
+        // A file of configuration may name its data and labels from where it is used: the run keeps them whole.
+        string Near(string name) => Path.GetRelativePath(Directory.GetCurrentDirectory(), folder[name]);
+        var written = new RunFolder(folder["run"]).ReadConfig();
+        var near = written with { Data = Near("x.npy"), Conditioning = written.Conditioning! with { Labels = Near("l.npy") } };
+        Diffusion.Succeed("train", "--config", folder.Write("near.json", ConfigJson.Write(near)), "--out", folder["near"]);
+        var kept = new RunFolder(folder["near"]).ReadConfig();
+        Assert.Equal((folder["x.npy"], labels), (kept.Data, kept.Conditioning!.Labels));
+        Diffusion.Succeed("train", "--config", folder["near.json"], "--out", folder["near"], "--resume");
+
         Refused($"it holds 5 labels and {folder["x.npy"]} 6 samples; the numbers must agree.", Integers([0, 1, 2, 0, 1]));
         Refused("label 3 is -1; 0 to 65535 were expected.", Integers([0, 1, 2, -1, 1, 2]));
         Refused("label 0 is 70000; 0 to 65535 were expected.", Integers([70000, 1, 2, 0, 1, 2]));

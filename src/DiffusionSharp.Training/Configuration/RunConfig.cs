@@ -77,8 +77,11 @@ public sealed record RunConfig(
     IReadOnlyDictionary<string, EmaOptions>? MoreEma = null,
     WeightStorage Storage = WeightStorage.Float32)
 {
+    // Asked for at every sample of a step, which allocates nothing.
+    private static readonly ScheduleConfig DefaultSchedule = new();
+
     /// <summary>The schedule, the default where none is written.</summary>
-    public ScheduleConfig ScheduleOrDefault() => Schedule ?? new ScheduleConfig();
+    public ScheduleConfig ScheduleOrDefault() => Schedule ?? DefaultSchedule;
 
     /// <summary>How noise levels are drawn, the default where nothing is written.</summary>
     public LevelConfig LevelsOrDefault() => Levels ?? new LevelConfig();
