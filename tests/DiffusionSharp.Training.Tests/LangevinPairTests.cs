@@ -21,11 +21,11 @@ public sealed class LangevinPairTests
         var model = new TrainedModel(config, weights, 0);
         var source = PointSource.Create("two-modes", 50);
 
-        var pair = LangevinPair.Draw(model, source, 40, 3, Parallelism.Single);
+        var pair = LangevinPair.Draw(model, source, 40, 3, Parallelism.Single, TestContext.Current.CancellationToken);
         var lost = Enumerable.Range(0, 40).Where(k => !pair.Plain.Slice(k, 1).IsFinite()).ToList();
         Assert.InRange(lost.Count, 1, 39);
         Assert.All(lost, k => Assert.Equal([double.NaN, double.NaN], pair.Plain.Sample(k).ToArray()));
-        var few = LangevinPair.Draw(model, source, 7, 3, Parallelism.Single);
+        var few = LangevinPair.Draw(model, source, 7, 3, Parallelism.Single, TestContext.Current.CancellationToken);
         Assert.Equal(pair.Plain.Slice(0, 7).Values.ToArray(), few.Plain.Values.ToArray());
         Assert.Equal(pair.Annealed.Slice(0, 7).Values.ToArray(), few.Annealed.Values.ToArray());
     }

@@ -51,6 +51,35 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void A_stop_does_not_wait_for_a_sheet_which_is_drawn_when_the_run_goes_on()
+    {
+        using var folder = new TemporaryFolder();
+        using var stop = new CancellationTokenSource();
+        var config = SmallRuns.Pictures with { SampleEvery = 13 };
+        foreach (var progress in Trainer.Start(config, SmallRuns.Digits, folder["run"], Parallelism.Single).Run(TimeProvider.System, stop.Token))
+            if (progress.Step == 12) stop.Cancel();
+        var sheet = folder["run/samples/step-00000013.png"];
+        Assert.Equal(13, new RunFolder(folder["run"]).CheckpointSteps()[^1]);
+        Assert.False(File.Exists(sheet));
+        SmallRuns.Train(folder["run"], config: config);
+        SmallRuns.Train(folder["straight"], config: config);
+        Assert.Equal(File.ReadAllBytes(folder["straight/samples/step-00000013.png"]), File.ReadAllBytes(sheet));
+    }
+
+    [Fact]
+    public void Weights_that_are_not_numbers_are_refused_by_name()
+    {
+        using var folder = new TemporaryFolder();
+        SmallRuns.Train(folder["run"]);
+        var path = Path.Combine(new RunFolder(folder["run"]).CheckpointFolder(40), "ema.safetensors");
+        var bytes = File.ReadAllBytes(path);
+        BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - 4), float.NaN);
+        File.WriteAllBytes(path, bytes);
+        var error = Assert.Throws<DataException>(() => Models.TrainedModel.Load(folder["run"]));
+        Assert.EndsWith("holds a value that is not a finite number; take an earlier checkpoint.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Another_configuration_is_refused_and_its_keys_are_named()
     {
         using var folder = new TemporaryFolder();

@@ -121,7 +121,7 @@ internal sealed class ReportPhase
     {
         if (study.Folder.Read<AgreementResult[]>("conditional.json") is not { } agreement) return;
         Paragraph("## Classes and guidance");
-        Paragraph(StudyLog.Text($"The same preset as DDPM with classes: labels dropped with chance 0.1 in training, classifier-free guidance in sampling (Ho and Salimans 2022, arXiv:2207.12598); `ddim`, one row for each class at w = {ConditionalPhase.SheetGuidance}."));
+        Paragraph(StudyLog.Text($"The same preset as DDPM with classes, trained for half of the steps: labels dropped with chance 0.1 in training, classifier-free guidance in sampling (Ho and Salimans 2022, arXiv:2207.12598); `ddim`, one row for each class at w = {ConditionalPhase.SheetGuidance}."));
         if (Copied(study.Folder.In("conditional.png"), "conditional.png") is { } sheet) Paragraph($"![A row of {ConditionalPhase.Columns} digits for each class]({sheet})");
         Paragraph($"How often the classifier finds the class that was asked for, of {agreement[0].Count} samples each; w = 0 draws without a class, and shows what chance agrees on, w = 1 is the model with classes and no guidance:");
         page.Append("| w | agreement | network calls |\n|---|---|---|\n");

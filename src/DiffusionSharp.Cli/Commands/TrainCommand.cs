@@ -82,6 +82,7 @@ internal static class TrainCommand
         report.Begin(setup, trainer, request.Out);
         if (trainer.FirstStep >= trainer.Config.Steps)
         {
+            trainer.DrawMissingSheet();
             report.Complete(request.Out, trainer.FirstStep);
             return DiffusionCommand.Success;
         }

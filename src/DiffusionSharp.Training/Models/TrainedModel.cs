@@ -98,8 +98,11 @@ public sealed class TrainedModel
         if (guidance is not null && labels is null) throw new ArgumentException("Denoiser: guidance goes towards a class; give the class of each sample.", nameof(guidance));
         if ((labels is null || guidance is not (null or { Weight: 1 })) && Config.Conditioning is { LabelDropout: 0 })
             throw new InvalidOperationException("Denoiser: the model was trained with every label kept, and knows nothing without a class; give classes and no guidance, or train with labels dropped.");
-        Denoiser denoiser = Bare(network, labels);
-        if (guidance is { Weight: not 1 } g) denoiser = new ClassifierFreeGuidance(denoiser, Bare(network, null), g.Weight, g.Rescale, g.Interval);
+
+        // w = 0 is the model without a class, wherever it acts everywhere: one call instead of two.
+        var unconditional = guidance is { Weight: 0, Rescale: 0, Interval: null };
+        Denoiser denoiser = Bare(network, unconditional ? null : labels);
+        if (!unconditional && guidance is { Weight: not 1 } g) denoiser = new ClassifierFreeGuidance(denoiser, Bare(network, null), g.Weight, g.Rescale, g.Interval);
         return IsPictures ? new ClippedDenoiser(denoiser) : denoiser;
     }
 

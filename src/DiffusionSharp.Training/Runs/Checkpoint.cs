@@ -141,6 +141,9 @@ public static class Checkpoint
         }
 
         buffer.Import(name => file.Read(prefix + name));
+
+        // None is written: a checkpoint of values that are not numbers is refused when it is made.
+        if (buffer.FirstNonFinite() is { } bad) throw new DataException($"{path}: the checkpoint is damaged: '{prefix}{bad}' holds a value that is not a finite number; take an earlier checkpoint.");
     }
 
     // Renamed first, so that a stop while files are deleted never leaves a half folder that looks like a checkpoint.

@@ -33,16 +33,18 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
     /// <param name="count">Samples of each, at least 1.</param>
     /// <param name="seed">Of all noise; sample k depends on it and k alone.</param>
     /// <param name="parallelism">The threads.</param>
+    /// <param name="stop">Ends the drawing.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
     /// <exception cref="ArgumentException">The model has no trained levels of noise, or its samples are not points in the plane.</exception>
-    public static LangevinPair Draw(TrainedModel model, DataSource data, int count, ulong seed, Parallelism parallelism)
+    public static LangevinPair Draw(TrainedModel model, DataSource data, int count, ulong seed, Parallelism parallelism, CancellationToken stop = default)
     {
         if (!CanDraw(model) || data.SampleShape != model.SampleShape)
             throw new ArgumentException($"LangevinPair: points in the plane and trained levels of noise are expected; the model has {model.SampleShape} and the schedule {model.Config.ScheduleOrDefault().Kind}, the data {data.SampleShape}. Train the preset points-ncsn.", nameof(model));
         var sampler = Annealing(model, model.Config.ScheduleOrDefault().LevelsOrDefault());
         var calls = (sampler.Grid.Count * sampler.LangevinSteps) + sampler.StartCalls;
-        var (annealed, _) = new SamplingJob(model, sampler, count, seed, LargestBatch).Run(parallelism);
+        var (annealed, _) = new SamplingJob(model, sampler, count, seed, LargestBatch).Run(parallelism, (_, _) => stop.ThrowIfCancellationRequested());
 
-        return new LangevinPair(Shown(data, count), Walk(model, Box(Shown(data, Math.Min(data.Count, Boxed))), count, calls - 1, seed, parallelism), annealed, calls);
+        return new LangevinPair(Shown(data, count), Walk(model, Box(Shown(data, Math.Min(data.Count, Boxed))), count, calls - 1, seed, parallelism, stop), annealed, calls);
     }
 
     /// <summary>Whether a model's levels and samples are such as can be shown.</summary>
@@ -58,7 +60,7 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
     }
 
     // Annealed Langevin dynamics of one level is plain dynamics at it. It goes on past a chain that ran away, whose sample alone is no number then.
-    private static Tensor Walk(TrainedModel model, (double[] Low, double[] High) box, int count, int langevinSteps, ulong seed, Parallelism parallelism)
+    private static Tensor Walk(TrainedModel model, (double[] Low, double[] High) box, int count, int langevinSteps, ulong seed, Parallelism parallelism, CancellationToken stop)
     {
         var sampler = new AnnealedLangevinSampler(model.Schedule, new TimeGrid([model.Schedule.LeastNoiseTime], model.Schedule.CleanTime), PlainStep, langevinSteps);
         var (low, high) = box;
@@ -68,6 +70,7 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
         var parts = new List<Tensor>();
         for (var first = 0; first < count; first += batch)
         {
+            stop.ThrowIfCancellationRequested();
             var from = first;
             var start = Tensor.Create([Math.Min(batch, count - first), 2], values =>
             {

@@ -19,19 +19,32 @@ public static class SampleSheet
     /// <param name="model">What to draw from.</param>
     /// <param name="data">The run's data, shown beside points.</param>
     /// <param name="parallelism">The threads.</param>
-    /// <returns>The file.</returns>
+    /// <param name="stop">Ends the drawing; nothing is written then.</param>
+    /// <returns>The file; null where it was stopped.</returns>
     /// <remarks>
     /// By deterministic DDIM; where levels of noise were trained by annealed Langevin dynamics with final denoising, and points in the plane
     /// then by plain Langevin dynamics too, side by side with the data.
     /// </remarks>
-    public static string Write(RunFolder folder, TrainedModel model, DataSource data, Parallelism parallelism)
+    public static string? Write(RunFolder folder, TrainedModel model, DataSource data, Parallelism parallelism, CancellationToken stop = default)
+    {
+        try
+        {
+            return Draw(folder, model, data, parallelism, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private static string Draw(RunFolder folder, TrainedModel model, DataSource data, Parallelism parallelism, CancellationToken stop)
     {
         var config = model.Config;
         var path = folder.SampleFile(model.Step, Extension(model.SampleShape));
         var count = model.IsPictures ? config.SampleCount : Math.Max(config.SampleCount, PointCount);
         if (LangevinPair.CanDraw(model))
         {
-            WritePair(path, model.Step, LangevinPair.Draw(model, data, count, config.Seed, parallelism));
+            WritePair(path, model.Step, LangevinPair.Draw(model, data, count, config.Seed, parallelism, stop));
             return path;
         }
 
@@ -41,7 +54,7 @@ public static class SampleSheet
             ? LangevinPair.Annealing(model, config.SampleSteps)
             : new DdimSampler(model.Schedule, config.ScheduleOrDefault().Grid(model.Schedule, config.SampleSteps));
         var job = new SamplingJob(model, sampler, labels?.Length ?? count, config.Seed, model.IsPictures ? 32 : 1024, labels);
-        var (samples, _) = job.Run(parallelism);
+        var (samples, _) = job.Run(parallelism, (_, _) => stop.ThrowIfCancellationRequested());
         Write(path, model, samples, columns);
         return path;
     }

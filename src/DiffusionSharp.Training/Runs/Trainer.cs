@@ -106,13 +106,14 @@ public sealed class Trainer
 
     /// <summary>The steps still to do; each is done as it is enumerated.</summary>
     /// <param name="clock">For the rates in the metrics.</param>
-    /// <param name="stop">Ends the run after the step in hand, with a checkpoint.</param>
+    /// <param name="stop">Ends the run after the step in hand, with a checkpoint; a sheet in hand is left, and drawn when the run goes on.</param>
     /// <exception cref="DivergedException">A loss or gradient is not finite.</exception>
     /// <exception cref="IOException">A file could not be written; the checkpoints before are whole.</exception>
     public IEnumerable<TrainingProgress> Run(TimeProvider clock, CancellationToken stop = default)
     {
         var metrics = new MetricsLog(folder, start.Step);
         var (learningRate, ema) = (Config.LearningRate(), Config.EmaOrDefault());
+        DrawMissingSheet(stop);
         var begun = clock.GetTimestamp();
         var (windowLoss, windowSteps, windowBegun, windowFirst) = (start.WindowLoss, start.WindowSteps, begun, start.Step);
         for (var step = start.Step; step < Config.Steps; step++)
@@ -130,18 +131,28 @@ public sealed class Trainer
                 (windowLoss, windowSteps, windowBegun, windowFirst) = (0, 0, clock.GetTimestamp(), done);
             }
 
-            var last = done == Config.Steps;
-            var stopping = stop.IsCancellationRequested;
-            var sheet = last || (Config.SampleEvery > 0 && done % Config.SampleEvery == 0) ? SampleSheet.Write(folder, Model(done), source, parallelism) : null;
-            var checkpoint = last || stopping || done % Config.CheckpointEvery == 0;
+            // What was learned is safe before a sheet takes its time; a sheet that a stop cut short is drawn when the run goes on.
+            var (last, sheetDue) = (done == Config.Steps, IsSheetDue(done));
+            var checkpoint = last || sheetDue || stop.IsCancellationRequested || done % Config.CheckpointEvery == 0;
             if (checkpoint && (loop.Weights.FirstNonFinite() ?? loop.State.FirstNonFinite()) is { } bad) throw new DivergedException($"step {done}: the update made '{bad}' not finite; {LastCheckpoint()}. Begin a new run with a lower learning rate.");
             if (checkpoint) Checkpoint.Write(folder, Config, loop.Weights, loop.State, new CheckpointState(done, Config.Seed, (long)done * Config.Batch, sourceCount, windowLoss, windowSteps), loop.History);
             if (checkpoint) LossCurve.Write(folder);
+            var sheet = sheetDue ? SampleSheet.Write(folder, Model(done), source, parallelism, stop) : null;
             var warning = done == EarlyWarnings.JudgementStep(Config) ? EarlyWarnings.OfLosses(Config, MetricsLog.Read(folder.MetricsFile)) : null;
             yield return new TrainingProgress(done, Config.Steps, loss, norm, rate, sheet, checkpoint ? folder.CheckpointFolder(done) : null, warning);
-            if (stopping) yield break;
+            if (!last && checkpoint && stop.IsCancellationRequested) yield break;
         }
     }
+
+    /// <summary>Draws the sheet of the step that the run stands at, where one is due and a stop kept it from being drawn.</summary>
+    /// <param name="stop">Leaves it undrawn.</param>
+    /// <returns>The file; null where none was missing.</returns>
+    public string? DrawMissingSheet(CancellationToken stop = default) =>
+        start.Step > 0 && IsSheetDue(start.Step) && !File.Exists(folder.SampleFile(start.Step, SampleSheet.Extension(source.SampleShape)))
+            ? SampleSheet.Write(folder, Model(start.Step), source, parallelism, stop)
+            : null;
+
+    private bool IsSheetDue(int done) => done == Config.Steps || (Config.SampleEvery > 0 && done % Config.SampleEvery == 0);
 
     /// <summary>The model that the average of the weights makes now.</summary>
     /// <param name="step">Steps done.</param>
