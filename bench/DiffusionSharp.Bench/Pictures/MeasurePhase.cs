@@ -112,7 +112,7 @@ internal static class MeasurePhase
     }
 
     /// <summary>Test pictures whose likelihood is measured at least, whatever the time.</summary>
-    public static int FewestPictures(Study study) => 2 * AtATime(study);
+    public static int FewestPictures(Study study) => AtATime(study);
 
     private static int AtATime(Study study) => Math.Min(MostAtATime, study.Options.Count);
 

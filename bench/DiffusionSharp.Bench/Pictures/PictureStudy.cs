@@ -13,6 +13,7 @@ internal static class PictureStudy
         ("train", TrainingPhases.Train),
         ("classifier", TrainingPhases.Classifier),
         ("sample", SamplePhase.Run),
+        ("time", TimePhase.Run),
         ("measure", MeasurePhase.Run),
         ("conditional", ConditionalPhase.Run),
         ("langevin", LangevinPhase.Run),

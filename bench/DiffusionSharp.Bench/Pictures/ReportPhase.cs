@@ -81,7 +81,7 @@ internal sealed class ReportPhase
                 if (study.Folder.Read<SampleResult>("samples", $"{model.Name}-{budget}.json") is not { } s) continue;
                 var d = study.Folder.Read<DistanceResult>("measures", $"{model.Name}-{budget}.json");
                 var distances = d is null ? (s.Finite ? "– | –" : "not all values are numbers | –") : StudyLog.Text($"{d.Sliced:0.0000} ± {d.SlicedError:0.0000} | {d.Frechet:0.00} ± {d.FrechetError:0.00}");
-                page.Append(StudyLog.Text($"| {model.Title} | {s.Sampler} {s.Steps} {(model.Name == "ncsn" ? "levels" : "steps")} | {s.Calls:0} of {budget} | {s.SecondsPerSample:0.000} | {distances} | {(budget == StudyOptions.Budgets[0] ? Bits(model) : "as above")} |\n"));
+                page.Append(StudyLog.Text($"| {model.Title} | {s.Sampler} {s.Steps} {(model.Name == "ncsn" ? "levels" : "steps")} | {s.Calls:0} of {budget} | {Time(model, budget)} | {distances} | {(budget == StudyOptions.Budgets[0] ? Bits(model) : "as above")} |\n"));
             }
         }
 
@@ -91,6 +91,8 @@ internal sealed class ReportPhase
         Paragraph($"Less is better in every column. The last row is the floor: two sets of {study.Options.Count} test pictures that share none, so a distance of this size is what a perfect model would show. Bits per dimension belong to the model, not to its sampler.");
         if (judge is not null) Paragraph(StudyLog.Text($"The classifier is the toolkit's own: {judge.Parameters:N0} parameters, {judge.Steps:N0} steps of {judge.Batch} on the {judge.TrainCount:N0} training pictures in {judge.Seconds:0} s, right on {judge.Accuracy:0.00%} of the {judge.TestCount:N0} test pictures; its {judge.Features} features stand in for a picture. Figures compare within this table only: another network has other features, and they are no FID of the Inception network."));
     }
+
+    private string Time(StudyModel model, int budget) => study.Folder.Read<TimeResult>("times", $"{model.Name}-{budget}.json") is { } t ? StudyLog.Text($"{t.SecondsPerSample:0.000}") : "–";
 
     private string Bits(StudyModel model)
     {
@@ -147,7 +149,7 @@ internal sealed class ReportPhase
     private void How()
     {
         Paragraph("## How it is measured");
-        page.Append(StudyLog.Text($"- Samples: {study.Options.Count} a row, seed {StudyOptions.Seed}, in batches of {StudyOptions.Batch}, from the average of the weights, estimates of the data clipped to [−1, 1]. The calls are counted at the network. Seconds a sample: the median over batches, the first left out, which also compiles the network.\n"));
+        page.Append(StudyLog.Text($"- Samples: {study.Options.Count} a row, seed {StudyOptions.Seed}, in batches of {StudyOptions.Batch}, from the average of the weights, estimates of the data clipped to [−1, 1]. The calls are counted at the network. Seconds a sample are timed apart, on the quiet machine: the median over {TimePhase.Batches - 1} batches, after one that also compiles the network.\n"));
         page.Append(StudyLog.Text($"- Sliced Wasserstein distance (Rabin et al. 2012): Wasserstein-2 on {MeasurePhase.Lines} random lines through the space of pixels in [−1, 1]; ± is one standard deviation over {MeasurePhase.Resamples} bootstrap resamples of both sets.\n"));
         page.Append(StudyLog.Text($"- Fréchet distance (Dowson and Landau 1982; Heusel et al. 2017, arXiv:1706.08500) of {study.Options.Count} samples and {study.Options.Count} test pictures: ± as above. From so few samples it is too large (Chong and Forsyth 2020, arXiv:1911.07023), by an amount that the floor shows for real pictures and that is not the same for every model.\n"));
         page.Append(StudyLog.Text($"- Bits per dimension, flow: −log₂ p a pixel by the probability-flow ODE (Song et al. 2021, arXiv:2011.13456), Dormand–Prince at relative and absolute tolerance {MeasurePhase.Tolerance}, Hutchinson's divergence with one Rademacher probe a picture, pictures of 8 bits dequantised uniformly (an upper bound of −log₂ of the discrete probability); the network without clipping, whose corners the integrator would stumble over, from the least noise it was trained on. Bound: the variational bound of the ancestral chain over all trained levels (Ho et al. 2020, arXiv:2006.11239), with estimates clipped to [−1, 1] as in sampling; so the two are of estimates that differ where clipping acts. On as many test pictures (n) as fit into {study.Options.LikelihoodSeconds:0} s, at least {MeasurePhase.FewestPictures(study)} and at most {MeasurePhase.MostPictures}; ± is the standard error over pictures, their noise and probes. What the tolerance adds is not in it.\n"));

@@ -13,10 +13,9 @@ namespace DiffusionSharp.Bench.Pictures;
 /// <param name="Steps">Of the sampler's grid.</param>
 /// <param name="Sampler">In words.</param>
 /// <param name="Count">Samples.</param>
-/// <param name="SecondsPerSample">The median over batches, the first left out.</param>
 /// <param name="Seconds">Of all, compilation of the network included.</param>
 /// <param name="Finite">Whether every value is a number.</param>
-internal sealed record SampleResult(int Budget, double Calls, int Steps, string Sampler, int Count, double SecondsPerSample, double Seconds, bool Finite);
+internal sealed record SampleResult(int Budget, double Calls, int Steps, string Sampler, int Count, double Seconds, bool Finite);
 
 /// <summary>Draws the samples of every model at every budget, and a sheet of each.</summary>
 internal static class SamplePhase
@@ -43,23 +42,17 @@ internal static class SamplePhase
     {
         var (sampler, steps, planned) = model.Plan(trained, budget);
         var job = new SamplingJob(trained, sampler, study.Options.Count, StudyOptions.Seed, StudyOptions.Batch);
-        var (begun, ends) = (StudyLog.Seconds, new List<double>());
-        var (samples, networkCalls) = job.Run(study.Parallelism, (_, step) =>
-        {
-            if (step.IsLast) ends.Add(StudyLog.Seconds);
-        });
+        var (begun, batches) = (StudyLog.Seconds, (study.Options.Count + StudyOptions.Batch - 1) / StudyOptions.Batch);
+        var (samples, networkCalls) = job.Run(study.Parallelism);
         var seconds = StudyLog.Seconds - begun;
-        var calls = (double)networkCalls / ends.Count;
+        var calls = (double)networkCalls / batches;
         if (calls > budget) throw new InvalidOperationException($"{model.Name}: {calls} calls of the network were made, {planned} planned and {budget} allowed.");
 
-        // Each batch from the end of the one before it; the first also compiles.
-        double[] each = ends.Count == 1 ? [seconds / job.Count] : [.. Enumerable.Range(1, ends.Count - 1).Select(i => (ends[i] - ends[i - 1]) / StudyOptions.Batch)];
         var finite = samples.IsFinite();
         NpyFile.Write(study.Folder.Samples(model.Name, budget, ".npy"), samples.ToFloat());
         Png.Write(study.Folder.Samples(model.Name, budget, ".png"), PictureSheet.Grid(samples.Slice(0, Math.Min(SheetCount, samples.Samples))));
-        var median = PaceMeter.Median(each);
-        StudyLog.Line(StudyLog.Text($"sample {model.Name} {budget}: {steps} steps, {calls} calls, {median:0.0000} s a sample, {seconds:0} s in all{(finite ? "" : "; NOT ALL VALUES ARE NUMBERS")}"));
-        return new SampleResult(budget, calls, steps, Words(model, sampler), study.Options.Count, median, seconds, finite);
+        StudyLog.Line(StudyLog.Text($"sample {model.Name} {budget}: {steps} steps, {calls} calls, {seconds:0} s{(finite ? "" : "; NOT ALL VALUES ARE NUMBERS")}"));
+        return new SampleResult(budget, calls, steps, Words(model, sampler), study.Options.Count, seconds, finite);
     }
 
     private static string Words(StudyModel model, Sampler sampler) =>

@@ -23,6 +23,6 @@ internal sealed record StudyOptions(string Data, string Out, double Minutes, str
     /// <summary>Seconds that the pace of each model is measured for: 20 for trainings of 8 minutes.</summary>
     public double PaceSeconds => Math.Clamp(2.5 * Minutes, 2, 20);
 
-    /// <summary>Seconds that the likelihood of each model is measured for at most, beyond its first two batches.</summary>
-    public double LikelihoodSeconds => Math.Clamp(5.6 * Minutes, 3, 45);
+    /// <summary>Seconds that the likelihood of each model is measured for at most, beyond its first batch.</summary>
+    public double LikelihoodSeconds => Math.Clamp(2.5 * Minutes, 3, 20);
 }
