@@ -55,8 +55,8 @@ internal static class TrainingPhases
             return;
         }
 
-        // The one with classes is no row of the comparison: half of the time is enough to see what guidance does.
-        foreach (var model in study.Models) study.Folder.Once(() => Train(study, model, model.Conditional ? steps / 2 : steps), "train", $"{model.Name}.json");
+        // The one with classes is no row of the comparison: a quarter of the time is enough to see what guidance does.
+        foreach (var model in study.Models) study.Folder.Once(() => Train(study, model, model.Conditional ? steps / 4 : steps), "train", $"{model.Name}.json");
     }
 
     /// <summary>The steps that fill the time at the median pace of all models: their networks cost nearly the same, and machines drift by more than that.</summary>
