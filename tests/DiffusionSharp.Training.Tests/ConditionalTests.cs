@@ -127,7 +127,7 @@ public sealed class ConditionalTests : IDisposable
         }
 
         Assert.Equal(Drawn(labels, null, 4), Drawn(labels, new GuidanceOptions(1), 4));
-        Assert.Equal(Drawn(null, null, 4), Drawn(labels, new GuidanceOptions(0), 8));
+        Assert.Equal(Drawn(null, null, 4), Drawn(labels, new GuidanceOptions(0), 4));
         Assert.NotEqual(Drawn(labels, null, 4), Drawn(null, null, 4));
     }
 

@@ -99,7 +99,7 @@ public sealed class TrainedModel
         if ((labels is null || guidance is not (null or { Weight: 1 })) && Config.Conditioning is { LabelDropout: 0 })
             throw new InvalidOperationException("Denoiser: the model was trained with every label kept, and knows nothing without a class; give classes and no guidance, or train with labels dropped.");
 
-        // w = 0 is the model without a class, wherever it acts everywhere: one call instead of two.
+        // w = 0 that acts everywhere is the model without a class: one call instead of two.
         var unconditional = guidance is { Weight: 0, Rescale: 0, Interval: null };
         Denoiser denoiser = Bare(network, unconditional ? null : labels);
         if (!unconditional && guidance is { Weight: not 1 } g) denoiser = new ClassifierFreeGuidance(denoiser, Bare(network, null), g.Weight, g.Rescale, g.Interval);
