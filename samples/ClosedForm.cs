@@ -1,4 +1,4 @@
-#:project ../src/DiffusionSharp
+#:project ../src/DiffusionSharp.Core
 #:project ../src/DiffusionSharp.Figures
 #:property PublishAot=false
 

@@ -3,8 +3,6 @@ using System.CommandLine.Invocation;
 using DiffusionSharp.Cli.Commands;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
-using DiffusionSharp.Data;
-using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli;
 

@@ -1,4 +1,4 @@
-namespace DiffusionSharp.Data;
+namespace DiffusionSharp;
 
 /// <summary>Data from outside is missing, malformed or not what was asked for. The message is one line for the user: what was expected, what came, where, and the mend.</summary>
 public sealed class DataException(string message) : Exception(DataException.OneLine(message))

@@ -1,5 +1,4 @@
 using DiffusionSharp.Bench.Pictures;
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;
@@ -9,7 +8,7 @@ namespace DiffusionSharp.Bench.Tests;
 
 public sealed class PictureStudyTests : IDisposable
 {
-    private static readonly DataSource Digits = DataSources.Open("digits", new DataSourceOptions(Count: 40));
+    private static readonly DataSource Digits = DataSource.Open("digits", new DataSourceOptions(Count: 40));
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("picture-study");
 
@@ -106,7 +105,7 @@ public sealed class PictureStudyTests : IDisposable
     public void Data_that_a_later_phase_cannot_use_are_refused_at_the_start(string data, int count, string message)
     {
         var study = new Study(new StudyOptions(data, folder.FullName, 1, null, ["pace"], null, 1, count), Parallelism.Single);
-        Assert.Contains(message, Assert.Throws<Data.DataException>(study.Check).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<DataException>(study.Check).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using DiffusionSharp.Data.Formats;
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
 
@@ -18,7 +17,7 @@ public sealed class BadFileTests : IDisposable
     [Fact]
     public void Sources_that_are_missing_or_empty()
     {
-        Refused($"{folder["none"]}: no such source; built in are {string.Join(", ", DataSources.Names.Keys)}; a folder of pictures, of IDX files or of CIFAR-10, or a .npy file may be named by its path.", folder["none"]);
+        Refused($"{folder["none"]}: no such source; built in are {string.Join(", ", DataSource.BuiltIn.Keys)}; a folder of pictures, of IDX files or of CIFAR-10, or a .npy file may be named by its path.", folder["none"]);
         Refused($"{folder["empty"]}: no PNG or JPEG pictures in this folder or its sub-folders.", Directory.CreateDirectory(folder["empty"]).FullName);
         var file = folder.Write("data.csv", "1,2");
         Refused($"{file}: a file of this kind is not a source; a folder of pictures, of IDX files or of CIFAR-10, or a .npy file was expected.", file);

@@ -1,5 +1,4 @@
 using DiffusionSharp.Cli.Sampling;
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Cli.Tests;
@@ -10,7 +9,7 @@ public sealed class ModeCoverageTests
     public void The_data_of_eight_gaussians_cover_all_modes_with_the_share_that_theory_gives()
     {
         const int count = 20_000;
-        var source = DataSources.Open("eight-gaussians");
+        var source = DataSource.Open("eight-gaussians");
         var data = new FloatTensor([count, 2]);
         for (var k = 0; k < count; k++) source.Read(k, data.Values.Slice(2 * k, 2));
         var coverage = ModeCoverage.Of("eight-gaussians", Tensor.From(data))!;

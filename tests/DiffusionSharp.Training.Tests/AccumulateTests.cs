@@ -26,7 +26,7 @@ public sealed class AccumulateTests
         Levels: new LevelConfig(LevelDistribution.Importance, History: 3),
         LearnedVariance: new LearnedVarianceConfig());
 
-    private static DataSource Moons { get; } = DataSources.Open("moons", new DataSourceOptions(), Parallelism.Single);
+    private static DataSource Moons { get; } = DataSource.Open("moons", new DataSourceOptions(), Parallelism.Single);
 
     [Fact]
     public void Four_parts_of_eight_train_as_one_batch_of_thirty_two_with_levels_by_importance_and_learned_variance()

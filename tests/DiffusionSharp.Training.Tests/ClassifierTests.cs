@@ -1,5 +1,3 @@
-using DiffusionSharp.Data;
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks;
@@ -17,15 +15,15 @@ public sealed class ClassifierTests
     public void Drawn_digits_are_learned_in_seconds_and_told_apart_on_others_of_their_kind()
     {
         using var two = new Parallelism(2);
-        var classifier = Small.Train(DataSources.Open("digits", new DataSourceOptions(Count: 4000)), two);
-        var accuracy = classifier.Accuracy(DataSources.Open("digits", new DataSourceOptions(Count: 1000, Split: DataSplit.Test)), two);
+        var classifier = Small.Train(DataSource.Open("digits", new DataSourceOptions(Count: 4000)), two);
+        var accuracy = classifier.Accuracy(DataSource.Open("digits", new DataSourceOptions(Count: 1000, Split: DataSplit.Test)), two);
         Assert.InRange(accuracy, 0.95, 1);
     }
 
     [Fact]
     public void Same_seed_same_bytes_at_any_number_of_threads_and_another_seed_gives_others()
     {
-        var source = DataSources.Open("digits", new DataSourceOptions(Count: 200));
+        var source = DataSource.Open("digits", new DataSourceOptions(Count: 200));
         var training = Small with { Steps = 6 };
         using var three = new Parallelism(3);
         var one = training.Train(source, Parallelism.Single);
@@ -38,7 +36,7 @@ public sealed class ClassifierTests
     public void A_saved_classifier_says_the_same_and_a_picture_does_not_depend_on_its_batch()
     {
         using var folder = new TemporaryFolder();
-        var source = DataSources.Open("digits", new DataSourceOptions(Count: 80));
+        var source = DataSource.Open("digits", new DataSourceOptions(Count: 80));
         var classifier = (Small with { Steps = 3 }).Train(source, Parallelism.Single);
         classifier.Save(folder["c.safetensors"]);
         var again = TrainedClassifier.Load(folder["c.safetensors"]);
@@ -79,9 +77,9 @@ public sealed class ClassifierTests
     [Fact]
     public void What_cannot_be_classified_is_refused_in_one_line()
     {
-        Assert.Contains("has samples [2]", Assert.Throws<ArgumentException>(() => Small.Train(DataSources.Open("moons"), Parallelism.Single)).Message, StringComparison.Ordinal);
+        Assert.Contains("has samples [2]", Assert.Throws<ArgumentException>(() => Small.Train(DataSource.Open("moons"), Parallelism.Single)).Message, StringComparison.Ordinal);
         using var folder = new TemporaryFolder();
-        var classifier = (Small with { Steps = 1 }).Train(DataSources.Open("digits", new DataSourceOptions(Count: 40)), Parallelism.Single);
+        var classifier = (Small with { Steps = 1 }).Train(DataSource.Open("digits", new DataSourceOptions(Count: 40)), Parallelism.Single);
         Assert.Contains("pictures of [28, 28, 1] were expected, [2, 14, 14, 1] came", Assert.Throws<ArgumentException>(() => classifier.Features(Tensor.Zeros([2, 14, 14, 1]), Parallelism.Single)).Message, StringComparison.Ordinal);
         var path = folder["weights.safetensors"];
         Data.Formats.SafetensorsFile.Write(path, classifier.Weights.Export());

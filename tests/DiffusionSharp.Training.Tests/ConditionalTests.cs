@@ -1,4 +1,3 @@
-using DiffusionSharp.Data;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Denoisers;

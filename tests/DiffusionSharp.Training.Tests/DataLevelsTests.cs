@@ -1,4 +1,3 @@
-using DiffusionSharp.Data;
 using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Langevin;
@@ -25,7 +24,7 @@ public sealed class DataLevelsTests : IDisposable
     public void The_most_noise_is_the_largest_distance_rounded_up_and_the_levels_are_those_of_technique_2()
     {
         using var two = new Parallelism(2);
-        var digits = DataSources.Open("digits", new DataSourceOptions(Size: 8, Count: 300));
+        var digits = DataSource.Open("digits", new DataSourceOptions(Size: 8, Count: 300));
         var open = SmallRuns.Pictures with { Schedule = new ScheduleConfig(ScheduleKind.Geometric, SigmaMin: 0.02) };
         var settled = DataLevels.Settle(open, digits, Parallelism.Single).Schedule!;
         var all = Tensor.Create([300, 64], values =>

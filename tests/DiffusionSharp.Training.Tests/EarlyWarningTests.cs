@@ -1,4 +1,3 @@
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
@@ -11,7 +10,7 @@ public sealed class EarlyWarningTests
 {
     private static readonly RunConfig Points = new("moons", "test", Mlp: new MlpOptions(2, Width: 32, Layers: 2, TimeFeatures: 16), Steps: 240, Batch: 64, Seed: 2, CheckpointEvery: 50, KeepCheckpoints: 9, SampleSteps: 2);
 
-    private static DataSource Moons { get; } = DataSources.Open("moons", new DataSourceOptions(), Parallelism.Single);
+    private static DataSource Moons { get; } = DataSource.Open("moons", new DataSourceOptions(), Parallelism.Single);
 
     [Fact]
     public void The_share_of_the_first_weights_in_an_average_is_what_the_average_of_a_single_pulse_keeps()

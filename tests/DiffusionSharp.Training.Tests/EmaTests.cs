@@ -52,7 +52,7 @@ public sealed class EmaTests
         Assert.Contains("moreEma.slow: Ema: HalfLife is -1, a finite number of steps above 0, or null was expected.", Wrong("400", "-1"), StringComparison.Ordinal);
         Assert.Contains("unknown key 'half'", Wrong("\"halfLife\": 400", "\"half\": 400"), StringComparison.Ordinal);
 
-        string Wrong(string right, string wrong) => Assert.Throws<DiffusionSharp.Data.DataException>(() => ConfigJson.Read(ConfigJson.Write(config).Replace(right, wrong, StringComparison.Ordinal), "file")).Message;
+        string Wrong(string right, string wrong) => Assert.Throws<DataException>(() => ConfigJson.Read(ConfigJson.Write(config).Replace(right, wrong, StringComparison.Ordinal), "file")).Message;
     }
 
     private static RunConfig Config(EmaOptions ema, params (string Name, EmaOptions Options)[] more) => SmallRuns.Pictures with { Ema = ema, MoreEma = more.ToDictionary(m => m.Name, m => m.Options) };

@@ -1,4 +1,3 @@
-using DiffusionSharp.Data;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
@@ -19,7 +18,7 @@ public sealed class PinnedWeightsTests
     [InlineData("mnist-iddpm", "digits", 3)]
     public void A_short_run_ends_with_the_recorded_bytes(string preset, string data, int steps)
     {
-        var source = DataSources.Open(data);
+        var source = DataSource.Open(data);
         var config = Presets.Find(preset).Build(data, source.SampleShape).WithSteps(steps) with { Seed = 5 };
         using var parallelism = new Parallelism(2);
         var loop = new TrainingLoop(config.Validated(), source, parallelism);

@@ -1,4 +1,3 @@
-using DiffusionSharp.Data;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Runs;
 

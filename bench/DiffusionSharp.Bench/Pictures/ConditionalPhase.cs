@@ -1,5 +1,4 @@
 using DiffusionSharp.Data.Formats;
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;

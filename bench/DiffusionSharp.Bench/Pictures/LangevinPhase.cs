@@ -43,7 +43,7 @@ internal static class LangevinPhase
 
     private static LangevinResult Measure(Study study)
     {
-        var source = DataSources.Open(Data, null, study.Parallelism);
+        var source = DataSource.Open(Data, new DataSourceOptions(), study.Parallelism);
         var path = study.Folder.Run(Preset);
         var begun = StudyLog.Seconds;
         var folder = new RunFolder(path);

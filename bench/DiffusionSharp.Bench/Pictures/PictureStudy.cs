@@ -1,5 +1,4 @@
 using System.Globalization;
-using DiffusionSharp.Data;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Bench.Pictures;

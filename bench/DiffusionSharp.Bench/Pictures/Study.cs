@@ -26,28 +26,28 @@ internal sealed class Study(StudyOptions options, Parallelism parallelism)
     public IEnumerable<StudyModel> Compared => Models.Where(m => !m.Conditional);
 
     /// <summary>A part of the data.</summary>
-    public DataSource Open(DataSplit split) => sources.TryGetValue(split, out var source) ? source : sources[split] = DataSources.Open(options.Data, new DataSourceOptions(Split: split), parallelism);
+    public DataSource Open(DataSplit split) => sources.TryGetValue(split, out var source) ? source : sources[split] = DataSource.Open(options.Data, new DataSourceOptions(Split: split), parallelism);
 
     /// <summary>Refuses data that a later phase cannot use, before hours are spent on the first.</summary>
-    /// <exception cref="Data.DataException">They are no pictures, have no labels or no test part, or too few test pictures.</exception>
+    /// <exception cref="DataException">They are no pictures, have no labels or no test part, or too few test pictures.</exception>
     public void Check()
     {
         foreach (var split in (DataSplit[])[DataSplit.Train, DataSplit.Test])
         {
             var source = Open(split);
-            if (!source.IsPictures || !source.HasLabels) throw new Data.DataException($"{source.Name}: pictures [H, W, C] with labels are compared, and these samples are {source.SampleShape} {(source.HasLabels ? "with" : "without")} labels; name a folder like MNIST's.");
+            if (!source.IsPictures || !source.HasLabels) throw new DataException($"{source.Name}: pictures [H, W, C] with labels are compared, and these samples are {source.SampleShape} {(source.HasLabels ? "with" : "without")} labels; name a folder like MNIST's.");
         }
 
         // Half of them are compared with, and half stand in for a perfect model.
-        if (2 * options.Count > Open(DataSplit.Test).Count) throw new Data.DataException($"--count: {options.Count} samples are compared with as many test pictures, and these with as many others; {options.Data} has {Open(DataSplit.Test).Count}, so at most {Open(DataSplit.Test).Count / 2} can be.");
+        if (2 * options.Count > Open(DataSplit.Test).Count) throw new DataException($"--count: {options.Count} samples are compared with as many test pictures, and these with as many others; {options.Data} has {Open(DataSplit.Test).Count}, so at most {Open(DataSplit.Test).Count / 2} can be.");
     }
 
     /// <summary>The classifier that was trained.</summary>
-    /// <exception cref="Data.DataException">It was not.</exception>
+    /// <exception cref="DataException">It was not.</exception>
     public TrainedClassifier Judge() => classifier ??= TrainedClassifier.Load(ClassifierFile);
 
     /// <summary>The configuration of a model on this data.</summary>
-    public RunConfig Config(StudyModel model, DataSource source) => model.Config(DataSources.Names.ContainsKey(options.Data) ? options.Data : Path.GetFullPath(options.Data), source);
+    public RunConfig Config(StudyModel model, DataSource source) => model.Config(DataSource.BuiltIn.ContainsKey(options.Data) ? options.Data : Path.GetFullPath(options.Data), source);
 
     /// <summary>Adds to the time that a phase took, over all processes that ran it.</summary>
     public void Note(string phase, double seconds)

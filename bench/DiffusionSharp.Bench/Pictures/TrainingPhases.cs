@@ -1,4 +1,3 @@
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Training.Evaluation;
 using DiffusionSharp.Training.Runs;
 

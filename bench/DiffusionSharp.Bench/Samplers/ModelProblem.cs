@@ -1,4 +1,3 @@
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Schedules;
@@ -21,7 +20,7 @@ internal sealed class ModelProblem : ComparisonProblem
     public ModelProblem(string run, Parallelism parallelism)
     {
         (model, this.parallelism) = (TrainedModel.Load(run), parallelism);
-        var source = DataSources.Open(model.Config.Data, new DataSourceOptions(Size: model.Config.Size), parallelism);
+        var source = DataSource.Open(model.Config.Data, new DataSourceOptions(Size: model.Config.Size), parallelism);
         Data = Read(source);
     }
 

@@ -6,14 +6,12 @@ using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Sampling;
 using DiffusionSharp.Data.Formats;
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Likelihood;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Evaluation;
 using DiffusionSharp.Training.Models;
-using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Commands;
 
@@ -103,9 +101,9 @@ internal static class EvaluateCommand
 
         var bits = request.Bits ?? (model.IsPictures && MetricOptions.ReadBits(request) ? PictureBits : 0);
         var bins = bits > 0 ? new DataBins(bits) : null;
-        var split = request.Split ?? (DataSources.HasTestPart(request.Data) ? DataSplit.Test : DataSplit.Train);
+        var split = request.Split ?? (DataSource.HasTestPart(request.Data) ? DataSplit.Test : DataSplit.Train);
         using var parallelism = new Parallelism(request.Threads);
-        var source = DataSources.Open(request.Data, new DataSourceOptions(model.Config.Size, model.Config.Channels, Split: split, Labels: request.Labels), parallelism);
+        var source = DataSource.Open(request.Data, new DataSourceOptions(model.Config.Size, model.Config.Channels, Split: split, Labels: request.Labels), parallelism);
         var count = request.Count ?? Math.Min(model.IsPictures ? PictureCount : VectorCount, source.Count);
         var samples = EvaluationData.Read(source, model, count, request.Seed, bins);
         var classes = EvaluationData.Labels(source, model, count, request.Seed);
@@ -117,7 +115,7 @@ internal static class EvaluateCommand
         meter.Clear();
         if (figures.FirstOrDefault(f => !double.IsFinite(f.Measured.Value)) is { } broken)
             throw new DivergedException($"{request.Model}: {broken.Name} is not a finite number; the model of step {model.Step} is not usable, take an earlier checkpoint.");
-        var part = DataSources.HasTestPart(request.Data) ? EvaluationChoices.Splits.NameOf(split) : "all";
+        var part = DataSource.HasTestPart(request.Data) ? EvaluationChoices.Splits.NameOf(split) : "all";
         (string, object?)[] members =
         [
             ("run", request.Model),

@@ -3,7 +3,6 @@ using System.Globalization;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Sampling;
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Theory.Laboratory;
@@ -20,7 +19,7 @@ internal static class ListCommand
         ("samplers", Samplers, ""),
         ("schedules", () => Names(Choices.Schedules.Entries.Select(e => (e.Name, e.Description))), ""),
         ("presets", () => Names(Presets.All.Select(p => (p.Name, $"{p.Description}. {p.Recipe}"))), ""),
-        ("sources", () => Names(DataSources.Names.Concat(DataSources.Forms).Select(s => (s.Key, s.Value))), ""),
+        ("sources", () => Names(DataSource.BuiltIn.Concat(DataSource.FileForms).Select(s => (s.Key, s.Value))), ""),
         ("experiments", () => Names(ExperimentCatalog.All.Select(e => (e.Name, e.Title))), ""));
 
     /// <summary>The command with its options.</summary>

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Reports;
@@ -56,7 +55,7 @@ internal static class TheoryCommand
     {
         if (source is null) return size is null ? null : throw new UsageException("theory: --size belongs to --data.");
         if (!experiments.Any(e => e.ShowsPictures)) throw new UsageException($"theory: --data gives pictures to {string.Join(", ", ExperimentCatalog.All.Where(e => e.ShowsPictures).Select(e => e.Name))}; none of them was asked for.");
-        var opened = DataSources.Open(source, new DataSourceOptions(Size: size), parallelism);
+        var opened = DataSource.Open(source, new DataSourceOptions(Size: size), parallelism);
         return opened.IsPictures && opened.SampleShape[2] is 1 or 3 ? opened : throw new UsageException($"--data: {source} holds samples {opened.SampleShape}; pictures of 1 or 3 channels are expected.");
     }
 

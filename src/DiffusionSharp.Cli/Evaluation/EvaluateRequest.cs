@@ -1,4 +1,3 @@
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Training.Evaluation;
 

@@ -1,5 +1,4 @@
 using DiffusionSharp.Cli.Grammar;
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Inspection;
@@ -8,11 +7,11 @@ namespace DiffusionSharp.Cli.Inspection;
 internal abstract class Inspected
 {
     /// <summary>Looks at what a path names.</summary>
-    /// <exception cref="Data.DataException">It is missing or damaged.</exception>
+    /// <exception cref="DataException">It is missing or damaged.</exception>
     /// <exception cref="UsageException">It is of no kind that is known.</exception>
     public static Inspected At(string path)
     {
-        if (DataSources.Names.ContainsKey(path)) return new InspectedSource(path);
+        if (DataSource.BuiltIn.ContainsKey(path)) return new InspectedSource(path);
         if (Directory.Exists(path))
         {
             if (new RunFolder(path).Exists) return InspectedModel.OfRun(path);

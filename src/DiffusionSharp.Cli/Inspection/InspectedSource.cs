@@ -1,12 +1,11 @@
 using DiffusionSharp.Cli.Output;
-using DiffusionSharp.Data.Sources;
 
 namespace DiffusionSharp.Cli.Inspection;
 
 /// <summary>A source of data: how many samples of what shape, and their classes.</summary>
 internal sealed class InspectedSource(string name) : Inspected
 {
-    private readonly DataSource source = DataSources.Open(name);
+    private readonly DataSource source = DataSource.Open(name);
 
     /// <inheritdoc/>
     public override void Write(TextWriter output)

@@ -27,7 +27,7 @@ internal sealed record NamedNetwork(string Name, RunConfig Config)
     /// <param name="batch">Samples of a step; null for the network's own.</param>
     /// <param name="precision">Null for the network's own.</param>
     /// <exception cref="UsageException">There is none of this name.</exception>
-    /// <exception cref="Data.DataException">A configuration is damaged.</exception>
+    /// <exception cref="DataException">A configuration is damaged.</exception>
     public static NamedNetwork Find(string command, string name, int? batch, Precision? precision)
     {
         var config = Read(name) ?? throw new UsageException($"{command}: '{name}' is unknown; {Expected} is expected.");

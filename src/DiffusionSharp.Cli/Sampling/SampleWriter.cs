@@ -1,6 +1,5 @@
 using System.Text;
 using DiffusionSharp.Data.Formats;
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;
@@ -50,8 +49,8 @@ internal static class SampleWriter
     // Files may have moved since training; what is built in is always there.
     private static Tensor? Data(TrainedModel model, ClassChoice classes)
     {
-        if (!DataSources.Names.ContainsKey(model.Config.Data)) return null;
-        var source = DataSources.Open(model.Config.Data);
+        if (!DataSource.BuiltIn.ContainsKey(model.Config.Data)) return null;
+        var source = DataSource.Open(model.Config.Data);
         var size = source.SampleShape.Count;
 
         // Samples of one class are shown beside the data of that class.

@@ -1,7 +1,6 @@
 using System.Globalization;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Runs;
@@ -16,7 +15,7 @@ namespace DiffusionSharp.Cli.Training;
 internal sealed record TrainingSetup(RunConfig Config, DataSource Source, string Recipe, IReadOnlyList<string> Changes)
 {
     /// <summary>Decides what to train.</summary>
-    /// <exception cref="Data.DataException">A file or a source is missing or damaged.</exception>
+    /// <exception cref="DataException">A file or a source is missing or damaged.</exception>
     /// <exception cref="UsageException">Options are missing or do not fit each other.</exception>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     public static TrainingSetup From(TrainRequest request, Parallelism parallelism)
@@ -26,7 +25,7 @@ internal sealed record TrainingSetup(RunConfig Config, DataSource Source, string
         var written = request.ConfigFile is { } file ? ConfigJson.ReadFile(file) : request.Preset is null ? earlier : null;
         var data = Kept(request.Data ?? (written ?? earlier)?.Data, earlier?.Data) ?? throw new UsageException("--data is needed: the name of a built-in source (see 'diffusion list sources'), a folder, or a .npy file.");
         var labels = Kept(LabelsOf(request, written ?? earlier, data), earlier?.Conditioning?.Labels);
-        var source = DataSources.Open(data, new DataSourceOptions(Size: request.Size ?? written?.Size, Channels: request.Channels ?? written?.Channels, Labels: labels), parallelism);
+        var source = DataSource.Open(data, new DataSourceOptions(Size: request.Size ?? written?.Size, Channels: request.Channels ?? written?.Channels, Labels: labels), parallelism);
         var preset = FindPreset(request, written, source);
         var conditioning = Conditioning(request, written, source, labels);
         var recipe = preset?.Build(data, source.SampleShape) is { } built ? built with { Conditioning = conditioning } : null;
@@ -42,7 +41,7 @@ internal sealed record TrainingSetup(RunConfig Config, DataSource Source, string
     }
 
     // A path is kept whole, so that a run can be resumed from any folder.
-    private static string Settled(string data) => !DataSources.Names.ContainsKey(data) && Path.Exists(data) ? Path.GetFullPath(data) : data;
+    private static string Settled(string data) => !DataSource.BuiltIn.ContainsKey(data) && Path.Exists(data) ? Path.GetFullPath(data) : data;
 
     // Settled; but as the run that goes on wrote it, where it says the same, so that its configuration stays its own.
     private static string? Kept(string? text, string? earlier) => text is null ? null : earlier is not null && Settled(earlier) == Settled(text) ? earlier : Settled(text);

@@ -1,4 +1,3 @@
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Distances;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Schedules;
@@ -186,7 +185,7 @@ public sealed class MergeOfGaussians : Experiment
     {
         const int pictures = 3;
         double[] times = [schedule.CleanTime, 24, 74, 149, 249, 399, 599, 799, 999];
-        var source = context.Pictures ?? DataSources.Open("digits");
+        var source = context.Pictures ?? DataSource.Open("digits");
         var rows = new List<Tensor>();
         for (var i = 0; i < Math.Min(pictures, source.Count); i++)
         {

@@ -1,4 +1,3 @@
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;

@@ -1,4 +1,3 @@
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Theory.Laboratory;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using DiffusionSharp.Data;
-using DiffusionSharp.Data.Sources;
 
 namespace DiffusionSharp.Training.Configuration;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using DiffusionSharp.Data;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 

@@ -4,7 +4,6 @@ using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;
-using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Evaluation;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
-using DiffusionSharp.Data;
 using DiffusionSharp.Data.Formats;
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks;

@@ -1,4 +1,3 @@
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DiffusionSharp.Data;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Training.Configuration;

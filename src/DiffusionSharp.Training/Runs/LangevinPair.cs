@@ -1,4 +1,3 @@
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Langevin;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using DiffusionSharp.Data;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Training.Configuration;
 

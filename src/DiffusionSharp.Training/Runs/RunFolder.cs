@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using DiffusionSharp.Data;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Training.Configuration;
 

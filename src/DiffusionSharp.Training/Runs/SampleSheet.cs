@@ -1,6 +1,5 @@
 using System.Text;
 using DiffusionSharp.Data.Formats;
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Tensors;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using DiffusionSharp.Data;
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
