@@ -185,7 +185,7 @@ public sealed class ConditionalTests(ConditionalTests.Run runs) : IClassFixture<
         Assert.Equal(Value(given), Value(Measured("digits", "--batch", "2")));
 
         // The same pictures, with labels in a file of their own and without.
-        var source = Data.Sources.DataSource.Open("digits", new Data.Sources.DataSourceOptions(Size: 8, Count: 40));
+        var source = DataSource.Open("digits", new DataSourceOptions(Size: 8, Count: 40));
         var pictures = new FloatTensor([40, 8, 8, 1]);
         for (var k = 0; k < 40; k++) source.Read(k, pictures.Values.Slice(64 * k, 64));
         NpyFile.Write(folder["d.npy"], pictures);
