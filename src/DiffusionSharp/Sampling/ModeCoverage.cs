@@ -1,14 +1,14 @@
 using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Tensors;
 
-namespace DiffusionSharp.Cli.Sampling;
+namespace DiffusionSharp;
 
 /// <summary>How samples lie on the modes of a source whose modes are known.</summary>
 /// <param name="Near">Fraction of samples within three standard deviations of a mode; 1 − e^(−9/2) = 0.989 of the data's own.</param>
 /// <param name="Covered">Modes that have at least a tenth of their share of all samples that near.</param>
 /// <param name="Modes">How many modes there are.</param>
 /// <param name="Larger">Of two-modes, the fraction of samples on the side of the larger mode; null elsewhere, and where not all samples are finite.</param>
-internal sealed record ModeCoverage(double Near, int Covered, int Modes, double? Larger = null)
+public sealed record ModeCoverage(double Near, int Covered, int Modes, double? Larger = null)
 {
     /// <summary>The fraction of true samples that lie as near: a round Gaussian in the plane.</summary>
     public static double Exact { get; } = 1 - Math.Exp(-Deviations * Deviations / 2);

@@ -1,7 +1,7 @@
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Tensors;
 
-namespace DiffusionSharp.Cli.Sampling;
+namespace DiffusionSharp;
 
 /// <summary>Keeps a few evenly spaced moments of sampling, over all batches; the last step is always one.</summary>
 internal sealed class Trajectory
