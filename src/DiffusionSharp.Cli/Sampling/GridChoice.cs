@@ -19,16 +19,16 @@ internal static class GridChoice
             throw new UsageException($"--spacing: {Choices.Spacings.NameOf(spacing!.Value)} spaces trained timesteps, this model's schedule, {Choices.Schedules.NameOf(config.Kind)}, has none; uniform, log-snr or karras spaces any.");
         return spacing switch
         {
-            SpacingKind.Uniform => config.IsContinuous() ? config.Grid(schedule, steps) : Grids.Even(schedule, steps),
+            SpacingKind.Uniform => config.IsContinuous() ? schedule.Grid(steps) : Grids.Even(schedule, steps),
             SpacingKind.LogSnr => Grids.UniformLogSnr(schedule, steps),
             SpacingKind.Karras => Grids.Karras(schedule, steps),
             SpacingKind.Polyexponential => Grids.Polyexponential(schedule, steps, rho: PolyexponentialPower),
-            SpacingKind.Beta => Grids.Beta(schedule, steps, new GridRange(config.EarliestTime(schedule), config.LatestTime(schedule), GridScale.Time)),
+            SpacingKind.Beta => Grids.Beta(schedule, steps, new GridRange(config.EarliestTime(schedule), schedule.StartTime, GridScale.Time)),
             SpacingKind.AlignedSd => Aligned(schedule, steps, AlignedModel.StableDiffusion),
             SpacingKind.AlignedSdxl => Aligned(schedule, steps, AlignedModel.StableDiffusionXL),
             SpacingKind.AlignedDeepFloyd => Aligned(schedule, steps, AlignedModel.DeepFloyd),
             SpacingKind.AlignedSvd => Aligned(schedule, steps, AlignedModel.StableVideoDiffusion),
-            _ => config.Grid(schedule, Trained(spacing) ?? config.UsualSpacing(), steps),
+            _ => config.Grid(schedule, Trained(spacing), steps),
         };
     }
 
