@@ -104,7 +104,7 @@ public sealed class ModelEvaluation
     {
         var config = model.Config.ScheduleOrDefault();
         var steps = BoundSteps(model, options);
-        var bound = new EvidenceLowerBound(model.Schedule, config.Grid(model.Schedule, steps), options.Variance, options.Bins);
+        var bound = new EvidenceLowerBound(model.Schedule, model.Schedule.Grid(steps), options.Variance, options.Bins);
         var estimate = ElboEstimate.Concatenate([.. Batches().Select(b => bound.Estimate(new WatchedDenoiser(b.Denoiser, Watch), b.Data, new Rng(options.Seed).Split("elbo"), firstSample: b.First))]);
         string[] notes =
         [
@@ -130,7 +130,7 @@ public sealed class ModelEvaluation
         Divergence divergence = options.Probes is null && Dimension <= ExactUpTo ? new ExactDivergence() : new HutchinsonDivergence(options.Probes ?? 1);
         var config = model.Config.ScheduleOrDefault();
         var solver = new DormandPrince(options.Tolerance, options.Tolerance);
-        var flow = new FlowLikelihood(model.Schedule, config.EarliestTime(model.Schedule), divergence, solver, noisiest: config.LatestTime(model.Schedule));
+        var flow = new FlowLikelihood(model.Schedule, config.EarliestTime(model.Schedule), divergence, solver, noisiest: model.Schedule.StartTime);
         var root = new Rng(options.Seed);
         var estimate = FlowLikelihoodEstimate.Concatenate([.. Batches().Select(b =>
         {
@@ -162,7 +162,7 @@ public sealed class ModelEvaluation
         Divergence divergence = options.Probes is null && Dimension <= ExactUpTo ? new ExactDivergence() : new HutchinsonDivergence(Math.Max(options.Probes ?? LeastResidualProbes, LeastResidualProbes));
         var measure = new ScoreFokkerPlanck(model.Schedule, divergence);
         var config = model.Config.ScheduleOrDefault();
-        var (least, most) = (model.Schedule.At(config.EarliestTime(model.Schedule)), model.Schedule.At(config.LatestTime(model.Schedule)));
+        var (least, most) = (model.Schedule.At(config.EarliestTime(model.Schedule)), model.Schedule.At(model.Schedule.StartTime));
         var root = new Rng(options.Seed).Split("score-fokker-planck");
 
         // The same levels for every model, where it was trained: a factor of the step away from the ends.
@@ -202,7 +202,7 @@ public sealed class ModelEvaluation
         if (data.Samples < 2) throw new ArgumentException("sliced-wasserstein: at least 2 samples are needed; raise --count.");
         var config = model.Config.ScheduleOrDefault();
         var steps = Math.Min(SamplerSteps, config.LevelsOrDefault());
-        var sampler = new DdimSampler(model.Schedule, config.Grid(model.Schedule, steps));
+        var sampler = new DdimSampler(model.Schedule, model.Schedule.Grid(steps));
         var (samples, _) = new SamplingJob(model, sampler, data.Samples, options.Seed, options.Batch, labels).Run(parallelism, (_, _) => Watch());
         if (!samples.IsFinite()) throw new DivergedException($"sliced-wasserstein: samples are not finite numbers; the model of step {model.Step} is not usable, take an earlier checkpoint.");
         var distance = SlicedWasserstein.Between(data, samples, new Rng(options.Seed).Split("lines"), parallelism: parallelism);

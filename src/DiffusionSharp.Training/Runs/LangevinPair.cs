@@ -53,7 +53,7 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
     internal static AnnealedLangevinSampler Annealing(TrainedModel model, int steps)
     {
         var config = model.Config.ScheduleOrDefault();
-        var grid = config.Grid(model.Schedule, Math.Min(steps, config.LevelsOrDefault()));
+        var grid = model.Schedule.Grid(Math.Min(steps, config.LevelsOrDefault()));
         var each = NcsnDesign.LangevinSteps(config.LevelsOrDefault());
         return new AnnealedLangevinSampler(model.Schedule, grid, NcsnDesign.StepSize(model.Schedule, grid, each), each);
     }

@@ -51,7 +51,7 @@ public static class SampleSheet
         var (columns, labels) = config.Conditioning?.Classes is not { } all ? (null, null) : all <= count ? (count / all, Rows(all, count / all)) : ((int?)null, Rows(count, 1));
         Sampler sampler = config.ScheduleOrDefault().HasNoiseLevels()
             ? LangevinPair.Annealing(model, config.SampleSteps)
-            : new DdimSampler(model.Schedule, config.ScheduleOrDefault().Grid(model.Schedule, config.SampleSteps));
+            : new DdimSampler(model.Schedule, model.Schedule.Grid(config.SampleSteps));
         var job = new SamplingJob(model, sampler, labels?.Length ?? count, config.Seed, model.IsPictures ? 32 : 1024, labels);
         var (samples, _) = job.Run(parallelism, (_, _) => stop.ThrowIfCancellationRequested());
         Write(path, model, samples, columns);
