@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Figures;
@@ -18,17 +19,19 @@ public static class SampleSheet
     /// <param name="model">What to draw from.</param>
     /// <param name="data">The run's data, shown beside points.</param>
     /// <param name="parallelism">The threads.</param>
-    /// <param name="stop">Ends the drawing; nothing is written then.</param>
+    /// <param name="stop">Ends the drawing, between two passes of the network at the latest; nothing is written then.</param>
+    /// <param name="watch">Told how many of how many steps of the sampler are done, over all batches, 0 first; null where nobody watches.</param>
     /// <returns>The file; null where it was stopped.</returns>
     /// <remarks>
     /// By deterministic DDIM; where levels of noise were trained by annealed Langevin dynamics with final denoising, and points in the plane
     /// then by plain Langevin dynamics too, side by side with the data.
     /// </remarks>
-    public static string? Write(RunFolder folder, TrainedModel model, DataSource data, Parallelism parallelism, CancellationToken stop = default)
+    [SuppressMessage("Design", "CA1068:CancellationToken parameters must come last", Justification = "Who watches comes after who stops: most callers stop and do not watch.")]
+    public static string? Write(RunFolder folder, TrainedModel model, DataSource data, Parallelism parallelism, CancellationToken stop = default, Action<int, int>? watch = null)
     {
         try
         {
-            return Draw(folder, model, data, parallelism, stop);
+            return Draw(folder, model, data, parallelism, watch, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -36,14 +39,14 @@ public static class SampleSheet
         }
     }
 
-    private static string Draw(RunFolder folder, TrainedModel model, DataSource data, Parallelism parallelism, CancellationToken stop)
+    private static string Draw(RunFolder folder, TrainedModel model, DataSource data, Parallelism parallelism, Action<int, int>? watch, CancellationToken stop)
     {
         var config = model.Config;
         var path = folder.SampleFile(model.Step, Extension(model.SampleShape));
         var count = model.IsPictures ? config.SampleCount : Math.Max(config.SampleCount, PointCount);
         if (LangevinPair.CanDraw(model))
         {
-            WritePair(path, model.Step, LangevinPair.Draw(model, data, count, config.Seed, parallelism, stop));
+            WritePair(path, model.Step, LangevinPair.Draw(model, data, count, config.Seed, parallelism, stop, watch));
             return path;
         }
 
@@ -52,8 +55,10 @@ public static class SampleSheet
         Sampler sampler = config.ScheduleOrDefault().HasNoiseLevels()
             ? LangevinPair.Annealing(model, config.SampleSteps)
             : new DdimSampler(model.Schedule, model.Schedule.Grid(config.SampleSteps));
-        var job = new SamplingJob(model, sampler, labels?.Length ?? count, config.Seed, model.IsPictures ? 32 : 1024, labels);
-        var (samples, _) = job.Run(parallelism, (_, _) => stop.ThrowIfCancellationRequested());
+        var job = new SamplingJob(model, sampler, labels?.Length ?? count, config.Seed, model.IsPictures ? 32 : 1024, labels) { Stop = stop };
+        var done = 0;
+        watch?.Invoke(0, job.TotalSteps);
+        var (samples, _) = job.Run(parallelism, (_, _) => watch?.Invoke(++done, job.TotalSteps));
         Write(path, model, samples, columns);
         return path;
     }
