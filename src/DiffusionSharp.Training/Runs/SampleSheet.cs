@@ -4,6 +4,7 @@ using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
 
 namespace DiffusionSharp.Training.Runs;
@@ -59,7 +60,7 @@ public static class SampleSheet
         var done = 0;
         watch?.Invoke(0, job.TotalSteps);
         var (samples, _) = job.Run(parallelism, (_, _) => watch?.Invoke(++done, job.TotalSteps));
-        Write(path, model, samples, columns);
+        Write(path, model, samples, columns, labels: labels);
         return path;
     }
 
@@ -68,25 +69,39 @@ public static class SampleSheet
     /// <param name="perClass">How many samples of each.</param>
     public static int[] Rows(int classes, int perClass) => [.. Enumerable.Range(0, classes * perClass).Select(k => k / perClass)];
 
-    /// <summary>Writes samples as a sheet.</summary>
+    /// <summary>Writes samples as a sheet: small pictures magnified, rows of one class with its name, points coloured by class.</summary>
     /// <param name="path">The file.</param>
     /// <param name="model">What drew them.</param>
     /// <param name="samples">[N, …].</param>
     /// <param name="columns">Pictures in a row; null: as many as rows.</param>
-    public static void Write(string path, TrainedModel model, Tensor samples, int? columns = null)
+    /// <param name="scale">How often a pixel of a picture is repeated in both directions; null: <see cref="PictureSheet.NaturalScale"/>.</param>
+    /// <param name="labels">The class of each sample; null: they have none.</param>
+    /// <exception cref="ArgumentException">Labels are not as many as samples, or name a class that the model does not know.</exception>
+    public static void Write(string path, TrainedModel model, Tensor samples, int? columns = null, int? scale = null, IReadOnlyList<int>? labels = null)
     {
+        var conditioning = model.Config.Conditioning;
+        if (labels != null && (labels.Count != samples.Samples || labels.Any(l => l < 0 || l >= (conditioning?.Classes ?? 0))))
+            throw new ArgumentException($"SampleSheet: {labels.Count} labels for {samples.Samples} samples; each needs one of the model's {conditioning?.Classes ?? 0} classes.", nameof(labels));
         switch (Extension(model.SampleShape))
         {
             case ".png":
-                Png.Write(path, PictureSheet.Grid(samples, columns));
+                Png.Write(path, PictureSheet.Grid(samples, columns, scale: scale, rowLabels: RowNames(labels, columns, conditioning)));
                 break;
             case ".svg":
-                AtomicFile.Write(path, Encoding.UTF8.GetBytes(PointSheet.Panels([samples], [$"step {model.Step}"])));
+                string[]? names = labels is null ? null : [.. Enumerable.Range(0, conditioning!.Classes).Select(conditioning.NameOf)];
+                AtomicFile.Write(path, Encoding.UTF8.GetBytes(PointSheet.Panels([samples], [$"step {model.Step}"], labels: [labels], classNames: names)));
                 break;
             default:
                 NpyFile.Write(path, samples.ToFloat());
                 break;
         }
+    }
+
+    // Only where each row is of one class; else a name would say too much.
+    private static string[]? RowNames(IReadOnlyList<int>? labels, int? columns, ConditioningConfig? conditioning)
+    {
+        if (labels is null || columns is not { } across || labels.Chunk(across).Any(row => row.Distinct().Count() > 1)) return null;
+        return [.. labels.Chunk(across).Select(row => conditioning!.NameOf(row[0]))];
     }
 
     // Half as wide again as the data, so that a chain that ran away does not shrink it to a dot.
