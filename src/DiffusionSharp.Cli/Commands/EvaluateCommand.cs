@@ -27,7 +27,7 @@ internal static class EvaluateCommand
     public static Command Create(CommandContext context)
     {
         var model = new Argument<string>("RUN") { Description = "Folder of a run, or of one of its checkpoints." };
-        var data = Options.Text("--data", "SOURCE", "What to measure on: a built-in source, a folder, or a .npy file. A conditional model is given the classes of data that has them, and is measured without a class on data that has none; the figures say which.");
+        var data = Options.Source("What to measure on: a built-in source, a folder, or a .npy file. A conditional model is given the classes of data that has them.");
         data.Required = true;
         var metrics = Metrics();
         var split = Options.Named("--split", "Which part of a source that comes in two.  [default: test]", EvaluationChoices.Splits);
@@ -43,7 +43,10 @@ internal static class EvaluateCommand
         var output = Options.Text("--out", "FILE.json", "Where the figures also go, as one JSON object.");
         var threads = Options.Threads();
         var json = Options.Json();
-        var command = new Command("evaluate", "Measure a trained model on data, every figure with its standard error.") { model, data, metrics, split, count, seed, bits, steps, variance, probes, weights, batch, labels, output, threads, json };
+        var command = new GroupedCommand("evaluate", "Measure a trained model on data, every figure with its standard error.") { model }
+            .With("What to measure", data, metrics, split, count, labels, weights)
+            .With("How", steps, variance, probes, bits, seed)
+            .With("Output and running", output, batch, threads, json);
         command.SetAction(parse => Run(
             new EvaluateRequest(
                 parse.GetValue(model)!,
@@ -60,29 +63,31 @@ internal static class EvaluateCommand
                 parse.GetValue(batch),
                 parse.GetValue(labels),
                 parse.GetValue(output),
-                parse.GetValue(threads) ?? Environment.ProcessorCount,
+                context.Threads(parse.GetValue(threads)),
                 parse.GetValue(json)),
             context));
         return command;
     }
 
-    private static Option<EvaluationMetric[]> Metrics() => new("--metric")
-    {
-        Description = "What to measure; may be given several times.  [default: all; the residual of the score Fokker-Planck equation is among them, as its passes are few beside those of bound and likelihood]",
-        HelpName = string.Join('|', EvaluationChoices.Metrics.Entries.Select(e => e.Name)),
-        Arity = ArgumentArity.OneOrMore,
-        CustomParser = result =>
+    private static Option<EvaluationMetric[]> Metrics() => Options.Completed(
+        new Option<EvaluationMetric[]>("--metric")
         {
-            var found = new List<EvaluationMetric>();
-            foreach (var token in result.Tokens)
+            Description = Options.WithNames("What to measure; may be given several times.  [default: all]", EvaluationChoices.Metrics.Names),
+            HelpName = "NAME",
+            Arity = ArgumentArity.OneOrMore,
+            CustomParser = result =>
             {
-                if (EvaluationChoices.Metrics.TryFind(token.Value, out var metric)) found.Add(metric);
-                else result.AddError($"--metric: '{token.Value}' is unknown; there are {EvaluationChoices.Metrics.Names}.");
-            }
+                var found = new List<EvaluationMetric>();
+                foreach (var token in result.Tokens)
+                {
+                    if (EvaluationChoices.Metrics.TryFind(token.Value, out var metric)) found.Add(metric);
+                    else result.AddError($"--metric: {EvaluationChoices.Metrics.Unknown(token.Value)}");
+                }
 
-            return [.. found];
+                return [.. found];
+            },
         },
-    };
+        [.. EvaluationChoices.Metrics.Entries.Select(e => e.Name)]);
 
     private static int Run(EvaluateRequest request, CommandContext context)
     {
@@ -109,10 +114,17 @@ internal static class EvaluateCommand
         var classes = EvaluationData.Labels(source, model, count, request.Seed);
         var variance = request.Variance ?? VarianceChoice.Of(model) ?? (bins is null ? DdpmVariance.FixedLarge : DdpmVariance.FixedSmall);
         var options = new EvaluationOptions(request.Seed, request.Batch ?? (model.IsPictures ? PictureBatch : VectorBatch), bins, request.Steps, variance, request.Probes);
-        var meter = new EvaluationMeter(context, request.Json);
+        using var meter = new EvaluationMeter(context, request.Json);
         var evaluation = new ModelEvaluation(model, samples, options, parallelism, classes, meter.Count);
-        List<EvaluationFigure> figures = [.. request.Metrics.SelectMany(evaluation.Measure)];
-        meter.Clear();
+        List<EvaluationFigure> figures = [];
+        foreach (var (i, metric) in request.Metrics.Index())
+        {
+            meter.Measure(EvaluationChoices.Metrics.NameOf(metric), i + 1, request.Metrics.Count);
+            figures.AddRange(evaluation.Measure(metric));
+        }
+
+        var seconds = meter.Seconds;
+        meter.Dispose();
         if (figures.FirstOrDefault(f => !double.IsFinite(f.Measured.Value)) is { } broken)
             throw new DivergedException($"{request.Model}: {broken.Name} is not a finite number; the model of step {model.Step} is not usable, take an earlier checkpoint.");
         var part = DataSource.HasTestPart(request.Data) ? EvaluationChoices.Splits.NameOf(split) : "all";
@@ -130,14 +142,14 @@ internal static class EvaluateCommand
             ("figures", figures.Select(Members).ToArray()),
         ];
         if (request.Out is { } file) AtomicFile.Write(file, Encoding.UTF8.GetBytes(JsonLine.Of(members) + "\n"));
-        if (request.Json) context.Console.Out.WriteLine(JsonLine.Of([.. members, ("passes", meter.Passes), ("seconds", meter.Seconds)]));
-        else Report(request, context.Console.Out, model, count, part, figures, meter);
+        if (request.Json) context.Console.Out.WriteLine(JsonLine.Of([.. members, ("passes", meter.Passes), ("seconds", seconds)]));
+        else Report(request, context.Console.Out, model, count, part, figures, meter.Passes, seconds);
         return DiffusionCommand.Success;
     }
 
-    private static void Report(EvaluateRequest request, TextWriter output, TrainedModel model, int count, string part, List<EvaluationFigure> figures, EvaluationMeter meter)
+    private static void Report(EvaluateRequest request, TextWriter output, TrainedModel model, int count, string part, List<EvaluationFigure> figures, long passes, double seconds)
     {
-        output.WriteLine($"{request.Model}, step {model.Step}, on {Say.Count(count)} samples of {request.Data} ({part}), seed {request.Seed}; {Say.Count(meter.Passes)} passes through the network, {Say.Duration(meter.Seconds)}");
+        output.WriteLine($"{request.Model}, step {model.Step}, on {Say.Count(count)} samples of {request.Data} ({part}), seed {request.Seed}; {Say.Count(passes)} passes through the network, {Say.Duration(seconds)}");
         var table = new TextTable();
         foreach (var figure in figures)
         {

@@ -48,7 +48,12 @@ internal static class SampleCommand
         var precision = Options.Precision("fast allows Winograd's convolutions, exact rules them out.  [default: the run's]");
         var threads = Options.Threads();
         var json = Options.Json();
-        var command = new Command("sample", "Draw samples from a trained model.") { model, output, sampler, steps, count, seed, eta, spacing, variance, churn, snr, langevinSteps, stepSize, tolerance, weights, batch, label, guidance, rescale, interval, strip, precision, threads, json };
+        var command = new GroupedCommand("sample", "Draw samples from a trained model.") { model }
+            .With("What to draw", output, count, seed, strip, weights)
+            .With("Classes and guidance", label, guidance, rescale, interval)
+            .With("Sampler", sampler, steps, spacing)
+            .With("Options of some samplers", eta, variance, churn, snr, langevinSteps, stepSize, tolerance)
+            .With("Running", batch, precision, threads, json);
         command.SetAction(parse => Run(
             new SampleRequest(
                 parse.GetValue(model)!,
@@ -67,7 +72,7 @@ internal static class SampleCommand
                 parse.GetValue(interval),
                 parse.GetValue(precision),
                 parse.GetValue(strip),
-                parse.GetValue(threads) ?? Environment.ProcessorCount,
+                context.Threads(parse.GetValue(threads)),
                 parse.GetValue(json)),
             context));
         return command;
@@ -83,7 +88,7 @@ internal static class SampleCommand
         OutputFile.Check(request.Out);
         var job = new SamplingJob(model, sampler, classes.Count, request.Seed, request.Batch ?? (model.IsPictures ? PictureBatch : VectorBatch), classes.Labels, classes.Guidance);
         var trajectory = new Trajectory(sampler.Grid.Count, SampleFormats.Moments(format));
-        var meter = new SamplingMeter(context, job.TotalSteps, request.Json);
+        using var meter = new SamplingMeter(context, job.TotalSteps, request.Json);
         using var parallelism = new Parallelism(request.Threads);
         var (samples, calls) = job.Run(parallelism, (_, step) =>
         {
@@ -91,7 +96,7 @@ internal static class SampleCommand
             trajectory.Watch(step);
         });
         var seconds = meter.Seconds;
-        meter.Clear();
+        meter.Dispose();
         if (!samples.IsFinite()) throw new DivergedException($"{request.Model}: samples of {request.Sampler.Name} are not finite numbers; {(request.SamplerOptions.Given == SamplerOption.None ? $"take more steps, or an earlier checkpoint than that of step {model.Step}" : "take smaller values of the sampler's options")}.");
         SampleWriter.Write(request.Out, format, model, samples, trajectory, classes);
         Report(request, context, model, classes, sampler.Grid.Count, calls, seconds, ModeCoverage.Of(model.Config.Data, samples));

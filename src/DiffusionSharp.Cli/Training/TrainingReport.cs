@@ -3,12 +3,11 @@ using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Training;
 
-/// <summary>Shows a run while it trains: a bar to a person, lines to a file, objects to a program.</summary>
+/// <summary>Shows a run while it trains: progress to a person, objects to a program.</summary>
 internal abstract class TrainingReport
 {
     /// <summary>The report that fits where the command writes.</summary>
-    public static TrainingReport For(CommandContext context, bool json) => json ? new JsonTrainingReport(context)
-        : context.Console.IsTerminal ? new BarTrainingReport(context) : new PlainTrainingReport(context);
+    public static TrainingReport For(CommandContext context, bool json) => json ? new JsonTrainingReport(context) : new TextTrainingReport(context);
 
     /// <summary>What is about to be trained.</summary>
     public abstract void Begin(TrainingSetup setup, Trainer trainer, string run);
