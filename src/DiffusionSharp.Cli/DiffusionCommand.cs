@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using DiffusionSharp.Cli.Commands;
 using DiffusionSharp.Cli.Grammar;
@@ -12,11 +13,20 @@ public static class DiffusionCommand
     /// <summary>All is done.</summary>
     public const int Success = 0;
 
-    /// <summary>A run failed or was stopped: it diverged, or a file could not be written.</summary>
+    /// <summary>A run failed: it diverged, or a file could not be written.</summary>
     public const int Failed = 1;
 
     /// <summary>The options or the data are not what they must be.</summary>
     public const int Misused = 2;
+
+    /// <summary>Ctrl-C ended it, as shells write it: 128 and the number of the signal.</summary>
+    public const int Stopped = 130;
+
+    private static readonly string[] Long = ["train", "sample", "evaluate", "theory", "profile"];
+
+    /// <summary>Whether a command hears of Ctrl-C and ends at a good place, or may end anywhere.</summary>
+    /// <param name="args">The arguments, the program's name left out.</param>
+    internal static bool EndsCleanly(IReadOnlyList<string> args) => args.Count > 0 && Long.Contains(args[0]);
 
     /// <summary>Runs a command.</summary>
     /// <param name="args">The arguments, the program's name left out.</param>
@@ -32,7 +42,8 @@ public static class DiffusionCommand
         {
             var root = Root(context);
             var parse = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-            if (parse.Action is ParseErrorAction) throw new UsageException(Problem(parse));
+            if (parse.Action is ParseErrorAction) throw new UsageException(ParseProblem.Of(parse));
+            using var answer = Answer(args, context);
             return parse.Invoke(new InvocationConfiguration { Output = context.Console.Out, Error = context.Console.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
 #pragma warning disable CA1031 // The edge of the program: whatever went wrong becomes one line and an exit code, never a stack trace.
@@ -40,50 +51,57 @@ public static class DiffusionCommand
 #pragma warning restore CA1031
         {
             var (code, text) = Failure(error);
-            context.Console.Error.WriteLine(text);
+            context.Note(text);
             return code;
         }
     }
+
+    // Said by the signal itself, whatever the work is at; where a stop was asked before there was any, it is no news.
+    private static CancellationTokenRegistration Answer(IReadOnlyList<string> args, CommandContext context) => context.Stop.IsCancellationRequested
+        ? default
+        : context.Stop.Register(() => context.Note($"stopping{(args[0] == "train" ? " after this step, with a checkpoint" : "")}; Ctrl-C again to stop now"));
 
     private static RootCommand Root(CommandContext context)
     {
         var (train, sample, inspect) = (TrainCommand.Create(context), SampleCommand.Create(context), InspectCommand.Create(context));
         var (evaluate, profile, list) = (EvaluateCommand.Create(context), ProfileCommand.Create(context), ListCommand.Create(context));
         var theory = TheoryCommand.Create(context);
-        var root = new RootCommand("Train, sample, measure and explain diffusion models.") { train, sample, evaluate, theory, inspect, profile, list };
-        ExampleHelp.Attach(root, new Dictionary<Command, IReadOnlyList<string>>
-        {
-            [root] = [TrainCommand.Example, SampleCommand.Example, InspectCommand.Example],
-            [train] = [TrainCommand.Example, "diffusion train --data digits --out digits-run --steps 300", "diffusion train --data digits --conditional --out classes-run --steps 300", "diffusion train --out moons-run --resume"],
-            [sample] = [SampleCommand.Example, "diffusion sample moons-run --out moons.npy --sampler ddpm --count 10000", "diffusion sample classes-run --out classes.png --class all --guidance 2"],
-            [evaluate] = [EvaluateCommand.Example, "diffusion evaluate digits-run --data digits --metric elbo --count 16 --steps 100"],
-            [theory] = [TheoryCommand.Example, "diffusion theory posterior --out posterior"],
-            [inspect] = [InspectCommand.Example, "diffusion inspect digits", "diffusion inspect quickstart --plan --batch 32"],
-            [profile] = [ProfileCommand.Example, "diffusion profile unet-s --forward --by layer --threads 1"],
-            [list] = ["diffusion list sources", "diffusion list presets --json"],
-        });
+        var completion = CompletionCommand.Create(context);
+        var root = new RootCommand("Train, sample, measure and explain diffusion models.") { train, sample, evaluate, theory, inspect, profile, list, completion };
+        var page = new HelpPage(
+            new Dictionary<Command, IReadOnlyList<string>>
+            {
+                [root] = [TrainCommand.Example, SampleCommand.Example, InspectCommand.Example],
+                [train] = [TrainCommand.Example, "diffusion train --data digits --out digits-run --steps 300", "diffusion train --data digits --conditional --out classes-run --steps 300", "diffusion train --out moons-run --resume"],
+                [sample] = [SampleCommand.Example, "diffusion sample moons-run --out moons.npy --sampler ddpm --count 10000", "diffusion sample classes-run --out classes.png --class all --guidance 2"],
+                [evaluate] = [EvaluateCommand.Example, "diffusion evaluate digits-run --data digits --metric elbo --count 16 --steps 100"],
+                [theory] = [TheoryCommand.Example, "diffusion theory posterior --out posterior"],
+                [inspect] = [InspectCommand.Example, "diffusion inspect digits", "diffusion inspect quickstart --plan --batch 32"],
+                [profile] = [ProfileCommand.Example, "diffusion profile unet-s --forward --by layer --threads 1"],
+                [list] = ["diffusion list sources", "diffusion list presets quickstart", "diffusion list samplers --json"],
+                [completion] = CompletionCommand.Examples,
+            },
+            context.Console.ListWidth ?? CommandConsole.UsualWidth);
+        root.Add(HelpCommand.Create(root, page, context));
+        root.Action = page;
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Description = "Show what a command takes, with examples.";
+        help.Action = page;
+        help.Aliases.Clear();
+        help.Aliases.Add("-h");
+        root.Options.OfType<VersionOption>().Single().Description = "Show the version.";
         return root;
-    }
-
-    private static string Problem(ParseResult parse)
-    {
-        var command = parse.CommandResult.Command;
-        var path = command is RootCommand ? "diffusion" : $"diffusion {command.Name}";
-
-
-        // A word that nothing takes is the slip behind whatever else is missing.
-        var problem = parse.UnmatchedTokens.Count > 0 ? $"Unrecognized command or argument '{parse.UnmatchedTokens[0]}'" : parse.Errors[0].Message;
-        return $"{OneLine(problem).TrimEnd('.')}. See '{path} --help'.";
     }
 
     private static (int Code, string Text) Failure(Exception error) => error switch
     {
         UsageException or DataException => (Misused, $"error: {OneLine(error.Message)}"),
+        OptionException option => (Misused, $"error: {OneLine(option.Worded(Options.Word))}"),
         ArgumentException argument => (Misused, $"error: {WithoutParameter(argument)}"),
         NotSupportedException => (Misused, $"error: {OneLine(error.Message)}"),
         OverflowException => (Misused, "error: the sizes asked for are too large to compute with; lower the batch or the size."),
         OutOfMemoryException => (Failed, "error: there is not enough memory; lower the batch or the size."),
-        StoppedException => (Failed, $"stopped: {OneLine(error.Message)}"),
+        StoppedException => (Stopped, $"stopped: {OneLine(error.Message)}"),
         DivergedException or IOException or UnauthorizedAccessException or InvalidOperationException => (Failed, $"error: {OneLine(error.Message)}"),
         _ => (Failed, $"error: internal: {error.GetType().Name}: {OneLine(error.Message)}"),
     };

@@ -6,18 +6,31 @@ namespace DiffusionSharp.Cli;
 /// <summary>The process: its streams and its signals.</summary>
 internal static class Program
 {
+    private const int Terminated = 143;
+
     private static int Main(string[] args)
     {
+        var console = CommandConsole.OfProcess();
         using var stop = new CancellationTokenSource();
-        void EndCleanly(PosixSignalContext signal)
+        var terminated = false;
+        void End(PosixSignalContext signal)
         {
-            // The first asks for a clean end, the second is the system's own and ends at once.
-            signal.Cancel = !stop.IsCancellationRequested;
-            stop.Cancel();
+            // The first asks for a clean end where there is something to keep; any other is the system's own and ends at once.
+            signal.Cancel = DiffusionCommand.EndsCleanly(args) && !stop.IsCancellationRequested;
+            if (signal.Cancel)
+            {
+                terminated = signal.Signal == PosixSignal.SIGTERM;
+                stop.Cancel();
+            }
+            else
+            {
+                console.Status.Leave();
+            }
         }
 
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, EndCleanly);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, EndCleanly);
-        return DiffusionCommand.Run(args, CommandConsole.OfProcess(), stop.Token);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        var code = DiffusionCommand.Run(args, console, stop.Token);
+        return code == DiffusionCommand.Stopped && terminated ? Terminated : code;
     }
 }

@@ -73,12 +73,7 @@ public sealed partial class DiffusionModel
     internal int UsualBatch => IsPictures ? 32 : 1024;
 
     /// <summary>The number of trained noise levels; null where time is continuous.</summary>
-    internal int? Levels => Config?.ScheduleOrDefault() is { } config ? config.IsContinuous() ? null : config.LevelsOrDefault() : Schedule switch
-    {
-        DiscreteSchedule discrete => discrete.Levels,
-        GeometricSchedule geometric => geometric.Levels,
-        _ => null,
-    };
+    internal int? Levels => Schedule.TrainedLevels;
 
     /// <summary>Whether levels of σ were trained, which annealed Langevin dynamics walks.</summary>
     internal bool HasNoiseLevels => Config?.ScheduleOrDefault().HasNoiseLevels() ?? Schedule is GeometricSchedule;
@@ -87,7 +82,7 @@ public sealed partial class DiffusionModel
     internal double EarliestTime => Config?.ScheduleOrDefault().EarliestTime(Schedule) ?? Schedule.LeastNoiseTime;
 
     /// <summary>The time of the most noise that was trained, where sampling starts.</summary>
-    internal double LatestTime => Config?.ScheduleOrDefault().LatestTime(Schedule) ?? Schedule.NoiseTime;
+    internal double LatestTime => Schedule.StartTime;
 
     /// <summary>Opens a trained model.</summary>
     /// <param name="path">The folder of a run (its newest checkpoint), the folder of one of its checkpoints, or one file that <see cref="Save"/> wrote.</param>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using DiffusionSharp.Cli.Grammar;
-using DiffusionSharp.Cli.Sampling;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Samplers.Catalog;

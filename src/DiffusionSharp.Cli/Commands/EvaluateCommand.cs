@@ -6,12 +6,8 @@ using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Sampling;
 using DiffusionSharp.Data.Formats;
-using DiffusionSharp.Likelihood;
-using DiffusionSharp.Samplers;
-using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Evaluation;
-using DiffusionSharp.Training.Models;
 
 namespace DiffusionSharp.Cli.Commands;
 
@@ -24,8 +20,8 @@ internal static class EvaluateCommand
     /// <summary>The command with its options.</summary>
     public static Command Create(CommandContext context)
     {
-        var model = new Argument<string>("MODEL") { Description = "Folder of a run, or of one of its checkpoints, or a model's file." };
-        var data = Options.Text("--data", "SOURCE", "What to measure on: a built-in source, a folder, or a .npy file. A conditional model is given the classes of data that has them, and is measured without a class on data that has none; the figures say which.  [default: the data of the run, its test part where it has one]");
+        var model = new Argument<string>("MODEL") { Description = "Folder of a run, or of one of its checkpoints, or the file of a model." };
+        var data = Options.Source("What to measure on: a built-in source, a folder, or a .npy file. A conditional model is given the classes of data that has them.  [default: the data of the run, its test part where there is one]");
         var metrics = Metrics();
         var part = Options.Named("--split", "Which part of a source that comes in two.  [default: test]", EvaluationChoices.Splits);
         var count = Options.Integer("--count", "How many samples.  [default: 16 pictures, 1000 points]", most: 10_000_000);
@@ -33,7 +29,7 @@ internal static class EvaluateCommand
         var bits = Options.Integer("--bits", "Bit depth of pictures in bound and likelihood; 0 measures a density.  [default: 8]", 0, 16);
         var steps = Options.Integer("--steps", "Steps of the bound's chain.  [default: 250 for pictures; for points all trained levels, 1000 where time is continuous]", most: 100_000);
         var variance = Options.Named("--variance", "Variance of the chain's steps.  [default: what the model learned; else small on bits, large on a density]", Choices.Variances);
-        var probes = Options.Integer("--probes", "Random probes of the divergence.  [default: exact up to 8 values a sample, else 1 for the likelihood and 2 for the residual]", most: 10_000);
+        var probes = Options.Integer("--probes", "Random probes of the divergence.  [default: exact up to 8 values a sample, else 1 for the likelihood, 2 for the residual]", most: 10_000);
         var tolerance = Options.Real("--tolerance", "Error a step of the likelihood's solver may make.  [default: 1e-3 for pictures, 1e-5 for points]", x => x > 0, "a number above 0");
         var weights = Options.Text("--weights", "NAME", "ema, the average of the weights; raw, those of the last step; or one of the run's further averages.  [default: ema]");
         var batch = Options.Integer("--batch", "Samples at a time; memory grows with it, results do not depend on it.", most: 1_000_000);
@@ -41,7 +37,10 @@ internal static class EvaluateCommand
         var output = Options.Text("--out", "FILE.json", "Where the figures also go, as one JSON object.");
         var threads = Options.Threads();
         var json = Options.Json();
-        var command = new Command("evaluate", "Measure a trained model on data, every figure with its standard error.") { model, data, metrics, part, count, seed, bits, steps, variance, probes, tolerance, weights, batch, labels, output, threads, json };
+        var command = new GroupedCommand("evaluate", "Measure a trained model on data, every figure with its standard error.") { model }
+            .With("What to measure", data, metrics, part, count, labels, weights)
+            .With("How", steps, variance, probes, tolerance, bits, seed)
+            .With("Output and running", output, batch, threads, json);
         command.SetAction(parse =>
         {
             var options = new EvaluateOptions
@@ -62,7 +61,7 @@ internal static class EvaluateCommand
                 OutputFile.Check(path);
             }
 
-            var opened = DiffusionModel.Open(parse.GetValue(model)!, new OpenOptions { Weights = parse.GetValue(weights) ?? ModelWeights.Average, Threads = Options.ThreadsToUse(parse.GetValue(threads), context) });
+            var opened = DiffusionModel.Open(parse.GetValue(model)!, new OpenOptions { Weights = parse.GetValue(weights) ?? ModelWeights.Average, Threads = context.Threads(parse.GetValue(threads)) });
             var source = parse.GetValue(data) ?? opened.Config!.Data;
             var split = parse.GetValue(part) ?? (DataSource.HasTestPart(source) ? DataSplit.Test : DataSplit.Train);
             var asked = opened.DataOptions with { Split = split, Labels = parse.GetValue(labels) ?? (parse.GetValue(data) is null ? opened.DataOptions.Labels : null) };
@@ -71,23 +70,25 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static Option<EvaluationMetric[]> Metrics() => new("--metric")
-    {
-        Description = "What to measure; may be given several times.  [default: elbo, likelihood and sliced-wasserstein; for points score-fokker-planck too]",
-        HelpName = string.Join('|', EvaluationChoices.Metrics.Entries.Select(e => e.Name)),
-        Arity = ArgumentArity.OneOrMore,
-        CustomParser = result =>
+    private static Option<EvaluationMetric[]> Metrics() => Options.Completed(
+        new Option<EvaluationMetric[]>("--metric")
         {
-            var found = new List<EvaluationMetric>();
-            foreach (var token in result.Tokens)
+            Description = Options.WithNames("What to measure; may be given several times.  [default: elbo, likelihood, sliced-wasserstein; for points score-fokker-planck too]", EvaluationChoices.Metrics.Names),
+            HelpName = "NAME",
+            Arity = ArgumentArity.OneOrMore,
+            CustomParser = result =>
             {
-                if (EvaluationChoices.Metrics.TryFind(token.Value, out var metric)) found.Add(metric);
-                else result.AddError($"--metric: '{token.Value}' is unknown; there are {EvaluationChoices.Metrics.Names}.");
-            }
+                var found = new List<EvaluationMetric>();
+                foreach (var token in result.Tokens)
+                {
+                    if (EvaluationChoices.Metrics.TryFind(token.Value, out var metric)) found.Add(metric);
+                    else result.AddError($"--metric: {EvaluationChoices.Metrics.Unknown(token.Value)}");
+                }
 
-            return [.. found];
+                return [.. found];
+            },
         },
-    };
+        [.. EvaluationChoices.Metrics.Entries.Select(e => e.Name)]);
 
     private static int Run(string name, DiffusionModel model, string data, DataSourceOptions asked, EvaluateOptions options, string? file, bool json, CommandContext context)
     {
@@ -95,7 +96,7 @@ internal static class EvaluateCommand
         var part = DataSource.HasTestPart(data) ? EvaluationChoices.Splits.NameOf(asked.Split) : "all";
         var begun = context.Clock.GetTimestamp();
         EvaluationReport report;
-        using (var meter = new EvaluationMeter(context, json, model.ExpectedPasses(source, options))) report = model.Evaluate(source, options, meter, context.Stop);
+        using (var meter = new EvaluationMeter(context, json, model.ExpectedPasses(source, options))) report = meter.Watch(() => model.Evaluate(source, options, meter, context.Stop));
         var seconds = context.Clock.GetElapsedTime(begun).TotalSeconds;
         (string, object?)[] members =
         [

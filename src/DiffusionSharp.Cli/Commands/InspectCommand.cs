@@ -16,17 +16,24 @@ internal static class InspectCommand
     public static Command Create(CommandContext context)
     {
         var path = new Argument<string>("PATH") { Description = "A run, a checkpoint, a .safetensors, .npy, .png or .jpg file, a folder of data, or a built-in source." };
-        var plan = new Option<bool>("--plan") { Description = $"Show every step of the program instead. PATH is then {NamedNetwork.Expected}." };
+        path.CompletionSources.Add([.. DataSource.BuiltIn.Keys, .. NamedNetwork.Names]);
+        var layers = new Option<bool>("--layers") { Description = "Show the layers of a run's network too." };
+        var schedule = new Option<bool>("--schedule") { Description = "Show levels of a run's noise schedule too." };
+        var plan = new Option<bool>("--plan") { Description = "Show every step of the network's program instead; PATH is a run, a configuration (.json), a preset, or a measured network." };
         var forward = new Option<bool>("--forward") { Description = "With --plan: the forward pass that sampling runs, not a training step." };
         var batch = Options.Integer("--batch", "With --plan: samples of a step.  [default: the configuration's]", most: 1_000_000);
-        var precision = Options.Precision("With --plan: fast or exact.  [default: the configuration's]");
+        var precision = Options.Precision("With --plan.  [default: the configuration's]");
         var json = Options.Json();
-        var command = new Command("inspect", "Show what a run, a model or a data file holds, or the plan of a network.") { path, plan, forward, batch, precision, json };
+        var command = new GroupedCommand("inspect", "Show what a run, a model or a data file holds, or the plan of a network.") { path }
+            .With("What to show of a run", layers, schedule)
+            .With("The plan of a network", plan, forward, batch, precision)
+            .With("Output", json);
         command.SetAction(parse =>
         {
-            var asked = parse.GetValue(path)!;
-            if (!parse.GetValue(plan) && (parse.GetValue(forward) || parse.GetValue(batch) is not null || parse.GetValue(precision) is not null)) throw new UsageException("inspect: --forward, --batch and --precision belong to --plan.");
-            var found = parse.GetValue(plan) ? new InspectedPlan(NamedNetwork.Find("inspect --plan", asked, parse.GetValue(batch), parse.GetValue(precision)), !parse.GetValue(forward)) : Inspected.At(asked);
+            var (asked, more) = (SourceName.Settle(parse.GetValue(path)!), new InspectedParts(parse.GetValue(layers), parse.GetValue(schedule)));
+            if (!parse.GetValue(plan) && (parse.GetValue(forward) || parse.GetValue(batch) is not null || parse.GetValue(precision) is not null)) throw new UsageException("inspect: --forward, --batch and --precision belong to --plan; add it, or leave them out.");
+            if (parse.GetValue(plan) && more.Any) throw new UsageException("inspect: --plan shows the program alone; leave --layers and --schedule out.");
+            var found = parse.GetValue(plan) ? new InspectedPlan(NamedNetwork.Find("inspect --plan", asked, parse.GetValue(batch), parse.GetValue(precision)), !parse.GetValue(forward)) : Inspected.At(asked, more);
             if (parse.GetValue(json)) context.Console.Out.WriteLine(JsonLine.Of(found.Members()));
             else found.Write(context.Console.Out);
             return DiffusionCommand.Success;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
-using DiffusionSharp.Cli.Sampling;
 using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Theory.Laboratory;
@@ -16,37 +15,68 @@ internal static class ListCommand
     private delegate Listing MakeListing();
 
     private static Choice<MakeListing> Lists { get; } = new(
-        ("samplers", Samplers, ""),
-        ("schedules", () => Names(Choices.Schedules.Entries.Select(e => (e.Name, e.Description))), ""),
-        ("presets", () => Names(Presets.All.Select(p => (p.Name, $"{p.Description}. {p.Recipe}"))), ""),
-        ("sources", () => Names(DataSource.BuiltIn.Concat(DataSource.FileForms).Select(s => (s.Key, s.Value))), ""),
-        ("experiments", () => Names(ExperimentCatalog.All.Select(e => (e.Name, e.Title))), ""));
+        ("sources", Sources, "data to train on and to measure on: --data"),
+        ("presets", PresetList, "recipes of training: train --preset"),
+        ("schedules", Schedules, "how noise grows with time: train --schedule"),
+        ("samplers", Samplers, "ways from noise to samples: sample --sampler"),
+        ("spacings", Spacings, "which noise levels the steps visit: sample --spacing"),
+        ("experiments", Experiments, "claims of the theory that can be run: theory NAME"));
 
     /// <summary>The command with its options.</summary>
     public static Command Create(CommandContext context)
     {
-        var what = new Argument<string?>("WHAT") { Description = $"{Lists.Names}.", Arity = ArgumentArity.ZeroOrOne };
+        var what = new Argument<string?>("WHAT") { Description = $"{Lists.Names}; without it, what each of these is.", Arity = ArgumentArity.ZeroOrOne };
+        what.CompletionSources.Add([.. Lists.Entries.Select(e => e.Name)]);
+        var name = new Argument<string?>("NAME") { Description = "One of the list, with all that is known of it.", Arity = ArgumentArity.ZeroOrOne };
+        name.CompletionSources.Add(completion => Lists.TryFind(completion.ParseResult.GetValue(what) ?? "", out var make) ? make().Names : []);
         var json = Options.Json();
-        var command = new Command("list", "List the samplers, schedules, presets, sources or experiments there are.") { what, json };
+        var command = new Command("list", "List the names that options take: sources, presets, samplers and more.") { what, name, json };
         command.SetAction(parse =>
         {
-            var asked = parse.GetValue(what) ?? throw new UsageException($"list: there are {Lists.Names}; say which.");
-            if (!Lists.TryFind(asked, out var make)) throw new UsageException($"list: '{asked}' is unknown; there are {Lists.Names}.");
-            var listing = make();
-            if (parse.GetValue(json)) foreach (var line in listing.Json) context.Console.Out.WriteLine(line);
-            else listing.Table.Write(context.Console.Out);
+            var console = context.Console;
+            var listing = Listed(parse.GetValue(what));
+            if (parse.GetValue(name) is { } asked) listing = listing.Only(asked);
+            if (parse.GetValue(json)) listing.WriteJson(console.Out);
+            else if (parse.GetValue(name) is not null) listing.WriteWhole(console.Out, console.ListWidth);
+            else listing.WriteTable(console.Out, console.ListWidth);
             return DiffusionCommand.Success;
         });
         return command;
     }
 
-    private static Listing Names(IEnumerable<(string Name, string Description)> entries)
+    private static Listing Listed(string? what)
     {
-        var listing = new Listing();
-        foreach (var (name, description) in entries)
+        if (what is null) return Names("lists", Lists.Entries.Select(e => (e.Name, e.Description)));
+        return Lists.TryFind(what, out var make) ? make() : throw new UsageException($"list: {Lists.Unknown(what)}");
+    }
+
+    private static Listing Sources() => Names("sources", DataSource.BuiltIn.Concat(DataSource.FileForms).Select(s => (s.Key, s.Value)));
+
+    private static Listing Schedules() => Names("schedules", Choices.Schedules.Entries.Select(e => (e.Name, e.Description)));
+
+    private static Listing Spacings() => Names("spacings", Choices.Spacings.Entries.Select(e => (e.Name, e.Description)));
+
+    private static Listing Experiments() => Names("experiments", ExperimentCatalog.All.Select(e => (e.Name, e.Title)));
+
+    private static Listing Names(string list, IEnumerable<(string Name, string Description)> entries)
+    {
+        var listing = new Listing(list, "name", "what it is");
+        foreach (var (name, description) in entries) listing.Add([name, description], [("name", name), ("description", description)]);
+        return listing;
+    }
+
+    private static Listing PresetList()
+    {
+        var listing = new Listing("presets", "name", "for", "steps", "what it is");
+        foreach (var preset in Presets.All)
         {
-            listing.Table.Add(name, description);
-            listing.Json.Add(JsonLine.Of(("name", name), ("description", description)));
+            var config = preset.Build(preset.Name, preset.Sample);
+            var kind = preset.ForPictures ? "pictures" : "vectors";
+            var steps = $"{Say.Count(config.Steps)} of {Say.Count(config.Batch)}";
+            listing.Add(
+                [preset.Name, kind, steps, preset.Description],
+                [("name", preset.Name), ("description", preset.Description), ("for", kind), ("steps", config.Steps), ("batch", config.Batch), ("recipe", preset.Recipe)],
+                ("recipe", preset.Recipe));
         }
 
         return listing;
@@ -54,31 +84,33 @@ internal static class ListCommand
 
     private static Listing Samplers()
     {
-        var listing = new Listing();
-        listing.Table.Add("name", "order", "noise", "calls", "options", "what it is and where it comes from");
+        var listing = new Listing("samplers", "name", "order", "noise", "calls", "options", "what it is and where it comes from");
         var schedule = new VpLinearSchedule();
         foreach (var entry in SamplerCatalog.All)
         {
             // Order and calls do not depend on schedule and grid.
             var sampler = entry.Create(schedule, TimeGrid.Uniform(schedule, 2));
-            string[] options = [.. SamplerChoice.OptionsOf(entry)];
-            listing.Table.Add(
-                entry.Name,
-                sampler.Order?.ToString(CultureInfo.InvariantCulture) ?? "-",
-                sampler.IsDeterministic ? "no" : "yes",
-                sampler.CallsPerStep is { } calls ? Calls(calls, sampler.StartCalls) : "varies",
-                options.Length == 0 ? "-" : string.Join(' ', options),
-                $"{entry.Description}{(entry.NeedsDensity ? "; closed forms only" : "")} ({entry.Source})");
-            listing.Json.Add(JsonLine.Of(
-                ("name", entry.Name),
-                ("order", sampler.Order),
-                ("deterministic", sampler.IsDeterministic),
-                ("callsPerStep", sampler.CallsPerStep),
-                ("startCalls", sampler.StartCalls),
-                ("needsDensity", entry.NeedsDensity),
-                ("options", options),
-                ("description", entry.Description),
-                ("source", entry.Source)));
+            string[] options = [.. Enum.GetValues<SamplerOption>().Where(o => o != SamplerOption.None && entry.Takes.HasFlag(o)).Select(o => Options.Word(o.ToString()))];
+            listing.Add(
+                [
+                    entry.Name,
+                    sampler.Order?.ToString(CultureInfo.InvariantCulture) ?? "-",
+                    sampler.IsDeterministic ? "no" : "yes",
+                    sampler.CallsPerStep is { } calls ? Calls(calls, sampler.StartCalls) : "varies",
+                    options.Length == 0 ? "-" : string.Join(' ', options),
+                    $"{entry.Description}{(entry.NeedsDensity ? "; closed forms only" : "")} ({entry.Source})",
+                ],
+                [
+                    ("name", entry.Name),
+                    ("order", sampler.Order),
+                    ("deterministic", sampler.IsDeterministic),
+                    ("callsPerStep", sampler.CallsPerStep),
+                    ("startCalls", sampler.StartCalls),
+                    ("needsDensity", entry.NeedsDensity),
+                    ("options", options),
+                    ("description", entry.Description),
+                    ("source", entry.Source),
+                ]);
         }
 
         return listing;
@@ -86,12 +118,4 @@ internal static class ListCommand
 
     // Calls of a step, and what the first steps cost beside.
     private static string Calls(int calls, int start) => start == 0 ? string.Create(CultureInfo.InvariantCulture, $"{calls}") : string.Create(CultureInfo.InvariantCulture, $"{calls} (+{start})");
-
-    /// <summary>A list in the forms for people and for programs.</summary>
-    private sealed class Listing
-    {
-        public TextTable Table { get; } = new();
-
-        public List<string> Json { get; } = [];
-    }
 }

@@ -27,11 +27,13 @@ internal static class ProfileCommand
         var precision = Options.Precision("fast allows Winograd's convolutions, exact rules them out.  [default: the configuration's]");
         var threads = Options.Threads();
         var json = Options.Json();
-        var command = new Command("profile", "Time every operation of a network's step and compare with what this machine can do.") { name, batch, steps, forward, by, precision, threads, json };
+        var command = new GroupedCommand("profile", "Time every operation of a network's step and compare with what this machine can do.") { name }
+            .With("What to time", forward, batch, precision, steps)
+            .With("Output and running", by, threads, json);
         command.SetAction(parse =>
         {
             var network = NamedNetwork.Find("profile", parse.GetValue(name)!, parse.GetValue(batch), parse.GetValue(precision));
-            using var parallelism = new Parallelism(parse.GetValue(threads) ?? Environment.ProcessorCount);
+            using var parallelism = new Parallelism(context.Threads(parse.GetValue(threads)));
             var training = !parse.GetValue(forward);
             var program = new ProfiledProgram(network, training, parallelism);
             var runs = parse.GetValue(steps) ?? Runs;

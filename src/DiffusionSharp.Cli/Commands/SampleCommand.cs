@@ -1,14 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using DiffusionSharp.Cli.Grammar;
-using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Sampling;
-using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Samplers.Catalog;
-using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
-using DiffusionSharp.Training.Models;
-using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Commands;
 
@@ -21,8 +15,8 @@ internal static class SampleCommand
     /// <summary>The command with its options.</summary>
     public static Command Create(CommandContext context)
     {
-        var model = new Argument<string>("MODEL") { Description = "Folder of a run, or of one of its checkpoints, or a model's file." };
-        var output = Options.Text("--out", "FILE|FOLDER", "Where samples go: .png a grid of pictures, .gif their denoising, .svg points in the plane, .npy numbers [N, H, W, C] in [-1, 1] or [N, D]; a folder (no ending) one file a sample.");
+        var model = new Argument<string>("MODEL") { Description = "Folder of a run, or of one of its checkpoints, or the file of a model." };
+        var output = Options.Text("--out", "FILE|FOLDER", "Where samples go: .png a grid of pictures, .gif their denoising, .svg points in the plane, .npy numbers [N, H, W, C] in [-1, 1] or [N, D]; a folder, without an ending, one file a sample.");
         output.Required = true;
         var sampler = Options.Sampler("How to sample; 'diffusion list samplers' names them all.  [default: ddim]");
         var steps = Options.Integer("--steps", "Steps from noise to data.  [default: 50; all trained levels with ddpm, and with ncsn and ncsn-v2 where levels of noise were trained]", most: 1_000_000);
@@ -47,21 +41,26 @@ internal static class SampleCommand
         var precision = Options.Precision("fast allows Winograd's convolutions, exact rules them out.  [default: the run's]");
         var threads = Options.Threads();
         var json = Options.Json();
-        var command = new Command("sample", "Draw samples from a trained model.") { model, output, sampler, steps, count, seed, eta, spacing, variance, churn, snr, langevinSteps, stepSize, tolerance, weights, batch, label, guidance, rescale, interval, strip, scale, precision, threads, json };
+        var command = new GroupedCommand("sample", "Draw samples from a trained model.") { model }
+            .With("What to draw", output, count, seed, strip, scale, weights)
+            .With("Classes and guidance", label, guidance, rescale, interval)
+            .With("Sampler", sampler, steps, spacing)
+            .With("Options of some samplers", eta, variance, churn, snr, langevinSteps, stepSize, tolerance)
+            .With("Running", batch, precision, threads, json);
         command.SetAction(parse =>
         {
             var options = new SampleOptions
             {
-                Sampler = parse.GetValue(sampler) is { } entry ? entry : null,
+                Sampler = parse.GetValue(sampler) is { } entry ? (SamplerChoice)entry : null,
                 SamplerOptions = new SamplerOptions(parse.GetValue(eta), parse.GetValue(variance), parse.GetValue(churn), parse.GetValue(snr), parse.GetValue(langevinSteps), parse.GetValue(stepSize), parse.GetValue(tolerance)),
                 Spacing = parse.GetValue(spacing),
-                Class = parse.GetValue(label) is { } text ? text : null,
+                Class = parse.GetValue(label) is { } text ? (ClassChoice)text : null,
                 Guidance = parse.GetValue(guidance),
                 GuidanceRescale = parse.GetValue(rescale),
                 GuidanceInterval = parse.GetValue(interval),
                 Batch = parse.GetValue(batch),
             };
-            var opened = DiffusionModel.Open(parse.GetValue(model)!, new OpenOptions { Weights = parse.GetValue(weights) ?? ModelWeights.Average, Precision = parse.GetValue(precision), Threads = Options.ThreadsToUse(parse.GetValue(threads), context) });
+            var opened = DiffusionModel.Open(parse.GetValue(model)!, new OpenOptions { Weights = parse.GetValue(weights) ?? ModelWeights.Average, Precision = parse.GetValue(precision), Threads = context.Threads(parse.GetValue(threads)) });
             var target = new SampleOutput(parse.GetValue(output)!, parse.GetValue(strip), parse.GetValue(scale));
             return Run(opened, target, parse.GetValue(count), parse.GetValue(seed) ?? 0, parse.GetValue(steps), options, parse.GetValue(json), context);
         });
@@ -73,7 +72,7 @@ internal static class SampleCommand
         var (format, asked) = output.Prepare(model, count, options);
         var begun = context.Clock.GetTimestamp();
         Samples samples;
-        using (var meter = new SamplingMeter(context, json)) samples = model.Sample(asked, seed, steps, format, meter, context.Stop);
+        using (var meter = new SamplingMeter(context, json)) samples = meter.Watch(() => model.Sample(asked, seed, steps, format, meter, context.Stop));
         var seconds = context.Clock.GetElapsedTime(begun).TotalSeconds;
         output.Write(samples);
         var coverage = model.Config is { } config ? ModeCoverage.Of(config.Data, samples.Values) : null;

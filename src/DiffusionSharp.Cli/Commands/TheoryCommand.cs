@@ -24,15 +24,18 @@ internal static class TheoryCommand
         output.Required = true;
         var quick = new Option<bool>("--quick") { Description = "Smaller sizes, held to the wider tolerances that follow from them." };
         var seed = Options.Seed("Of all chance; the same seed gives the same files.  [default: 0]");
-        var data = Options.Text("--data", "SOURCE", $"Pictures that {string.Join(", ", ExperimentCatalog.All.Where(e => e.ShowsPictures).Select(e => e.Name))} turns to noise.  [default: digits]");
+        var data = Options.Source($"Pictures that {string.Join(", ", ExperimentCatalog.All.Where(e => e.ShowsPictures).Select(e => e.Name))} turns to noise.  [default: digits]");
         var size = Options.Integer("--size", "With --data: width and height that a folder's pictures are cropped and resized to.", least: 8, most: 256);
         var threads = Options.Threads();
         var json = Options.Json();
-        var command = new Command("theory", "Run the theory's experiments: each computes both sides of a formula and holds or fails.") { names, output, quick, seed, data, size, threads, json };
+        var command = new GroupedCommand("theory", "Run the theory's experiments: each computes both sides of a formula and holds or fails.") { names }
+            .With("Experiments", quick, seed, data, size)
+            .With("Output and running", output, threads, json);
+        names.CompletionSources.Add([All, .. ExperimentCatalog.All.Select(e => e.Name)]);
         command.SetAction(parse =>
         {
             var experiments = Find(parse.GetValue(names) ?? []);
-            using var parallelism = new Parallelism(parse.GetValue(threads) ?? Environment.ProcessorCount);
+            using var parallelism = new Parallelism(context.Threads(parse.GetValue(threads)));
             var pictures = Pictures(parse.GetValue(data), parse.GetValue(size), experiments, parallelism);
             var laboratory = new ExperimentContext(parse.GetValue(seed) ?? 0, parse.GetValue(quick), parallelism, context.Stop) { Pictures = pictures };
             return Run(experiments, parse.GetValue(output)!, laboratory, parse.GetValue(json), context);
@@ -42,13 +45,16 @@ internal static class TheoryCommand
 
     private static List<Experiment> Find(string[] names)
     {
-        if (names.Length == 0 || names.Contains(All))
+        if (names.Length == 0 || names.Contains(All, StringComparer.OrdinalIgnoreCase))
             return names.Length < 2 ? [.. ExperimentCatalog.All] : throw new UsageException($"theory: '{All}' stands alone, {names.Length} names were given.");
         foreach (var name in names)
-            if (ExperimentCatalog.All.All(e => e.Name != name)) throw new UsageException($"theory: '{name}' is unknown; 'diffusion list experiments' names all {ExperimentCatalog.All.Count}.");
+        {
+            if (ExperimentCatalog.All.Any(e => string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase))) continue;
+            throw new UsageException($"theory: {DidYouMean.Unknown(name, ExperimentCatalog.All.Select(e => e.Name), $"'diffusion list experiments' names all {ExperimentCatalog.All.Count}")}");
+        }
 
         // In the order of the course, each once.
-        return [.. ExperimentCatalog.All.Where(e => names.Contains(e.Name))];
+        return [.. ExperimentCatalog.All.Where(e => names.Contains(e.Name, StringComparer.OrdinalIgnoreCase))];
     }
 
     private static DataSource? Pictures(string? source, int? size, List<Experiment> experiments, Parallelism parallelism)
@@ -61,26 +67,24 @@ internal static class TheoryCommand
 
     /// <summary>Runs experiments and writes their page.</summary>
     /// <returns>1 where one of them fails.</returns>
-    internal static int Run(IReadOnlyList<Experiment> experiments, string output, ExperimentContext laboratory, bool json, CommandContext context)
+    internal static int Run(IReadOnlyList<Experiment> experiments, string path, ExperimentContext laboratory, bool json, CommandContext context)
     {
         TheoryFolder folder;
         try
         {
-            folder = new TheoryFolder(output, new ReportHeader(laboratory.Seed, laboratory.Quick, experiments.Count));
+            folder = new TheoryFolder(path, new ReportHeader(laboratory.Seed, laboratory.Quick, experiments.Count));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"--out: {(error.Message.StartsWith(output, StringComparison.Ordinal) ? "" : $"the folder {output} cannot be made: ")}{error.Message}");
+            throw new UsageException($"--out: {(error.Message.StartsWith(path, StringComparison.Ordinal) ? "" : $"the folder {path} cannot be made: ")}{error.Message}");
         }
 
-        var report = context.Console.Out;
-        var begun = context.Clock.GetTimestamp();
+        using var display = new ProgressDisplay(context, "experiments", quiet: json, unit: null);
         var failed = new List<string>();
         foreach (var (index, experiment) in experiments.Index())
         {
-            var head = string.Create(CultureInfo.InvariantCulture, $"[{index + 1,2}/{experiments.Count}] {experiment.Name,-25}");
-            if (context.Console.IsTerminal && !json) report.Write($"{head} …");
-            var from = context.Clock.GetTimestamp();
+            display.Report(index, experiments.Count, experiment.Name);
+            var from = display.Seconds;
             ExperimentResult result;
             try
             {
@@ -88,36 +92,38 @@ internal static class TheoryCommand
             }
             catch (OperationCanceledException)
             {
-                if (context.Console.IsTerminal && !json) report.Write("\r\u001b[K");
                 throw new StoppedException(index == 0 ? "before the first experiment was done; nothing was written." : $"after {index} of {experiments.Count} experiments; {folder.Page} shows them.");
             }
 
             folder.Add(result);
             if (!result.Passed) failed.Add(experiment.Name);
-            var seconds = context.Clock.GetElapsedTime(from).TotalSeconds;
-            if (json) report.WriteLine(JsonLine.Of(("experiment", experiment.Name), ("passed", result.Passed), ("checks", result.Checks.Count), ("failed", result.Checks.Where(c => !c.Passed).Select(c => c.What).ToArray()), ("failure", result.Failure), ("seconds", seconds)));
-            else Say(report, context.Console.IsTerminal ? "\r\u001b[K" + head : head, result, seconds);
+            var seconds = display.Seconds - from;
+            if (json) display.Result(JsonLine.Of(("experiment", experiment.Name), ("passed", result.Passed), ("checks", result.Checks.Count), ("failed", result.Checks.Where(c => !c.Passed).Select(c => c.What).ToArray()), ("failure", result.Failure), ("seconds", seconds)));
+            else foreach (var line in Lines(string.Create(CultureInfo.InvariantCulture, $"[{index + 1,2}/{experiments.Count}] {experiment.Name,-25}"), result, seconds)) display.Result(line);
         }
 
-        if (json) report.WriteLine(JsonLine.Of(("passed", failed.Count == 0), ("experiments", experiments.Count), ("failed", failed.ToArray()), ("page", folder.Page), ("seconds", context.Clock.GetElapsedTime(begun).TotalSeconds)));
+        var all = display.Seconds;
+        display.Dispose();
+        var output = context.Console.Out;
+        if (json) output.WriteLine(JsonLine.Of(("passed", failed.Count == 0), ("experiments", experiments.Count), ("failed", failed.ToArray()), ("page", folder.Page), ("seconds", all)));
         else
         {
-            report.WriteLine($"{(failed.Count == 0 ? "all hold" : $"{failed.Count} of {experiments.Count} failed: {string.Join(", ", failed)}")}; {Output.Say.Duration(context.Clock.GetElapsedTime(begun).TotalSeconds)}");
-            report.WriteLine($"open {Output.Say.Quoted(folder.Page)}");
+            output.WriteLine($"{(failed.Count == 0 ? "all hold" : $"{failed.Count} of {experiments.Count} failed: {string.Join(", ", failed)}")}; {Say.Duration(all)}");
+            output.WriteLine($"open {Say.Quoted(folder.Page)}");
         }
 
         return failed.Count == 0 ? DiffusionCommand.Success : DiffusionCommand.Failed;
     }
 
-    private static void Say(TextWriter report, string head, ExperimentResult result, double seconds)
+    private static IEnumerable<string> Lines(string head, ExperimentResult result, double seconds)
     {
         var checks = result.Checks.Count == 1 ? "1 check" : $"{result.Checks.Count} checks";
-        report.WriteLine($"{head} {(result.Passed ? "holds" : "FAILS")}  {checks}, {Output.Say.Duration(seconds)}");
-        if (result.Failure is { } failure) report.WriteLine($"        broke down: {failure}");
+        yield return $"{head} {(result.Passed ? "holds" : "FAILS")}  {checks}, {Say.Duration(seconds)}";
+        if (result.Failure is { } failure) yield return $"        broke down: {failure}";
         foreach (var check in result.Checks.Where(c => !c.Passed))
         {
             var relation = check.Relation switch { Relation.Equal => "≈", Relation.AtMost => "≤", _ => "≥" };
-            report.WriteLine($"        {check.What}: {Output.Say.Number(check.Measured)} {relation} {Output.Say.Number(check.Expected)} ± {Output.Say.Number(check.Tolerance.Value)} does not hold");
+            yield return $"        {check.What}: {Say.Number(check.Measured)} {relation} {Say.Number(check.Expected)} ± {Say.Number(check.Tolerance.Value)} does not hold";
         }
     }
 }

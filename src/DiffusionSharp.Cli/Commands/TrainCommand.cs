@@ -16,10 +16,10 @@ internal static class TrainCommand
     /// <summary>The command with its options.</summary>
     public static Command Create(CommandContext context)
     {
-        var data = Options.Text("--data", "SOURCE", "A built-in source (see 'diffusion list sources'), a folder of pictures, of IDX files or of CIFAR-10, or a .npy file.");
+        var data = Options.Source("A built-in source (see 'diffusion list sources'), a folder of pictures, of IDX files or of CIFAR-10, or a .npy file.");
         var output = Options.Text("--out", "RUN", "Folder of the run, made where it is missing.");
         output.Required = true;
-        var preset = Options.Text("--preset", "NAME", $"The recipe: {string.Join(", ", Presets.All.Select(p => p.Name))}.  [default: by the shape of the samples]");
+        var preset = Options.Preset("The recipe; 'diffusion list presets' names them.  [default: by the shape of the samples]");
         var config = Options.Text("--config", "FILE", "A configuration such as the config.json of a run, instead of a preset.");
         var steps = Options.Integer("--steps", "Optimizer steps.");
         var batch = Options.Integer("--batch", "Samples a step.", most: 1_000_000);
@@ -35,20 +35,24 @@ internal static class TrainCommand
         var labels = Options.Text("--labels", "FILE.npy", "The classes of a .npy source: whole numbers from 0, one for each sample; other sources bring their own.");
         var accumulate = Options.Integer("--accumulate", "Equal parts in which the batch of a step is computed, one after another: as many times less memory, the same step but for rounding.  [default: 1]", most: 1_000_000);
         var halfLife = Options.Real("--ema-half-life", "Steps after which a weight's share in the average has halved, with EDM's ramp-up of 0.05; several averages at once come by --config (moreEma).", x => x > 0, "a finite number of steps above 0");
-        var storage = Options.Named("--store", "Type of the weights in the files that are sampled; training goes on from float32.  [default: float32]", Choices.Storages);
-        var curve = Options.Named("--rate-curve", "How the learning rate moves after its warm-up; where a run is lengthened, how it moves from there.  [default: the recipe's, the run's]", Choices.RateCurves);
-        var from = Options.Text("--from", "MODEL", "A run, a checkpoint or a model's file whose weights the new run begins with; of the same network.");
+        var storage = Options.Named("--store", "Type of the weights in the files that are sampled, while training goes on from float32.  [default: float32]", Choices.Storages);
+        var curve = Options.Named("--rate-curve", "How the learning rate moves after its warm-up; where a run is lengthened, how it moves from there.  [default: the recipe's; of a run that goes on, its own]", Choices.RateCurves);
+        var from = Options.Text("--from", "MODEL", "A run, a checkpoint or a model's file of the same network, whose weights the new run begins with.");
         var threads = Options.Threads();
-        var resume = new Option<bool>("--resume") { Description = "Go on with the run in --out from its newest checkpoint; other options may be left out. With more --steps a run is lengthened." };
+        var resume = new Option<bool>("--resume") { Description = "Go on with the run in --out from its newest checkpoint; other options may be left out. More --steps lengthen it." };
         var json = Options.Json();
-        var command = new Command("train", "Train a model on a source of data.") { data, output, preset, config, from, steps, batch, seed, size, channels, rate, curve, prediction, schedule, precision, conditional, dropout, labels, accumulate, halfLife, storage, threads, resume, json };
+        var command = new GroupedCommand("train", "Train a model on a source of data.")
+            .With("What to train on", data, size, channels)
+            .With("Recipe", preset, config, from, prediction, schedule)
+            .With("Optimisation", steps, batch, accumulate, rate, curve, halfLife, seed)
+            .With("Classes", conditional, dropout, labels)
+            .With("Output and running", output, resume, storage, precision, threads, json);
         command.SetAction(parse =>
         {
-            if (parse.GetValue(preset) is not null && parse.GetValue(config) is not null) throw new UsageException("--preset and --config both choose a recipe; give one of them.");
-            var used = Options.ThreadsToUse(parse.GetValue(threads), context);
+            var used = context.Threads(parse.GetValue(threads));
             var options = new TrainOptions
             {
-                Preset = parse.GetValue(preset) is { } name ? Presets.Find(name) : null,
+                Preset = parse.GetValue(preset) is { } recipe ? Presets.Find(recipe) : null,
                 Config = parse.GetValue(config) is { } file ? ConfigJson.ReadFile(file) : null,
                 From = parse.GetValue(from) is { } start ? DiffusionModel.Open(start, new OpenOptions { Threads = used }) : null,
                 Batch = parse.GetValue(batch),

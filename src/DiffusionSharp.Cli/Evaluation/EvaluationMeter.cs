@@ -1,10 +1,47 @@
+using System.Text.Json;
 using DiffusionSharp.Cli.Commands;
+using DiffusionSharp.Cli.Output;
 
 namespace DiffusionSharp.Cli.Evaluation;
 
-/// <summary>Shows how far an evaluation is.</summary>
-internal sealed class EvaluationMeter(CommandContext context, bool quiet, long expected) : IProgress<EvaluationProgress>, IDisposable
+/// <summary>Says what an evaluation will cost and shows how far it is, in passes through the network.</summary>
+internal sealed class EvaluationMeter : IProgress<EvaluationProgress>, IDisposable
 {
-    public void Report(EvaluationProgress value) => throw new NotSupportedException();
-    public void Dispose() { }
+    private readonly CommandContext context;
+    private readonly ProgressDisplay display;
+    private EvaluationProgress last;
+
+    public EvaluationMeter(CommandContext context, bool quiet, long expected)
+    {
+        this.context = context;
+        display = new ProgressDisplay(context, "measuring", quiet, "passes");
+        display.Note($"note: about {Say.Count(expected)} passes through the network to come");
+        display.Report(0, expected);
+    }
+
+    /// <inheritdoc/>
+    public void Report(EvaluationProgress value)
+    {
+        last = value;
+
+        // Error control may ask for more than was expected.
+        display.Report(value.Passes, Math.Max(value.ExpectedPasses, value.Passes + 1), JsonNamingPolicy.KebabCaseLower.ConvertName(value.Metric.ToString()));
+    }
+
+    /// <summary>Does the work; a stop becomes the words of where it was.</summary>
+    /// <exception cref="StoppedException">Ctrl-C.</exception>
+    public T Watch<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
+        {
+            throw new StoppedException($"after {Say.Count(last.Passes)} {(last.Passes == 1 ? "pass" : "passes")} through the network; nothing was written.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => display.Dispose();
 }

@@ -12,11 +12,15 @@ internal sealed class Choice<T>
 
     public string Names => string.Join(", ", entries.Select(e => e.Name));
 
+    /// <summary>What messages say of a name that is not among them.</summary>
+    public string Unknown(string name) => DidYouMean.Unknown(name, entries.Select(e => e.Name), $"there are {Names}");
+
+    /// <summary>Finds a value by its name, in any case.</summary>
     public bool TryFind(string name, out T value)
     {
         foreach (var entry in entries)
         {
-            if (entry.Name != name) continue;
+            if (!string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase)) continue;
             value = entry.Value;
             return true;
         }

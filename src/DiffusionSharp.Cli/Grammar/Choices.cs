@@ -1,6 +1,7 @@
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks.Inspection;
+using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Training.Configuration;
 
@@ -29,6 +30,11 @@ internal static class Choices
         ("velocity", Prediction.Velocity, "v = α ε − σ x₀"),
         ("score", Prediction.Score, "∇ ln p = −ε/σ"),
         ("flow", Prediction.Flow, "u = ε − x₀, the velocity of the straight path"));
+
+    public static Choice<RateCurve> RateCurves { get; } = new(
+        ("constant", RateCurve.Constant, "stays"),
+        ("linear", RateCurve.Linear, "falls to 0 in a straight line"),
+        ("cosine", RateCurve.Cosine, "falls to 0 as a cosine"));
 
     public static Choice<Precision> Precisions { get; } = new(
         ("fast", Precision.Fast, "Winograd's F(4×4, 3×3) for 3×3 convolutions, largest error about 1e-5 of the largest value"),

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Text.Json;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Guidance;
 using DiffusionSharp.Samplers.Catalog;
+using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Cli.Grammar;
 
@@ -16,6 +18,9 @@ internal static class Options
     /// <summary>Steps, batches and counts beyond this are a slip of the hand.</summary>
     private const int MostOfAnything = 1_000_000_000;
 
+    /// <summary>How the command line writes an option of the library: <c>GuidanceRescale</c> is <c>--guidance-rescale</c>.</summary>
+    public static string Word(string property) => "--" + JsonNamingPolicy.KebabCaseLower.ConvertName(property);
+
     public static Option<bool> Json() => new("--json") { Description = "Write JSON, one object a line, for other programs." };
 
     public static Option<Precision?> Precision(string description) => Named("--precision", description, Choices.Precisions);
@@ -23,18 +28,52 @@ internal static class Options
     public static Option<int?> Threads() => Integer("--threads", "Threads to compute with; results do not depend on it.  [default: all]", 1, MostThreads);
 
     /// <summary>A sampler of the catalog.</summary>
-    public static Option<SamplerEntry?> Sampler(string description) => new("--sampler")
-    {
-        Description = description,
-        HelpName = "NAME",
-        CustomParser = result =>
+    public static Option<SamplerEntry?> Sampler(string description) => Completed(
+        new Option<SamplerEntry?>("--sampler")
         {
-            var text = Token(result);
-            if (SamplerCatalog.All.FirstOrDefault(e => e.Name == text) is { } entry) return entry;
-            result.AddError($"--sampler: '{text}' is unknown; 'diffusion list samplers' names all {SamplerCatalog.All.Count}.");
-            return null;
+            Description = description,
+            HelpName = "NAME",
+            CustomParser = result =>
+            {
+                var text = Token(result);
+                if (SamplerCatalog.All.FirstOrDefault(e => Same(e.Name, text)) is { } entry) return entry;
+                result.AddError($"--sampler: {DidYouMean.Unknown(text, SamplerCatalog.All.Select(e => e.Name), $"'diffusion list samplers' names all {SamplerCatalog.All.Count}")}");
+                return null;
+            },
         },
-    };
+        [.. SamplerCatalog.All.Select(e => e.Name)]);
+
+    /// <summary>A recipe, by the name it is written with.</summary>
+    public static Option<string?> Preset(string description) => Completed(
+        new Option<string?>("--preset")
+        {
+            Description = description,
+            HelpName = "NAME",
+            CustomParser = result =>
+            {
+                var text = Token(result);
+                if (Presets.All.FirstOrDefault(p => Same(p.Name, text)) is { } preset) return preset.Name;
+                result.AddError($"--preset: {DidYouMean.Unknown(text, Presets.All.Select(p => p.Name), $"there are {string.Join(", ", Presets.All.Select(p => p.Name))}")}");
+                return null;
+            },
+        },
+        [.. Presets.All.Select(p => p.Name)]);
+
+    /// <summary>A source of data; what is no name of a built-in one is left to the library, which knows files.</summary>
+    public static Option<string?> Source(string description) => Completed(
+        new Option<string?>("--data")
+        {
+            Description = description,
+            HelpName = "SOURCE",
+            CustomParser = result =>
+            {
+                var text = SourceName.Settle(Token(result));
+                if (text.Length == 0) return NotEmpty("--data", result);
+                if (SourceName.Meant(text) is { } meant) result.AddError($"--data: there is no source '{text}'; did you mean '{meant}'? 'diffusion list sources' names them, and a folder or a .npy file is named by its path");
+                return text;
+            },
+        },
+        [.. DataSource.BuiltIn.Keys]);
 
     public static Option<string?> Text(string name, string placeholder, string description) =>
         new(name) { Description = description, HelpName = placeholder, CustomParser = result => NotEmpty(name, result) };
@@ -96,19 +135,41 @@ internal static class Options
         },
     };
 
+    /// <summary>One of a few values by name; the names stand at the end of the first sentence of the description.</summary>
     public static Option<T?> Named<T>(string name, string description, Choice<T> choice)
-        where T : struct => new(name)
-        {
-            Description = description,
-            HelpName = string.Join('|', choice.Entries.Select(e => e.Name)),
-            CustomParser = result =>
+        where T : struct => Completed(
+            new Option<T?>(name)
             {
-                var text = Token(result);
-                if (choice.TryFind(text, out var value)) return value;
-                result.AddError($"{name}: '{text}' is unknown; there are {choice.Names}.");
-                return null;
+                Description = choice.Entries.All(e => description.Contains(e.Name, StringComparison.Ordinal)) ? description : WithNames(description, choice.Names),
+                HelpName = "NAME",
+                CustomParser = result =>
+                {
+                    var text = Token(result);
+                    if (choice.TryFind(text, out var value)) return value;
+                    result.AddError($"{name}: {choice.Unknown(text)}");
+                    return null;
+                },
             },
-        };
+            [.. choice.Entries.Select(e => e.Name)]);
+
+    /// <summary>A description with the names that may be given, before its default.</summary>
+    public static string WithNames(string description, string names)
+    {
+        var end = description.IndexOf("  [default", StringComparison.Ordinal);
+        var (words, usual) = end < 0 ? (description, "") : (description[..end], description[end..]);
+        return $"{words.TrimEnd('.')}: {names}.{usual}";
+    }
+
+    /// <summary>Gives an option the values that a shell completes it with, in place of those of its type.</summary>
+    public static TOption Completed<TOption>(TOption option, string[] values)
+        where TOption : Option
+    {
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add(values);
+        return option;
+    }
+
+    private static bool Same(string name, string text) => string.Equals(name, text, StringComparison.OrdinalIgnoreCase);
 
     private static string? NotEmpty(string name, ArgumentResult result)
     {

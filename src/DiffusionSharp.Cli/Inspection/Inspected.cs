@@ -1,4 +1,5 @@
 using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Cli.Programs;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Inspection;
@@ -9,16 +10,22 @@ internal abstract class Inspected
     /// <summary>Looks at what a path names.</summary>
     /// <exception cref="DataException">It is missing or damaged.</exception>
     /// <exception cref="UsageException">It is of no kind that is known.</exception>
-    public static Inspected At(string path)
+    public static Inspected At(string path, InspectedParts more)
+    {
+        var found = Of(path, more);
+        return more.Any && found is not InspectedModel ? throw new UsageException($"inspect: --layers and --schedule are of a run or a checkpoint, {path} is none; leave them out.") : found;
+    }
+
+    private static Inspected Of(string path, InspectedParts more)
     {
         if (DataSource.BuiltIn.ContainsKey(path)) return new InspectedSource(path);
         if (Directory.Exists(path))
         {
-            if (new RunFolder(path).Exists) return InspectedModel.OfRun(path);
-            return File.Exists(Path.Combine(path, "state.json")) ? InspectedModel.OfCheckpoint(path) : new InspectedSource(path);
+            if (new RunFolder(path).Exists) return InspectedModel.OfRun(path, more);
+            return File.Exists(Path.Combine(path, "state.json")) ? InspectedModel.OfCheckpoint(path, more) : new InspectedSource(path);
         }
 
-        if (!File.Exists(path)) throw new UsageException($"{path}: there is no such file or folder, and no built-in source of this name (a preset is shown with --plan).");
+        if (!File.Exists(path)) throw new UsageException($"{path}: there is no such file or folder, and no built-in source of this name{Meant(path)}");
         return Path.GetExtension(path).ToLowerInvariant() switch
         {
             ".safetensors" => new InspectedWeights(path),
@@ -27,6 +34,11 @@ internal abstract class Inspected
             _ => throw new UsageException($"{path}: a run, a checkpoint, a folder of data, or a file ending in .safetensors, .npy, .png or .jpg is expected."),
         };
     }
+
+    private static string Meant(string path) =>
+        NamedNetwork.Names.FirstOrDefault(n => string.Equals(n, path, StringComparison.OrdinalIgnoreCase)) is { } network ? $"; the network of '{network}' is shown with --plan."
+        : SourceName.Meant(path) is { } source ? $"; did you mean '{source}'?"
+        : ".";
 
     /// <summary>In words and tables.</summary>
     public abstract void Write(TextWriter output);

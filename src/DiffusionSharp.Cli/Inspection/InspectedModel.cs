@@ -5,6 +5,7 @@ using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Networks.Inspection;
 using DiffusionSharp.Schedules;
+using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Runs;
@@ -14,7 +15,7 @@ namespace DiffusionSharp.Cli.Inspection;
 /// <summary>A run or one of its checkpoints: network, schedule, and how far training came.</summary>
 internal sealed class InspectedModel : Inspected
 {
-    private const int ScheduleRows = 9;
+    private const int ScheduleRows = 9, MostNames = 20;
 
     private readonly string path;
     private readonly RunConfig config;
@@ -23,10 +24,15 @@ internal sealed class InspectedModel : Inspected
     private readonly CheckpointState? state;
     private readonly IReadOnlyList<int> checkpoints;
     private readonly MetricsLine? metrics;
+    private readonly InspectedParts more;
+    private readonly DateTime date;
+    private readonly Shape sample;
 
-    private InspectedModel(string path, RunFolder run, string? checkpoint)
+    private InspectedModel(string path, RunFolder run, string? checkpoint, InspectedParts more)
     {
-        (this.path, config) = (path, run.ReadConfig());
+        (this.path, config, this.more) = (path, run.ReadConfig(), more);
+        sample = config.SampleShape();
+        date = File.GetLastWriteTime(checkpoint is null ? run.ConfigFile : Path.Combine(checkpoint, "state.json"));
         network = Summarize(config);
         var schedule = config.ScheduleOrDefault().Create();
         levels = [.. Enumerable.Range(0, ScheduleRows).Select(i => schedule.At(TimeOf(schedule, i)))];
@@ -36,24 +42,22 @@ internal sealed class InspectedModel : Inspected
     }
 
     /// <summary>A run at its newest checkpoint.</summary>
-    public static InspectedModel OfRun(string path)
+    public static InspectedModel OfRun(string path, InspectedParts more)
     {
         var run = new RunFolder(path);
         var steps = run.CheckpointSteps();
-        return new InspectedModel(path, run, steps.Count == 0 ? null : run.CheckpointFolder(steps[^1]));
+        return new InspectedModel(path, run, steps.Count == 0 ? null : run.CheckpointFolder(steps[^1]), more);
     }
 
     /// <summary>One checkpoint of a run.</summary>
-    public static InspectedModel OfCheckpoint(string path) => new(path, new RunFolder(Path.Combine(path, "..", "..")), path);
+    public static InspectedModel OfCheckpoint(string path, InspectedParts more) => new(path, new RunFolder(Path.Combine(path, "..", "..")), path, more);
 
     /// <inheritdoc/>
     public override void Write(TextWriter output)
     {
         WriteState(output);
-        output.WriteLine();
-        WriteSchedule(output);
-        output.WriteLine();
-        WriteNetwork(output);
+        if (more.Schedule) WriteSchedule(output);
+        if (more.Layers) WriteNetwork(output);
     }
 
     /// <inheritdoc/>
@@ -64,6 +68,8 @@ internal sealed class InspectedModel : Inspected
         [
             ("kind", "model"),
             ("path", path),
+            ("sampleShape", sample.Dimensions.ToArray()),
+            ("written", date.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture)),
             ("config", written.RootElement.Clone()),
             ("step", state?.Step),
             ("position", state?.Position),
@@ -95,21 +101,29 @@ internal sealed class InspectedModel : Inspected
     private void WriteState(TextWriter output)
     {
         var table = new TextTable();
+        table.Add("model", $"{path}, {Say.Sample(sample)} a sample");
         table.Add("data", config.Data);
-        table.Add("recipe", config.Preset);
-        if (config.Conditioning is { } c) table.Add("classes", $"{Say.Count(c.Classes)}, labels dropped with chance {Say.Number(c.LabelDropout)}");
-        table.Add("seed", config.Seed.ToString(CultureInfo.InvariantCulture));
+        table.Add("recipe", $"{config.Preset}, seed {config.Seed.ToString(CultureInfo.InvariantCulture)}");
+        if (config.Conditioning is { } c) table.Add("classes", $"{Say.Count(c.Classes)}{Named(c)}, labels dropped with chance {Say.Number(c.LabelDropout)}");
         table.Add("trained", state is null
             ? $"no checkpoint yet, of {Say.Count(config.Steps)} steps"
             : $"{Say.Count(state.Step)} of {Say.Count(config.Steps)} steps of {Say.Count(config.Batch)} samples");
-        if (metrics?.Loss is { } loss) table.Add("loss", $"{Say.Number(loss)} at step {Say.Count(metrics.Step)}, {config.Prediction.ToString().ToLowerInvariant()} prediction");
+        table.Add("written", date.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture));
         if (checkpoints.Count > 0) table.Add("kept", $"steps {string.Join(", ", checkpoints.Select(s => Say.Count(s)))}");
+        if (metrics?.Loss is { } loss) table.Add("loss", $"{Say.Number(loss)} at step {Say.Count(metrics.Step)}, {config.Prediction.ToString().ToLowerInvariant()} prediction");
+        table.Add("schedule", $"{Choices.Schedules.NameOf(config.ScheduleOrDefault().Kind)}, σ/α up to {Say.Number(levels[^1].Sigma / levels[^1].Alpha)}{(more.Schedule ? "" : "; --schedule shows its levels")}");
+        table.Add("network", $"{NetworkWords()}{(more.Layers ? "" : "; --layers shows its layers")}");
         table.Write(output);
     }
 
+    private static string Named(ConditioningConfig classes) =>
+        classes.Names is not { } names ? "" : $" ({string.Join(", ", names.Take(MostNames))}{(names.Count > MostNames ? ", …" : "")})";
+
+    private string NetworkWords() => $"{(config.UNet is null ? "MLP" : "U-Net")} of {Say.Count(network.Parameters)} parameters, {Say.Count(network.Cost.MultiplyAdds)} multiply-adds a sample";
+
     private void WriteSchedule(TextWriter output)
     {
-        output.WriteLine($"schedule {Choices.Schedules.NameOf(config.ScheduleOrDefault().Kind)}");
+        output.WriteLine();
         var table = new TextTable();
         table.Add("time", "α", "σ", "ln α²/σ²");
         foreach (var level in levels) table.Add(Say.Number(level.Time), Say.Number(level.Alpha), Say.Number(level.Sigma), Say.Number(level.LogSnr));
@@ -118,7 +132,7 @@ internal sealed class InspectedModel : Inspected
 
     private void WriteNetwork(TextWriter output)
     {
-        output.WriteLine($"{(config.UNet is null ? "MLP" : "U-Net")}: {Say.Count(network.Parameters)} parameters, {Say.Count(network.Cost.MultiplyAdds)} multiply-adds a sample");
+        output.WriteLine();
         var table = new TextTable();
         table.Add("layer", "operation", "output", "parameters", "operations");
         foreach (var layer in network.Layers)

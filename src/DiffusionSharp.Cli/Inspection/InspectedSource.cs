@@ -10,7 +10,7 @@ internal sealed class InspectedSource(string name) : Inspected
     /// <inheritdoc/>
     public override void Write(TextWriter output)
     {
-        output.WriteLine($"{name}: {Say.Count(source.Count)} samples of {Say.Sample(source.SampleShape)}");
+        output.WriteLine($"{name}: {Say.Count(source.Count)} {(source.Count == 1 ? "sample" : "samples")} of {Say.Sample(source.SampleShape)}");
         if (source.HasLabels) output.WriteLine($"{source.Classes} classes: {string.Join(", ", source.ClassNames)}");
     }
 

@@ -18,6 +18,9 @@ internal sealed record NamedNetwork(string Name, RunConfig Config)
     /// <summary>What may be given, in words.</summary>
     public static string Expected { get; } = $"a preset ({string.Join(", ", Presets.All.Select(p => p.Name))}), a measured network ({string.Join(", ", ReferenceNetworks.All.Select(n => n.Name))}), a configuration (.json) or a run";
 
+    /// <summary>The names of presets and measured networks.</summary>
+    public static IEnumerable<string> Names => [.. Presets.All.Select(p => p.Name), .. ReferenceNetworks.All.Select(n => n.Name)];
+
     /// <summary>The shape of one sample.</summary>
     public Shape SampleShape => Config.SampleShape();
 
@@ -30,7 +33,7 @@ internal sealed record NamedNetwork(string Name, RunConfig Config)
     /// <exception cref="DataException">A configuration is damaged.</exception>
     public static NamedNetwork Find(string command, string name, int? batch, Precision? precision)
     {
-        var config = Read(name) ?? throw new UsageException($"{command}: '{name}' is unknown; {Expected} is expected.");
+        var config = Read(name) ?? throw new UsageException($"{command}: {DidYouMean.Unknown(name, Names, $"{Expected} is expected")}");
         if (batch % config.Accumulate > 0) throw new UsageException($"--batch: '{name}' computes a step in {config.Accumulate} equal parts, a multiple of {config.Accumulate} is expected, {batch} was given.");
         return new NamedNetwork(name, config with { Batch = batch ?? config.Batch, Precision = precision ?? config.Precision });
     }
@@ -46,11 +49,13 @@ internal sealed record NamedNetwork(string Name, RunConfig Config)
         return training ? TrainingProgram.Outputs(blueprint, RunSize(training), Config.Update()) : BoundNetwork.Outputs(blueprint, Config.Batch);
     }
 
+    private static bool Same(string known, string name) => string.Equals(known, name, StringComparison.OrdinalIgnoreCase);
+
     private static RunConfig? Read(string name)
     {
-        if (Presets.All.FirstOrDefault(p => p.Name == name) is { } preset) return preset.Build(name, preset.Sample);
-        if (ReferenceNetworks.All.FirstOrDefault(n => n.Name == name) is { } network)
-            return new RunConfig(name, name, network.UNet, network.Mlp, Batch: network.Batch, Optimizer: new AdamOptions(Rate: 1e-3, WeightDecay: 0.01, ClipNorm: 1));
+        if (Presets.All.FirstOrDefault(p => Same(p.Name, name)) is { } preset) return preset.Build(preset.Name, preset.Sample);
+        if (ReferenceNetworks.All.FirstOrDefault(n => Same(n.Name, name)) is { } network)
+            return new RunConfig(network.Name, network.Name, network.UNet, network.Mlp, Batch: network.Batch, Optimizer: new AdamOptions(Rate: 1e-3, WeightDecay: 0.01, ClipNorm: 1));
         if (File.Exists(name)) return ConfigJson.ReadFile(name);
         return new RunFolder(name).Exists ? new RunFolder(name).ReadConfig() : null;
     }

@@ -1,5 +1,4 @@
 using DiffusionSharp.Cli.Grammar;
-using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Cli.Sampling;
 

@@ -3,46 +3,33 @@ using DiffusionSharp.Cli.Output;
 
 namespace DiffusionSharp.Cli.Sampling;
 
-/// <summary>Counts the steps of all batches and shows them: in place at a terminal, as lines now and then elsewhere.</summary>
-/// <remarks>Plain text on purpose: most sampling ends before a drawn bar would have started.</remarks>
-internal sealed class SamplingMeter(CommandContext context, int total, bool quiet)
+/// <summary>Shows how far sampling is.</summary>
+internal sealed class SamplingMeter(CommandContext context, bool quiet) : IProgress<SamplingProgress>, IDisposable
 {
-    private const double TerminalSeconds = 0.2, PlainSeconds = 10;
+    private readonly ProgressDisplay display = new(context, "sampling", quiet);
+    private SamplingProgress last;
 
-    private readonly long begun = context.Clock.GetTimestamp();
-    private double shown;
-    private bool drawn;
+    /// <inheritdoc/>
+    public void Report(SamplingProgress value)
+    {
+        last = value;
+        display.Report(value.Done, value.Total);
+    }
 
-    /// <summary>Steps so far.</summary>
-    public int Steps { get; private set; }
-
-    /// <summary>Seconds so far.</summary>
-    public double Seconds => context.Clock.GetElapsedTime(begun).TotalSeconds;
-
-    /// <summary>Counts a step; throws where the user asked to stop.</summary>
+    /// <summary>Does the work; a stop becomes the words of where it was.</summary>
     /// <exception cref="StoppedException">Ctrl-C.</exception>
-    public void Count()
+    public T Watch<T>(Func<T> work)
     {
-        Steps++;
-        if (context.Stop.IsCancellationRequested)
+        try
         {
-            Clear();
-            throw new StoppedException($"after {Steps} of {total} steps; nothing was written.");
+            return work();
         }
-
-        var seconds = Seconds;
-        if (quiet || Steps == total || seconds - shown < (context.Console.IsTerminal ? TerminalSeconds : PlainSeconds)) return;
-        shown = seconds;
-        var line = $"{Steps}/{total} steps, {Say.Duration(seconds / Steps * (total - Steps))} left";
-        if (context.Console.IsTerminal) context.Console.Out.Write($"\r{line}\u001b[K");
-        else context.Console.Out.WriteLine(line);
-        drawn = context.Console.IsTerminal;
+        catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
+        {
+            throw new StoppedException($"{(last.Total == 0 ? "before the first step" : $"after {Say.Count(last.Done)} of {Say.Count(last.Total)} steps")}; nothing was written.");
+        }
     }
 
-    /// <summary>Removes what was drawn in place.</summary>
-    public void Clear()
-    {
-        if (drawn) context.Console.Out.Write("\r\u001b[K");
-        drawn = false;
-    }
+    /// <inheritdoc/>
+    public void Dispose() => display.Dispose();
 }

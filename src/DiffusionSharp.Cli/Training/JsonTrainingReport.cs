@@ -2,7 +2,6 @@ using System.Text.Json;
 using DiffusionSharp.Cli.Commands;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Training.Configuration;
-using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Training;
 
@@ -10,58 +9,60 @@ namespace DiffusionSharp.Cli.Training;
 internal sealed class JsonTrainingReport(CommandContext context) : TrainingReport
 {
     /// <inheritdoc/>
-    public override void Begin(TrainingSetup setup, Trainer trainer, string run)
+    public override void Begin(TrainingRun run, string folder)
     {
-        using var config = JsonDocument.Parse(ConfigJson.Write(setup.Config));
+        using var config = JsonDocument.Parse(ConfigJson.Write(run.Config));
         Line(
             ("event", "start"),
-            ("run", run),
-            ("recipe", setup.Recipe),
-            ("changed", setup.Changes),
-            ("samples", setup.Source.Count),
-            ("sampleShape", setup.Source.SampleShape.Dimensions.ToArray()),
-            ("parameters", trainer.Parameters),
-            ("programBytes", trainer.ArenaBytes),
-            ("stateBytes", TrainingMemory.StateBytes(trainer)),
-            ("firstStep", trainer.FirstStep),
+            ("run", folder),
+            ("recipe", run.Recipe),
+            ("changed", run.Changes),
+            ("notes", run.Notes),
+            ("samples", run.Data.Count),
+            ("sampleShape", run.Data.SampleShape.Dimensions.ToArray()),
+            ("parameters", run.Parameters),
+            ("programBytes", run.ProgramBytes),
+            ("stateBytes", run.StateBytes),
+            ("firstStep", run.FirstStep),
             ("config", config.RootElement));
-        foreach (var warning in trainer.Warnings) Warn(warning);
+        foreach (var warning in run.Warnings) Warn(warning);
     }
 
     /// <inheritdoc/>
-    public override TrainingProgress? Follow(Trainer trainer)
+    public override TrainingProgress? Follow(TrainingRun run)
     {
-        var pace = new TrainingPace(context.Clock, trainer.Config.Batch);
+        var (losses, steps) = (0.0, 0);
         TrainingProgress? last = null;
-        foreach (var step in trainer.Run(context.Clock, context.Stop))
+        foreach (var step in run.Steps(stop: context.Stop))
         {
             last = step;
-            pace.Add(step.Loss);
+            losses += step.Loss;
+            steps++;
             if (step.Warning is { } warning) Warn(warning);
-            if (step.Step % trainer.Config.LogEvery != 0 && step.Step != step.Steps && step.Checkpoint is null) continue;
-            var (loss, rate, left) = pace.Take(step.Steps - step.Step);
+            if (step.Step % run.Config.LogEvery != 0 && step.Step != step.Steps && step.Checkpoint is null) continue;
             Line(
                 ("event", "step"),
                 ("step", step.Step),
                 ("steps", step.Steps),
-                ("loss", loss),
+                ("loss", losses / steps),
                 ("gradientNorm", step.GradientNorm),
                 ("rate", step.Rate),
-                ("samplesPerSecond", rate),
-                ("secondsLeft", left),
+                ("samplesPerSecond", step.SamplesPerSecond),
+                ("secondsLeft", step.SecondsLeft),
                 ("sheet", step.Sheet),
                 ("checkpoint", step.Checkpoint));
+            (losses, steps) = (0, 0);
         }
 
         return last;
     }
 
     /// <inheritdoc/>
-    public override void End(string run, TrainingProgress last, double seconds) =>
-        Line(("event", "end"), ("run", run), ("step", last.Step), ("seconds", seconds), ("sheet", last.Sheet), ("checkpoint", last.Checkpoint), ("next", SampleHint.For(run)));
+    public override void End(string folder, TrainingProgress last, double seconds) =>
+        Line(("event", "end"), ("run", folder), ("step", last.Step), ("seconds", seconds), ("sheet", last.Sheet), ("checkpoint", last.Checkpoint), ("next", SampleHint.For(folder)));
 
     /// <inheritdoc/>
-    public override void Complete(string run, int steps) => Line(("event", "complete"), ("run", run), ("step", steps), ("next", SampleHint.For(run)));
+    public override void Complete(string folder, int steps) => Line(("event", "complete"), ("run", folder), ("step", steps), ("next", SampleHint.For(folder)));
 
     private void Warn(TrainingWarning warning) => Line(("event", "warning"), ("kind", JsonNamingPolicy.CamelCase.ConvertName(warning.Kind.ToString())), ("step", warning.Step), ("message", warning.Message));
 

@@ -1,53 +1,75 @@
 using System.Globalization;
 using DiffusionSharp.Cli.Commands;
 using DiffusionSharp.Cli.Output;
-using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Training;
 
-/// <summary>What reports for people share: the head and the foot.</summary>
-internal abstract class TextTrainingReport(CommandContext context) : TrainingReport
+/// <summary>A run for a person: what is trained, progress, and in the end where the results are.</summary>
+internal sealed class TextTrainingReport(CommandContext context) : TrainingReport
 {
     private const int MostNames = 20;
 
-    /// <summary>Where and when.</summary>
-    protected CommandContext Context { get; } = context;
+    // Steps over which the loss is averaged: that of a single batch jumps.
+    private const double LossMemory = 50;
+
+    private double loss;
 
     /// <inheritdoc/>
-    public sealed override void Begin(TrainingSetup setup, Trainer trainer, string run)
+    public override void Begin(TrainingRun run, string folder)
     {
-        var (config, source) = (setup.Config, setup.Source);
+        var (config, source) = (run.Config, run.Data);
         var table = new TextTable();
-        table.Add("recipe", setup.Recipe);
-        foreach (var change in setup.Changes) table.Add("changed", change);
+        table.Add("recipe", run.Recipe);
+        foreach (var change in run.Changes) table.Add("changed", change);
         table.Add("data", $"{config.Data}: {Say.Count(source.Count)} samples of {Say.Sample(source.SampleShape)}");
         if (config.Conditioning is { } c) table.Add("classes", $"{Say.Count(c.Classes)}{(c.Names is { } names ? $": {string.Join(", ", names.Take(MostNames))}{(names.Count > MostNames ? ", …" : "")}" : "")}");
-        table.Add("network", $"{(config.UNet is null ? "MLP" : "U-Net")}, {Say.Count(trainer.Parameters)} parameters, predicts {config.Prediction.ToString().ToLowerInvariant()}");
-        table.Add("memory", $"{Say.Bytes(trainer.ArenaBytes)} activations, gradients and scratch; {Say.Bytes(TrainingMemory.StateBytes(trainer))} weights, average and moments");
-        table.Add("run", $"{run}, steps {(trainer.FirstStep == 0 ? "" : $"{Say.Count(trainer.FirstStep)} to ")}{Say.Count(config.Steps)} of {Say.Count(config.Batch)} samples");
-        table.Write(Context.Console.Out);
-        foreach (var warning in trainer.Warnings) Context.Console.Out.WriteLine(Line(warning));
+        table.Add("network", $"{(config.UNet is null ? "MLP" : "U-Net")}, {Say.Count(run.Parameters)} parameters, predicts {config.Prediction.ToString().ToLowerInvariant()}");
+        table.Add("memory", $"{Say.Bytes(run.ProgramBytes)} activations, gradients and scratch; {Say.Bytes(run.StateBytes)} weights, average and moments");
+        table.Add("run", $"{folder}, steps {(run.FirstStep == 0 ? "" : $"{Say.Count(run.FirstStep)} to ")}{Say.Count(config.Steps)} of {Say.Count(config.Batch)} samples");
+        table.Write(context.Console.Error, context.Console.IsTerminal ? context.Console.Width : null);
+        foreach (var note in run.Notes) context.Note($"note: {note}");
+        foreach (var warning in run.Warnings) context.Note(Line(warning));
     }
 
     /// <inheritdoc/>
-    public sealed override void End(string run, TrainingProgress last, double seconds)
+    public override TrainingProgress? Follow(TrainingRun run)
+    {
+        using var display = new ProgressDisplay(context, "training", unit: "samples", perStep: run.Config.Batch);
+        var seen = 0;
+        TrainingProgress? last = null;
+        display.Report(run.FirstStep, run.Config.Steps);
+        foreach (var step in run.Steps(doing => display.Activity(Words(doing)), context.Stop))
+        {
+            last = step;
+            loss += (step.Loss - loss) / Math.Min(++seen, LossMemory);
+            if (step.Warning is { } warning) display.Note(Line(warning));
+            display.Activity("");
+            display.Report(step.Step, step.Steps, string.Create(CultureInfo.InvariantCulture, $"loss {loss:0.0000}"), step.SecondsLeft);
+        }
+
+        return last;
+    }
+
+    /// <inheritdoc/>
+    public override void End(string folder, TrainingProgress last, double seconds)
     {
         var table = new TextTable();
-        table.Add("trained", $"step {Say.Count(last.Step)} after {Say.Duration(seconds)}");
+        table.Add("trained", string.Create(CultureInfo.InvariantCulture, $"step {Say.Count(last.Step)} after {Say.Duration(seconds)}, loss {loss:0.0000}"));
         if (last.Sheet is { } sheet) table.Add("samples", Path.GetRelativePath(".", sheet));
         if (last.Checkpoint is { } checkpoint) table.Add("model", Path.GetRelativePath(".", checkpoint));
-        table.Add("next", SampleHint.For(run));
-        table.Write(Context.Console.Out);
+        table.Add("next", SampleHint.For(folder));
+        table.Write(context.Console.Out);
     }
 
     /// <inheritdoc/>
-    public sealed override void Complete(string run, int steps) =>
-        Context.Console.Out.WriteLine($"The run is complete: all {Say.Count(steps)} steps are done. Next: {SampleHint.For(run)}");
+    public override void Complete(string folder, int steps) =>
+        context.Console.Out.WriteLine($"The run is complete: all {Say.Count(steps)} steps are done. Next: {SampleHint.For(folder)}");
 
-    /// <summary>One line of a warning.</summary>
-    protected static string Line(TrainingWarning warning) => $"warning: {warning.Message}";
+    private static string Words(TrainingActivity doing) => doing.Done >= doing.Total ? "" : doing.Kind switch
+    {
+        TrainingActivityKind.Checkpoint => "writing a checkpoint",
+        _ => $"drawing a sheet of samples, step {doing.Done} of {doing.Total}",
+    };
 
-    /// <summary>One line of numbers.</summary>
-    protected static string Numbers((double Loss, double SamplesPerSecond, double SecondsLeft) pace) =>
-        string.Create(CultureInfo.InvariantCulture, $"loss {pace.Loss:0.0000}  {Say.Rate(pace.SamplesPerSecond)} samples/s  {Say.Duration(pace.SecondsLeft)} left");
+    private static string Line(TrainingWarning warning) => $"warning: {warning.Message}";
 }

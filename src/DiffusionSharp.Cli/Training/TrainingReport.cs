@@ -1,25 +1,23 @@
 using DiffusionSharp.Cli.Commands;
-using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Training;
 
-/// <summary>Shows a run while it trains: a bar to a person, lines to a file, objects to a program.</summary>
+/// <summary>Shows a run while it trains: progress to a person, objects to a program.</summary>
 internal abstract class TrainingReport
 {
     /// <summary>The report that fits where the command writes.</summary>
-    public static TrainingReport For(CommandContext context, bool json) => json ? new JsonTrainingReport(context)
-        : context.Console.IsTerminal ? new BarTrainingReport(context) : new PlainTrainingReport(context);
+    public static TrainingReport For(CommandContext context, bool json) => json ? new JsonTrainingReport(context) : new TextTrainingReport(context);
 
     /// <summary>What is about to be trained.</summary>
-    public abstract void Begin(TrainingSetup setup, Trainer trainer, string run);
+    public abstract void Begin(TrainingRun run, string folder);
 
     /// <summary>Trains to the end and shows each step.</summary>
     /// <returns>The last step; null where none was left to do.</returns>
-    public abstract TrainingProgress? Follow(Trainer trainer);
+    public abstract TrainingProgress? Follow(TrainingRun run);
 
     /// <summary>What came out.</summary>
-    public abstract void End(string run, TrainingProgress last, double seconds);
+    public abstract void End(string folder, TrainingProgress last, double seconds);
 
     /// <summary>Nothing was left to do.</summary>
-    public abstract void Complete(string run, int steps);
+    public abstract void Complete(string folder, int steps);
 }

@@ -16,6 +16,11 @@ public sealed record Preset(string Name, string Description, string Recipe, Shap
 {
     /// <summary>Whether it trains on pictures, or on vectors.</summary>
     public bool ForPictures => Sample.Rank == 3;
+
+    /// <summary>The recipe of a name of <see cref="Presets.All"/>.</summary>
+    /// <param name="name">Such as <c>mnist</c>.</param>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public static implicit operator Preset(string name) => Presets.Find(name);
 }
 
 /// <summary>The recipes that <c>train --preset</c> knows.</summary>

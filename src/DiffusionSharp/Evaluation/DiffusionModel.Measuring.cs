@@ -1,7 +1,6 @@
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Integration;
 using DiffusionSharp.Likelihood;
-using DiffusionSharp.Samplers;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Evaluation;
 
@@ -53,7 +52,7 @@ public sealed partial class DiffusionModel
     /// <param name="stop">Ends within a pass.</param>
     /// <exception cref="DataException">The data has another shape, too few samples, or values on no bin.</exception>
     /// <exception cref="OptionException">Options do not fit each other or the model.</exception>
-    /// <exception cref="NotSupportedException">The denoiser is the caller's own; its samples and <see cref="LogLikelihood"/> are measured instead.</exception>
+    /// <exception cref="NotSupportedException">The denoiser is the caller's own; its samples and <see cref="LogLikelihood(Tensor, ulong, int?, double?, ClassChoice?, CancellationToken)"/> are measured instead.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public EvaluationReport Evaluate(DataSource data, EvaluateOptions? options = null, IProgress<EvaluationProgress>? progress = null, CancellationToken stop = default)
     {

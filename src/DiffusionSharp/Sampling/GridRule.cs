@@ -1,6 +1,5 @@
 using System.Text.Json;
 using DiffusionSharp.Schedules;
-using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp;
 

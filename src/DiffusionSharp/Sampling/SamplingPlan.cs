@@ -1,8 +1,6 @@
 using DiffusionSharp.Langevin;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Samplers.Catalog;
-using DiffusionSharp.Schedules;
-using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
 

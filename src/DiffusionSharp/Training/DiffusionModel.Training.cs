@@ -1,4 +1,3 @@
-using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp;
 
@@ -26,7 +25,7 @@ public sealed partial class DiffusionModel
     {
         var run = TrainingRun.Prepare(data, folder, steps, options);
         TrainingProgress? last = null;
-        foreach (var step in run.Steps(stop))
+        foreach (var step in run.Steps(stop: stop))
         {
             progress?.Report(step);
             last = step;

@@ -1,4 +1,3 @@
-using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Runs;
@@ -100,11 +99,11 @@ public sealed class TrainingRun
     }
 
     /// <summary>The steps still to do; each is done as it is enumerated. A stop, or the end, leaves a checkpoint.</summary>
-    /// <param name="stop">Ends the run after the step in hand; a long step is given up and done again when the run goes on.</param>
     /// <param name="watch">Told while a checkpoint is written or a sheet is drawn.</param>
+    /// <param name="stop">Ends the run after the step in hand; a long step is given up and done again when the run goes on.</param>
     /// <exception cref="DivergedException">A loss or gradient is not finite.</exception>
     /// <exception cref="IOException">A file could not be written; the checkpoints before are whole.</exception>
-    public IEnumerable<TrainingProgress> Steps(CancellationToken stop = default, Action<TrainingActivity>? watch = null) => trainer.Run(clock, stop, watch);
+    public IEnumerable<TrainingProgress> Steps(Action<TrainingActivity>? watch = null, CancellationToken stop = default) => trainer.Run(clock, stop, watch);
 
     /// <summary>Draws the sheet of the step that the run stands at, where one is due and a stop kept it from being drawn.</summary>
     /// <param name="stop">Leaves it undrawn.</param>

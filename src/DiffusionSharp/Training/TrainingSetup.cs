@@ -2,7 +2,6 @@ using System.Globalization;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
-using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp;
 

@@ -1,4 +1,4 @@
-namespace DiffusionSharp.Training.Runs;
+namespace DiffusionSharp;
 
 /// <summary>What a warning is about.</summary>
 public enum TrainingWarningKind

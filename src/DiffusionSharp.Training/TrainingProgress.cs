@@ -1,4 +1,4 @@
-namespace DiffusionSharp.Training.Runs;
+namespace DiffusionSharp;
 
 /// <summary>What a caller sees of one training step.</summary>
 /// <param name="Step">Steps done, this one included.</param>

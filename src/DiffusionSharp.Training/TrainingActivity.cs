@@ -1,4 +1,4 @@
-namespace DiffusionSharp.Training.Runs;
+namespace DiffusionSharp;
 
 /// <summary>What a run does between two steps.</summary>
 public enum TrainingActivityKind

@@ -1,7 +1,6 @@
-using DiffusionSharp.Cli.Sampling;
 using DiffusionSharp.Tensors;
 
-namespace DiffusionSharp.Cli.Tests;
+namespace DiffusionSharp.Tests;
 
 public sealed class ModeCoverageTests
 {
