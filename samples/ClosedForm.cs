@@ -11,16 +11,14 @@ using DiffusionSharp.Schedules;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 
-const int count = 1000, levels = 1000;
+const int count = 1000;
 var centres = Tensor.Create([8, 2], m =>
 {
     for (var k = 0; k < 8; k++) (m[2 * k], m[(2 * k) + 1]) = (Math.Cos(k * Math.PI / 4), Math.Sin(k * Math.PI / 4));
 });
-var weights = Enumerable.Repeat(1.0, 8).ToArray();
-var variances = Enumerable.Repeat(0.01, 8).ToArray();
-var mixture = GaussianMixture.Isotropic(weights, centres, variances);
+var mixture = GaussianMixture.Isotropic(centres, variance: 0.01);
 var denoiser = new GaussianMixtureDenoiser(mixture);
-var schedule = DiscreteSchedule.Linear(levels);
+var schedule = DiscreteSchedule.Linear();
 var rng = new Rng(seed: 1);
 
 // x_t = α x₀ + σ ε, at a level where half of the circle is still visible.
@@ -32,8 +30,8 @@ Console.WriteLine($"α {level.Alpha:0.000}, σ {level.Sigma:0.000}: the noisy po
 
 // From pure noise: 50 deterministic steps, and 200 that add fresh noise.
 var noise = new SeededNoise(rng.Split("samples"));
-var ddim = new DdimSampler(schedule, Timesteps.Trailing(levels, 50)).Sample(denoiser, data.Shape, noise);
-var ddpm = new DdpmSampler(schedule, Timesteps.Trailing(levels, 200)).Sample(denoiser, data.Shape, noise);
+var ddim = new DdimSampler(schedule, schedule.Grid(50)).Sample(denoiser, data.Shape, noise);
+var ddpm = new DdpmSampler(schedule, schedule.Grid(200)).Sample(denoiser, data.Shape, noise);
 foreach (var (name, points) in new[] { ("data", data), ("DDIM", ddim), ("DDPM", ddpm) })
     Console.WriteLine($"{name}: mean log-likelihood {mixture.LogDensity(points, schedule.At(schedule.CleanTime)).Mean():0.000} nats");
 
