@@ -1,7 +1,10 @@
+using System.Diagnostics;
+
 namespace DiffusionSharp.Tensors;
 
 /// <summary>A float32 array with a shape: pictures in [−1, 1], network weights, and what stands in files.</summary>
 /// <remarks>A container, not a calculator: arithmetic in float32 belongs to programs, in double to <see cref="Tensor"/>.</remarks>
+[DebuggerDisplay("{DebuggerText,nq}")]
 public sealed class FloatTensor
 {
     private readonly float[] values;
@@ -26,4 +29,9 @@ public sealed class FloatTensor
 
     /// <summary>The values, innermost dimension contiguous; writable, since this is storage.</summary>
     public Span<float> Values => values;
+
+    private string DebuggerText => TensorText.Line(nameof(FloatTensor), Shape, i => values[i]);
+
+    /// <summary>The shape and the values, the middle of long axes left out.</summary>
+    public override string ToString() => TensorText.Block(nameof(FloatTensor), Shape, i => values[i]);
 }

@@ -1,10 +1,12 @@
+using System.Diagnostics;
 using System.Numerics.Tensors;
 
 namespace DiffusionSharp.Tensors;
 
 /// <summary>An immutable array of doubles with a shape: what samplers, schedules and likelihoods compute with.</summary>
 /// <remarks>The first dimension is the batch. Operators act value by value on equal shapes, or with a number.</remarks>
-public sealed class Tensor
+[DebuggerDisplay("{DebuggerText,nq}")]
+public sealed partial class Tensor
 {
     private readonly double[] values;
 
@@ -29,7 +31,40 @@ public sealed class Tensor
     public ReadOnlySpan<double> Values => values;
 
     /// <summary>The number of samples: the first dimension.</summary>
-    public int Samples => Shape[0];
+    /// <exception cref="InvalidOperationException">It has no dimension: it is a single value.</exception>
+    public int Samples => Shape.Rank > 0 ? Shape[0] : throw new InvalidOperationException("Tensor: a tensor with a batch was expected, this one is a single value, [].");
+
+    private string DebuggerText => TensorText.Line(nameof(Tensor), Shape, i => values[i]);
+
+    /// <summary>The value of a sample of one number: of [N].</summary>
+    /// <inheritdoc cref="this[int, int, int, int]"/>
+    public double this[int sample] => At([sample]);
+
+    /// <summary>One value of vectors, [N, D].</summary>
+    /// <inheritdoc cref="this[int, int, int, int]"/>
+    public double this[int sample, int place] => At([sample, place]);
+
+    /// <summary>One value of series, [N, L, C].</summary>
+    /// <inheritdoc cref="this[int, int, int, int]"/>
+    public double this[int sample, int place, int channel] => At([sample, place, channel]);
+
+    /// <summary>One value of pictures, [N, H, W, C].</summary>
+    /// <exception cref="ArgumentException">There are more or fewer dimensions than indices.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside its dimension.</exception>
+    public double this[int sample, int row, int column, int channel] => At([sample, row, column, channel]);
+
+    /// <summary>Some samples of the batch: <c>x[2..5]</c>, <c>x[..^1]</c>.</summary>
+    /// <param name="samples">Of the first dimension.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It leaves the batch.</exception>
+    public Tensor this[Range samples]
+    {
+        get
+        {
+            int start = samples.Start.GetOffset(Samples), end = samples.End.GetOffset(Samples);
+            if (start < 0 || end > Samples || start > end) throw new ArgumentOutOfRangeException(nameof(samples), samples, $"Tensor: a range of the {Samples} samples of {Shape} was expected.");
+            return Slice(start, end - start);
+        }
+    }
 
     /// <summary>A tensor of zeros.</summary>
     public static Tensor Zeros(Shape shape) => new(shape, new double[shape.Count]);
@@ -59,15 +94,19 @@ public sealed class Tensor
     }
 
     /// <summary>The values of one sample of the batch.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
     public ReadOnlySpan<double> Sample(int index)
     {
+        if ((uint)index >= (uint)Samples) throw new ArgumentOutOfRangeException(nameof(index), index, $"Tensor: a sample below {Samples} was expected of {Shape}.");
         var size = Samples == 0 ? 0 : values.Length / Samples;
         return values.AsSpan(index * size, size);
     }
 
     /// <summary>Samples <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> of the batch.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">They leave the batch.</exception>
     public Tensor Slice(int start, int count)
     {
+        if (start < 0 || count < 0 || count > Samples - start) throw new ArgumentOutOfRangeException(nameof(start), start, $"Tensor: {count} samples from {start} on were asked of the {Samples} of {Shape}.");
         var size = Samples == 0 ? 0 : values.Length / Samples;
         return new Tensor(Shape.With(0, count), values.AsSpan(start * size, count * size).ToArray());
     }
@@ -131,6 +170,9 @@ public sealed class Tensor
     /// <summary>Whether every value is finite.</summary>
     public bool IsFinite() => TensorPrimitives.IsFiniteAll<double>(values);
 
+    /// <summary>The shape and the values, the middle of long axes left out.</summary>
+    public override string ToString() => TensorText.Block(nameof(Tensor), Shape, i => values[i]);
+
     /// <summary>Value by value sum.</summary>
     public static Tensor operator +(Tensor a, Tensor b) => Apply("+", a, b, TensorPrimitives.Add);
 
@@ -170,8 +212,32 @@ public sealed class Tensor
         return new Tensor(x.Shape, result);
     }
 
+    /// <summary>Each value plus a number.</summary>
+    public static Tensor operator +(double summand, Tensor x) => x + summand;
+
+    /// <summary>Each value less a number.</summary>
+    public static Tensor operator -(Tensor x, double subtrahend) => x + -subtrahend;
+
+    /// <summary>A number less each value.</summary>
+    public static Tensor operator -(double minuend, Tensor x) => -x + minuend;
+
     /// <summary>Each value with its sign changed.</summary>
     public static Tensor operator -(Tensor x) => -1 * x;
+
+    private double At(ReadOnlySpan<int> indices)
+    {
+        if (indices.Length != Shape.Rank)
+            throw new ArgumentException($"Tensor: one index for each dimension of {Shape} was expected, {indices.Length} came; samples are a range, x[2..5], and the values of one are Sample(k).", nameof(indices));
+        var place = 0;
+        for (var axis = 0; axis < indices.Length; axis++)
+        {
+            if ((uint)indices[axis] >= (uint)Shape[axis])
+                throw new ArgumentOutOfRangeException(nameof(indices), indices[axis], $"Tensor: an index from 0 to {Shape[axis] - 1} was expected at axis {axis} of {Shape}.");
+            place = (place * Shape[axis]) + indices[axis];
+        }
+
+        return values[place];
+    }
 
     private static Tensor Apply(string operation, Tensor a, Tensor b, Binary kernel)
     {

@@ -51,6 +51,7 @@ public sealed class Repaint
         if (mask.Shape != known.Shape) throw new ArgumentException($"Repaint: a mask of shape {known.Shape} was expected, {mask.Shape} was given.", nameof(mask));
         foreach (var m in mask.Values)
             if (m is not (0 or 1)) throw new ArgumentException(FormattableString.Invariant($"Repaint: the mask is 1 where the data is known and 0 elsewhere; it holds {m}."), nameof(mask));
+        Sampler.CheckStart(schedule, grid, nameof(Repaint));
         return Trajectory(denoiser, known, mask, noise);
     }
 

@@ -36,6 +36,7 @@ public sealed class EvidenceLowerBound
     {
         if (!Enum.IsDefined(variance)) throw new ArgumentOutOfRangeException(nameof(variance), variance, "EvidenceLowerBound: unknown variance.");
         if (!Enum.IsDefined(decoder)) throw new ArgumentOutOfRangeException(nameof(decoder), decoder, "EvidenceLowerBound: unknown decoder variance.");
+        Sampler.CheckLevels(schedule, grid, nameof(EvidenceLowerBound));
         if (!grid.IsChain || grid.End != schedule.CleanTime || !(grid.Start <= schedule.NoiseTime))
             throw new ArgumentException(FormattableString.Invariant($"EvidenceLowerBound: a chain of steps inside the schedule that ends at clean data, time {schedule.CleanTime}, was expected; the grid runs from {grid.Start} to {grid.End}."), nameof(grid));
         (this.schedule, this.grid, Variance, Bins, Decoder) = (schedule, grid, variance, bins, decoder);

@@ -23,6 +23,7 @@ public sealed class DdimInversion
     public DdimInversion(Schedule schedule, TimeGrid grid, DdimInversionQuery query = DdimInversionQuery.Start)
     {
         if (!Enum.IsDefined(query)) throw new ArgumentOutOfRangeException(nameof(query), query, "DdimInversion: unknown query.");
+        Sampler.CheckLevels(schedule, grid, nameof(DdimInversion));
         for (var i = 0; i < grid.Count; i++)
         {
             if (schedule.Alpha(grid.Times[i]) == 0 && schedule.Sigma(grid.Targets[i]) == 0)

@@ -28,11 +28,16 @@ public sealed class TimeGrid
         }
     }
 
-    private TimeGrid(double[] times, double[] targets)
+    private TimeGrid(double[] times, double[] targets, int? levels)
     {
         this.times = times;
         this.targets = targets;
+        Levels = levels;
     }
+
+    /// <summary>T, where the times are timesteps of T trained levels, as <see cref="Timesteps"/> makes them; null where they are times alone.</summary>
+    /// <remarks>The same timestep is another level of noise where T is another: samplers refuse such a grid.</remarks>
+    public int? Levels { get; }
 
     /// <summary>The number of steps.</summary>
     public int Count => times.Length;
@@ -75,14 +80,14 @@ public sealed class TimeGrid
     public TimeGrid Last(int steps)
     {
         if (steps < 1 || steps > Count) throw new ArgumentOutOfRangeException(nameof(steps), steps, $"TimeGrid: 1 to {Count} of its steps were expected.");
-        return new TimeGrid(times[^steps..], targets[^steps..]);
+        return new TimeGrid(times[^steps..], targets[^steps..], Levels);
     }
 
     /// <summary>Compatibility: the grid whose last two steps are one; it has one step less and never asks at the last time.</summary>
     /// <exception cref="InvalidOperationException">There is only one step.</exception>
     /// <remarks>Multistep solvers of other tools space S + 1 timesteps, the last near the data, and leave that one out.</remarks>
     public TimeGrid WithLastStepsJoined() =>
-        Count > 1 ? new TimeGrid(times[..^1], [.. targets[..^2], targets[^1]]) : throw new InvalidOperationException("TimeGrid.WithLastStepsJoined: there is only one step.");
+        Count > 1 ? new TimeGrid(times[..^1], [.. targets[..^2], targets[^1]], Levels) : throw new InvalidOperationException("TimeGrid.WithLastStepsJoined: there is only one step.");
 
     /// <summary>Compatibility: the grid whose last step ends at the first trained level instead of clean data.</summary>
     /// <remarks>What <c>set_alpha_to_one = false</c> means in other tools' files. Samples then keep the noise of level 0.</remarks>
@@ -90,7 +95,7 @@ public sealed class TimeGrid
     {
         var changed = (double[])targets.Clone();
         for (var i = 0; i < changed.Length; i++) changed[i] = Math.Max(changed[i], 0);
-        return new TimeGrid(times, changed);
+        return new TimeGrid(times, changed, Levels);
     }
 
     /// <summary>Compatibility: the grid whose steps all have the length ⌊T/S⌋, although the times are spaced otherwise.</summary>
@@ -105,6 +110,9 @@ public sealed class TimeGrid
         ArgumentOutOfRangeException.ThrowIfLessThan(levels, Count);
         var changed = new double[Count];
         for (var i = 0; i < Count; i++) changed[i] = Math.Max(times[i] - (levels / Count), -1);
-        return new TimeGrid(times, changed);
+        return new TimeGrid(times, changed, levels);
     }
+
+    /// <summary>The grid, as one of timesteps of T trained levels.</summary>
+    internal TimeGrid OfLevels(int levels) => new(times, targets, levels);
 }

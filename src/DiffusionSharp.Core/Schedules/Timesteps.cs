@@ -40,7 +40,7 @@ public static class Timesteps
         var top = ((steps - 1) * (levels / steps)) + offset;
         if (offset < 0 || top >= levels)
             throw new ArgumentOutOfRangeException(nameof(offset), offset, $"Timesteps: an offset in 0 … {levels - 1 - (top - offset)} was expected for {steps} leading steps on {levels} levels.");
-        return Grid(steps, i => (i * (levels / steps)) + offset);
+        return Grid(levels, steps, i => (i * (levels / steps)) + offset);
     }
 
     /// <summary>round(T − i·T/S) − 1: from T − 1 down in steps of T/S.</summary>
@@ -50,7 +50,7 @@ public static class Timesteps
     {
         Check(levels, steps);
         var stride = (double)levels / steps;
-        return Grid(steps, i => Math.Round(levels - ((steps - 1 - i) * stride), MidpointRounding.ToEven) - 1);
+        return Grid(levels, steps, i => Math.Round(levels - ((steps - 1 - i) * stride), MidpointRounding.ToEven) - 1);
     }
 
     /// <summary>round(i·(T − 1)/(S − 1)): evenly spaced from T − 1 to 0, both visited; a single step starts at T − 1.</summary>
@@ -58,9 +58,9 @@ public static class Timesteps
     public static TimeGrid Linspace(int levels, int steps)
     {
         Check(levels, steps);
-        if (steps == 1) return Grid(1, _ => levels - 1);
+        if (steps == 1) return Grid(levels, 1, _ => levels - 1);
         var stride = (levels - 1.0) / (steps - 1);
-        return Grid(steps, i => Math.Round(i * stride, MidpointRounding.ToEven));
+        return Grid(levels, steps, i => Math.Round(i * stride, MidpointRounding.ToEven));
     }
 
     /// <summary>⌊c·i²⌋ with c·(S − 1)² = 0.8 T, or i where that is larger, so that none repeats.</summary>
@@ -69,9 +69,9 @@ public static class Timesteps
     public static TimeGrid Quadratic(int levels, int steps)
     {
         Check(levels, steps);
-        if (steps == 1) return Grid(1, _ => Math.Floor(0.8 * levels));
+        if (steps == 1) return Grid(levels, 1, _ => Math.Floor(0.8 * levels));
         var stride = Math.Sqrt(0.8 * levels) / (steps - 1);
-        return Grid(steps, i => Math.Max(i, Math.Floor(i * stride * (i * stride))));
+        return Grid(levels, steps, i => Math.Max(i, Math.Floor(i * stride * (i * stride))));
     }
 
     /// <summary>Every ⌊i·K/S⌋-th of the K trailing timesteps that a distilled model was trained on.</summary>
@@ -85,7 +85,7 @@ public static class Timesteps
         Check(levels, known);
         if (steps < 1 || steps > known)
             throw new ArgumentOutOfRangeException(nameof(steps), steps, $"Timesteps: 1 to {known} steps were expected, the number of timesteps that the model knows.");
-        return Grid(steps, i => ((known - ((steps - 1 - i) * known / steps)) * (levels / known)) - 1);
+        return Grid(levels, steps, i => ((known - ((steps - 1 - i) * known / steps)) * (levels / known)) - 1);
     }
 
     /// <summary>Compatibility: evenly spaced from T − 1 to 0 without rounding, and σ/α between trained levels by a straight line in time.</summary>
@@ -100,7 +100,7 @@ public static class Timesteps
     public static TimeGrid UnroundedLinspace(DiscreteSchedule schedule, int steps)
     {
         Check(schedule.Levels, steps);
-        return Grid(steps, i =>
+        return Grid(schedule.Levels, steps, i =>
         {
             var t = steps == 1 ? schedule.NoiseTime : schedule.NoiseTime * i / (steps - 1);
             var below = Math.Floor(t);
@@ -112,11 +112,11 @@ public static class Timesteps
         });
     }
 
-    private static TimeGrid Grid(int steps, Func<int, double> timestep)
+    private static TimeGrid Grid(int levels, int steps, Func<int, double> timestep)
     {
         var times = new double[steps];
         for (var i = 0; i < steps; i++) times[i] = timestep(steps - 1 - i);
-        return new TimeGrid(times, -1);
+        return new TimeGrid(times, -1).OfLevels(levels);
     }
 
     private static void Check(int levels, int steps)

@@ -30,6 +30,22 @@ public sealed class GaussianMixture
     /// <summary>The number of Gaussians.</summary>
     public int Components => components.Length;
 
+    /// <summary>A mixture of round Gaussians of equal weight and variance.</summary>
+    /// <param name="means">[K, D].</param>
+    /// <param name="variance">At least 0; 0 makes it a set of points.</param>
+    /// <exception cref="ArgumentException">There is no mean, or the variance is out of range.</exception>
+    public static GaussianMixture Isotropic(double[,] means, double variance) => Isotropic(Tensor.From(means), variance);
+
+    /// <inheritdoc cref="Isotropic(double[,], double)"/>
+    public static GaussianMixture Isotropic(Tensor means, double variance)
+    {
+        if (means.Shape.Rank == 0) throw new ArgumentException($"GaussianMixture: means of shape [K, D] were expected, {means.Shape} was given.", nameof(means));
+        double[] weights = new double[means.Samples], variances = new double[means.Samples];
+        Array.Fill(weights, 1);
+        Array.Fill(variances, variance);
+        return Isotropic(weights, means, variances);
+    }
+
     /// <summary>A mixture of round Gaussians.</summary>
     /// <param name="weights">One per component, above 0; they are divided by their sum.</param>
     /// <param name="means">[K, D].</param>

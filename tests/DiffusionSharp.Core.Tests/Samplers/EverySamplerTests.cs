@@ -125,7 +125,7 @@ public sealed class EverySamplerTests
     public void A_grid_that_leaves_the_schedule_is_refused(string name)
     {
         var error = Assert.Throws<ArgumentException>(() => Make(name, TimeGrid.Uniform(1.5, 0, 4)));
-        Assert.StartsWith("Sampler: the grid runs from 1.5 to 0, the schedule from 1 to 0.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{Make(name, TimeGrid.Uniform(1, 0, 4)).GetType().Name}: the grid runs from 1.5 to 0, the schedule from 1 to 0.", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -24,7 +24,7 @@ internal static class LangevinFamily
     // The ratios are of the grid's levels: whether it has them is asked before, with the message that every sampler has.
     private static double Designed(Schedule schedule, TimeGrid grid, int langevinSteps)
     {
-        Sampler.CheckGrid(schedule, grid, nameof(Sampler));
+        Sampler.CheckGrid(schedule, grid, nameof(AnnealedLangevinSampler));
         return NcsnDesign.StepSize(schedule, grid, langevinSteps);
     }
 }
