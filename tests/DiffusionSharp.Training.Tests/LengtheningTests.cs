@@ -66,17 +66,17 @@ public sealed class LengtheningTests
     {
         Assert.Null(Lengthening.Describe(Cosine, Cosine));
         Assert.Equal(
-            "the rate follows a cosine over all 1,600 steps: at step 801 it goes from 0.0000 up to 0.0005, and falls to 0.0000 at the end; the run is not the one that 1,600 steps planned from the beginning would have been",
+            "the rate follows a cosine over all 1,600 steps: at step 801 it goes from 0.0000 up to 0.0005, and falls to 0 at the end; the run is not the one that 1,600 steps planned from the beginning would have been",
             Lengthening.Describe(Cosine, Cosine with { Steps = 1600 }));
         Assert.Equal(
-            "the rate is constant: at step 801 it goes from 0.0000 up to 0.0010 and stays at 0.0010; the run is not the one that 1,600 steps planned from the beginning would have been",
+            "the rate is constant: at step 801 it goes from 0.0000 up to 0.0010 and stays there; the run is not the one that 1,600 steps planned from the beginning would have been",
             Lengthening.Describe(Cosine, Cosine with { Steps = 1600, RateCurve = RateCurve.Constant }));
         var constant = Cosine with { RateCurve = RateCurve.Constant };
         Assert.Equal(
-            "the rate is constant: stays at 0.0010; the run is the one that 1,600 steps planned from the beginning would have been",
+            "the rate stays at 0.0010; the run is the one that 1,600 steps planned from the beginning would have been",
             Lengthening.Describe(constant, constant with { Steps = 1600 }));
         Assert.Equal(
-            "the rate follows a straight line over all 1,600 steps: at step 801 it goes from 0.0010 down to 0.0005, and falls to 0.0000 at the end; the run is not the one that 1,600 steps planned from the beginning would have been",
+            "the rate follows a straight line over all 1,600 steps: at step 801 it goes from 0.0010 down to 0.0005, and falls to 0 at the end; the run is not the one that 1,600 steps planned from the beginning would have been",
             Lengthening.Describe(constant, constant with { Steps = 1600, RateCurve = RateCurve.Linear }));
         Assert.Contains("at step 401 it goes from 0.00010 up to 0.00017", Lengthening.Describe(Cosine with { Optimizer = new AdamOptions(Rate: 2e-4) }, Cosine with { Steps = 1600, Optimizer = new AdamOptions(Rate: 2e-4) }, done: 400)!, StringComparison.Ordinal);
     }
