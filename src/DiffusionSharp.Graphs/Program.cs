@@ -84,12 +84,7 @@ public sealed class Program
 
     /// <summary>Computes every output from the inputs and the weights.</summary>
     /// <param name="rng">What dropout draws from; a training loop gives each step its own.</param>
-    public void Run(Rng rng = default)
-    {
-        var version = weights.Version;
-        for (var i = First(); i < steps.Count; i++) steps[i](rng);
-        Finish(version);
-    }
+    public void Run(Rng rng = default) => RunUnlessStopped(rng, CancellationToken.None);
 
     /// <summary>Computes every output as <see cref="Run(Rng)"/> does, unless it is stopped between two passes.</summary>
     /// <param name="rng">What dropout draws from.</param>

@@ -36,7 +36,11 @@ public sealed class LayerBuilder(Graph graph, InitializationScheme scheme = Init
     public (Node Weight, Node Bias) LinearParameters(string name, int inputs, int outputs, bool ends = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
-        using (graph.Scope(name)) return (graph.Parameter("weight", [inputs, outputs], Weight(inputs, outputs, ends)), graph.Parameter("bias", [outputs], Bias(inputs)));
+        using (graph.Scope(name))
+        {
+            var weight = graph.Parameter("weight", [inputs, outputs], Weight(inputs, outputs, ends));
+            return (weight, graph.Parameter("bias", [outputs], Bias(inputs)));
+        }
     }
 
     /// <summary>A convolution and its bias; odd kernels keep the size where no padding is given.</summary>
@@ -89,7 +93,8 @@ public sealed class LayerBuilder(Graph graph, InitializationScheme scheme = Init
     public Node Attention(string name, Node x, int? groups = null, int? headWidth = null)
     {
         if (x.Shape.Rank != 4) throw new ArgumentException($"Attention: pictures [N, H, W, C] are expected, {x.Shape} came.", nameof(x));
-        if (headWidth is { } width && (width < 1 || x.Shape[3] % width != 0)) throw new ArgumentException($"Attention: a head's width divides the {x.Shape[3]} channels, {width} was given.", nameof(headWidth));
+        if (headWidth is { } width && (width < 1 || x.Shape[3] % width != 0))
+            throw new ArgumentException($"Attention: a head's width divides the {x.Shape[3]} channels, {width} was given.", nameof(headWidth));
         using (graph.Scope(name)) return AttentionBlock.Build(this, x, groups, 1e-5, headWidth);
     }
 

@@ -33,7 +33,11 @@ public static class ConfigJson
     {
         try
         {
-            return (JsonSerializer.Deserialize(json, Shared.RunConfig) ?? throw new DataException($"{name}: a JSON object is expected, null was given.")).Validated();
+            var config = JsonSerializer.Deserialize(json, Shared.RunConfig) ?? throw new DataException($"{name}: a JSON object is expected, null was given.");
+
+            // The parser passes over what it never writes; to a person it is one more key that does nothing.
+            if (HasKey(json, "network")) throw new DataException($"{name}: unknown key 'network'; a network that is a function is given by the program, here it is 'ownNetwork' with its 'sampleShape'.");
+            return config.Validated();
         }
         catch (JsonException error)
         {
@@ -71,6 +75,12 @@ public static class ConfigJson
 
         // A default left out is the default written down.
         static RunConfig Spelled(RunConfig config) => config.Schedule is { } schedule ? config with { Schedule = schedule.Spelled() } : config;
+    }
+
+    private static bool HasKey(string json, string key)
+    {
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        return document.RootElement.TryGetProperty(key, out _);
     }
 
     // A number is no name: 7 would pass for a kind that does not exist.

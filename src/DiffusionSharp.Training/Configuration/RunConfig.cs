@@ -159,6 +159,7 @@ public sealed record RunConfig(
         AtLeast("accumulate", Accumulate, 1);
         if (Batch % Accumulate != 0) throw new ArgumentException($"accumulate: the {Batch} samples of a batch do not divide into {Accumulate} equal parts; choose a divisor of {Batch}, or another batch.");
         foreach (var width in UNet?.Channels ?? []) AtMost("uNet.channels", width, 65_536);
+        AtMost("uNet.sampleSize", UNet?.SampleSize ?? 0, 16_384);
         AtMost("mlp.width", Mlp?.Width ?? 0, 65_536);
         AtLeast("warmupSteps", WarmupSteps, 0);
         if (new object?[] { UNet, Mlp, OwnNetwork }.Count(n => n is not null) != 1) throw new ArgumentException("config: exactly one of 'uNet', 'mlp' and 'ownNetwork' is needed.");

@@ -29,7 +29,8 @@ internal static class ModelFile
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, TrainedModel model)
     {
-        if (model.Weights.FirstNonFinite() is { } bad) throw new InvalidOperationException($"Save: the parameter '{bad}' holds a value that is not a finite number; such a model is not written.");
+        if (model.Weights.FirstNonFinite() is { } bad)
+            throw new InvalidOperationException($"Save: the parameter '{bad}' holds a value that is not a finite number; such a model is not written.");
         var metadata = new Dictionary<string, string>
         {
             ["format"] = Format,
@@ -50,14 +51,21 @@ internal static class ModelFile
     {
         CheckBeginning(path);
         using var file = SafetensorsFile.Open(path);
-        if (Text(file, "format") != Format) throw new DataException($"{path}: this is a safetensors file without a model's configuration, so its weights have no meaning; one that a model's Save wrote is expected.");
-        if (Text(file, "version") is var version && version != Version) throw new DataException($"{path}: the model's file is of version '{Short(version)}', this program reads version {Version}.");
-        if (Text(file, "config") is not { Length: <= LongestConfig } json) throw Damaged(path, $"its configuration is missing, or longer than {LongestConfig} characters");
-        if (!int.TryParse(Text(file, "step"), NumberStyles.None, CultureInfo.InvariantCulture, out var step)) throw Damaged(path, $"its step is '{Short(Text(file, "step"))}', a whole number from 0 was expected");
+        if (Text(file, "format") != Format)
+            throw new DataException($"{path}: this is a safetensors file without a model's configuration, so its weights have no meaning; a file that Save wrote is expected.");
+        if (Text(file, "version") is var version && version != Version)
+            throw new DataException($"{path}: the model's file is of version '{Short(version)}', this program reads version {Version}.");
+        if (Text(file, "config") is not { Length: <= LongestConfig } json)
+            throw Damaged(path, $"its configuration is missing, or longer than {LongestConfig} characters");
+        if (!int.TryParse(Text(file, "step"), NumberStyles.None, CultureInfo.InvariantCulture, out var step))
+            throw Damaged(path, $"its step is '{Short(Text(file, "step"))}', a whole number from 0 was expected");
         var config = ConfigJson.Read(json, $"{path}: the configuration in it");
         if (step > config.Steps) throw Damaged(path, $"its step is {step}, and its configuration has {config.Steps} steps");
-        if (Text(file, "weights") is not { } holds || !ModelWeights.Of(config).Contains(holds)) throw Damaged(path, $"its weights are called '{Short(Text(file, "weights"))}', its configuration has {string.Join(", ", ModelWeights.Of(config))}");
-        if (name is not null && name != holds) throw new DataException($"{path}: the file holds the weights '{holds}', not '{name}'; ask for '{holds}', or save those of the run.");
+        var names = ModelWeights.Of(config);
+        if (Text(file, "weights") is not { } holds || !names.Contains(holds))
+            throw Damaged(path, $"its weights are called '{Short(Text(file, "weights"))}', its configuration has {string.Join(", ", names)}");
+        if (name is not null && name != holds)
+            throw new DataException($"{path}: the file holds the weights '{holds}', not '{name}'; ask for '{holds}', or save those of the run.");
         return Build(path, file, OwnNetwork.Given(config, network, path), step, holds);
     }
 
@@ -67,7 +75,8 @@ internal static class ModelFile
         {
             var layout = new NetworkBlueprint(config, config.SampleShape()).Layout();
             Checkpoint.CheckLayout(path, file, "", layout);
-            if (file.Names.FirstOrDefault(n => !layout.Contains(n)) is { } extra) throw Damaged(path, $"it holds the tensor '{Short(extra)}', which its network has not");
+            if (file.Names.FirstOrDefault(n => !layout.Contains(n)) is { } extra)
+                throw Damaged(path, $"it holds the tensor '{Short(extra)}', which its network has not");
             var weights = new ParameterBuffer(layout);
             weights.Import(file.Read);
             if (weights.FirstNonFinite() is { } bad) throw Damaged(path, $"'{bad}' holds a value that is not a finite number");
@@ -96,7 +105,8 @@ internal static class ModelFile
         }
 
         if (length == 0) throw new DataException($"{path}: the file is empty; a model's file was expected.");
-        if (beginning[..length].SequenceEqual(pointer)) throw new DataException($"{path}: this is a Git LFS pointer, the model itself was not fetched; run 'git lfs pull'.");
+        if (beginning[..length].SequenceEqual(pointer))
+            throw new DataException($"{path}: this is a Git LFS pointer, the model itself was not fetched; run 'git lfs pull'.");
     }
 
     // Nothing of the machine that trained leaves with a file that is handed on.

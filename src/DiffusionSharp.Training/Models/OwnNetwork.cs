@@ -16,15 +16,21 @@ internal sealed class OwnNetwork(NetworkFunction function, bool learnsVariance)
     /// <exception cref="ArgumentException">It gives no prediction for these inputs.</exception>
     public Node Build(NetworkInputs inputs)
     {
-        var output = function(inputs) ?? throw new ArgumentException("Network: the function gave null; the node of the prediction is expected.");
+        var output = function(inputs)
+            ?? throw new ArgumentException("Network: the function gave null; the node of the prediction is expected.");
         if (output.Graph != inputs.Graph) throw new ArgumentException("Network: the function gave a node of another graph; build in the Graph that it is given.");
         var x = inputs.X.Shape;
         var expected = learnsVariance ? x.With(^1, 2 * x[^1]) : x;
         if (output.Shape != expected)
-            throw new ArgumentException($"Network: the function gave {output.Shape} for noisy samples of {x}; a prediction of {expected} is expected{(learnsVariance ? ", its second half for the variance" : "")}.");
+        {
+            var half = learnsVariance ? ", its second half for the variance" : "";
+            throw new ArgumentException($"Network: the function gave {output.Shape} for noisy samples of {x}; a prediction of {expected} is expected{half}.");
+        }
+
         var seen = Ancestors(output);
         if (!seen.Contains(inputs.X)) throw new ArgumentException("Network: the function's prediction does not depend on the noisy samples X.");
-        if (inputs.Labels is { } labels && !seen.Contains(labels)) throw new ArgumentException("Network: the function's prediction does not depend on Labels, and the run trains classes; use them, or train without classes.");
+        if (inputs.Labels is { } labels && !seen.Contains(labels))
+            throw new ArgumentException("Network: the function's prediction does not depend on Labels, and the run trains classes; use them, or train without classes.");
         CheckParameters(inputs.Graph.Layout);
         return output;
     }
@@ -35,7 +41,9 @@ internal sealed class OwnNetwork(NetworkFunction function, bool learnsVariance)
         if (!layout.Entries.Any(e => e.Trained)) throw new ArgumentException("Network: the function makes no parameter to train.");
         var made = layout.Entries.Select(e => (e.Name, e.Shape)).ToList();
         first ??= made;
-        if (!made.SequenceEqual(first)) throw new ArgumentException("Network: the function made other parameters than before; it must make the same ones, of the same names and shapes in the same order, whenever it is asked.");
+        if (made.SequenceEqual(first)) return;
+        const string Same = "it must make the same ones, of the same names and shapes in the same order, whenever it is asked";
+        throw new ArgumentException($"Network: the function made other parameters than before; {Same}.");
     }
 
     /// <summary>A configuration that was read, with the function that its network is.</summary>
@@ -46,7 +54,9 @@ internal sealed class OwnNetwork(NetworkFunction function, bool learnsVariance)
     /// <exception cref="ArgumentException">A function is given and the network is none.</exception>
     public static RunConfig Given(RunConfig config, NetworkFunction? network, string path)
     {
-        if (config.OwnNetwork is null && network is not null) throw new ArgumentException($"{path}: a function is given as network, and this model's network is {(config.UNet is null ? "an MLP" : "a U-Net")} of its configuration; leave the function out.");
+        var kind = config.UNet is null ? "an MLP" : "a U-Net";
+        if (config.OwnNetwork is null && network is not null)
+            throw new ArgumentException($"{path}: a function is given as network, and this model's network is {kind} of its configuration; leave the function out.");
         if (config.OwnNetwork is not null && network is null) throw new DataException($"{path}: {NetworkBlueprint.FunctionNeeded}");
         return config with { Network = network };
     }

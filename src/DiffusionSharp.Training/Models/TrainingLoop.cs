@@ -85,6 +85,7 @@ public sealed class TrainingLoop
         batches.Begin();
         for (var part = 0; part < config.Accumulate; part++)
         {
+            stop.ThrowIfCancellationRequested();
             batches.Fill(step, part);
             TrainingRates.Write(Program.Rates, step + 1, optimizer, learningRate, ema, more, config.Accumulate > 1 ? part : null);
             last = (step, part);

@@ -17,16 +17,22 @@ public static class Lengthening
         if (now.Steps <= old.Steps) return null;
         var at = done ?? old.Steps;
         ArgumentOutOfRangeException.ThrowIfNegative(at, nameof(done));
-        var peak = now.OptimizerOrDefault().Rate;
-        var before = at == 0 ? 0 : peak * old.LearningRate().Multiplier(at - 1);
-        var (next, last) = (peak * now.LearningRate().Multiplier(at), peak * now.LearningRate().Multiplier(now.Steps - 1));
+        var (peak, constant) = (now.OptimizerOrDefault().Rate, now.RateCurve == RateCurve.Constant);
 
         // The warm-up and the step after it are the same on every curve.
-        var same = at <= now.WarmupSteps + 1 || (old.RateCurve == RateCurve.Constant && now.RateCurve == RateCurve.Constant);
-        var curve = now.RateCurve == RateCurve.Constant ? "the rate is constant" : $"the rate follows {Name(now.RateCurve)} over all {Count(now.Steps)} steps";
-        var jump = same ? "" : string.Create(CultureInfo.InvariantCulture, $": at step {Count(at + 1)} it {Moves(before, next, peak)}");
-        var end = now.RateCurve == RateCurve.Constant ? $"{(same ? ":" : " and")} stays at {Rate(next, peak)}" : $"{(same ? "" : ",")} and falls to {Rate(last, peak)} at the end";
-        return $"{curve}{jump}{end}; the run is {(same ? "the one" : "not the one")} that {Count(now.Steps)} steps planned from the beginning would have been";
+        var same = at <= now.WarmupSteps + 1 || (constant && old.RateCurve == RateCurve.Constant);
+        var before = at == 0 ? 0 : peak * old.LearningRate().Multiplier(at - 1);
+        var jump = same ? "" : $": at step {Count(at + 1)} it {Moves(before, peak * now.LearningRate().Multiplier(at), peak)}";
+        var end = End(peak * now.LearningRate().Multiplier(now.Steps), peak);
+        var rate = (constant, same) switch
+        {
+            (true, true) when at <= now.WarmupSteps => $"the rate rises to {Rate(peak, peak)} and stays there",
+            (true, true) => $"the rate stays at {Rate(peak, peak)}",
+            (true, false) => $"the rate is constant{jump} and stays there",
+            _ => $"the rate follows {Name(now.RateCurve)} over all {Count(now.Steps)} steps{jump}{(same ? "" : ",")} and falls to {end} at the end",
+        };
+        var one = same ? "the one" : "not the one";
+        return $"{rate}; the run is {one} that {Count(now.Steps)} steps planned from the beginning would have been";
     }
 
     private static string Moves(double before, double next, double peak)
@@ -38,13 +44,18 @@ public static class Lengthening
     private static string Name(RateCurve curve) => curve switch
     {
         RateCurve.Linear => "a straight line",
-        RateCurve.Cosine => "a cosine",
-        RateCurve.CosineWithRestarts => "cosines",
+        RateCurve.Cosine or RateCurve.CosineWithRestarts => "a cosine",
         _ => "a power",
     };
 
+    private static string End(double value, double peak) => Rate(value, peak) == Rate(0, peak) ? "0" : Rate(value, peak);
+
     // Two digits of the full rate, and four decimals at least.
-    private static string Rate(double value, double peak) => value.ToString($"F{Math.Clamp(1 - (int)Math.Floor(Math.Log10(peak)), 4, 15)}", CultureInfo.InvariantCulture);
+    private static string Rate(double value, double peak)
+    {
+        var decimals = Math.Clamp(1 - (int)Math.Floor(Math.Log10(peak)), 4, 15);
+        return value.ToString($"F{decimals}", CultureInfo.InvariantCulture);
+    }
 
     private static string Count(int steps) => steps.ToString("N0", CultureInfo.InvariantCulture);
 }

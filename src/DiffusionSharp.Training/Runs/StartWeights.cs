@@ -17,11 +17,13 @@ internal static class StartWeights
         foreach (var entry in ours.Entries)
         {
             if (!theirs.Contains(entry.Name)) throw Another($"the parameter '{entry.Name}' is missing there");
-            if (theirs[entry.Name].Shape != entry.Shape) throw Another($"the parameter '{entry.Name}' has shape {theirs[entry.Name].Shape} there and {entry.Shape} here");
+            if (theirs[entry.Name].Shape != entry.Shape)
+                throw Another($"the parameter '{entry.Name}' has shape {theirs[entry.Name].Shape} there and {entry.Shape} here");
         }
 
         if (theirs.Entries.FirstOrDefault(e => !ours.Contains(e.Name)) is { } extra) throw Another($"the parameter '{extra.Name}' is there and not here");
-        if (from.Weights.FirstNonFinite() is { } bad) throw new ArgumentException($"from: its parameter '{bad}' holds a value that is not a finite number; start from another model.");
+        if (from.Weights.FirstNonFinite() is { } bad)
+            throw new ArgumentException($"from: its parameter '{bad}' holds a value that is not a finite number; start from another model.");
         var values = from.Weights.Export().ToDictionary(e => e.Name, e => e.Value, StringComparer.Ordinal);
         loop.BeginWith(name => values[name]);
     }

@@ -20,7 +20,8 @@ public sealed partial class Trainer
     /// <exception cref="InvalidOperationException">The steps were enumerated before.</exception>
     public IEnumerable<TrainingProgress> Run(TimeProvider clock, CancellationToken stop = default, Action<TrainingActivity>? watch = null)
     {
-        if (begun) throw new InvalidOperationException("Trainer: its steps were enumerated before, and its weights have moved on; make another trainer, with Resume where the run has a folder.");
+        const string Again = "its steps were enumerated before, and its weights have moved on; make another trainer, with Resume where the run has a folder";
+        if (begun) throw new InvalidOperationException($"Trainer: {Again}.");
         begun = true;
         using var grace = new StepGrace(clock, stop);
         var (metrics, pace) = (new MetricsLog(folder, start.Step), new RunPace(Config, folder is not null));
@@ -47,7 +48,8 @@ public sealed partial class Trainer
             if (done % Config.LogEvery == 0 || done == Config.Steps)
             {
                 var seconds = clock.GetElapsedTime(windowBegun).TotalSeconds;
-                metrics.Append(new MetricsLine(done, windowLoss / windowSteps, norm, rate, decay, (done - windowFirst) * Config.Batch / Math.Max(seconds, 1e-9), secondsBefore + clock.GetElapsedTime(begin).TotalSeconds));
+                var (perSecond, total) = ((done - windowFirst) * Config.Batch / Math.Max(seconds, 1e-9), secondsBefore + clock.GetElapsedTime(begin).TotalSeconds);
+                metrics.Append(new MetricsLine(done, windowLoss / windowSteps, norm, rate, decay, perSecond, total));
                 (windowLoss, windowSteps, windowBegun, windowFirst) = (0, 0, clock.GetTimestamp(), done);
             }
 
@@ -74,8 +76,11 @@ public sealed partial class Trainer
     /// <param name="stop">Leaves it undrawn.</param>
     /// <param name="watch">Told how far it is; null where nobody watches.</param>
     /// <returns>The file; null where none was missing.</returns>
-    public string? DrawMissingSheet(CancellationToken stop = default, Action<TrainingActivity>? watch = null) =>
-        start.Step > 0 && IsSheetDue(start.Step) && !File.Exists(folder?.SampleFile(start.Step, SampleSheet.Extension(source.SampleShape))) ? Draw(start.Step, watch, stop) : null;
+    public string? DrawMissingSheet(CancellationToken stop = default, Action<TrainingActivity>? watch = null)
+    {
+        if (start.Step == 0 || !IsSheetDue(start.Step)) return null;
+        return File.Exists(folder?.SampleFile(start.Step, SampleSheet.Extension(source.SampleShape))) ? null : Draw(start.Step, watch, stop);
+    }
 
     private bool IsSheetDue(int done) => done == Config.Steps || (Config.SampleEvery > 0 && done % Config.SampleEvery == 0);
 
@@ -105,7 +110,8 @@ public sealed partial class Trainer
     private string? Draw(int done, Action<TrainingActivity>? watch, CancellationToken stop) =>
         folder is null ? null : SampleSheet.Write(folder, Model(done), source, parallelism, stop, Watched(TrainingActivityKind.Sheet, watch));
 
-    private static Action<int, int>? Watched(TrainingActivityKind kind, Action<TrainingActivity>? watch) => watch is null ? null : (done, total) => watch(new TrainingActivity(kind, done, total));
+    private static Action<int, int>? Watched(TrainingActivityKind kind, Action<TrainingActivity>? watch) =>
+        watch is null ? null : (done, total) => watch(new TrainingActivity(kind, done, total));
 
     private string LastCheckpoint()
     {

@@ -76,7 +76,8 @@ public sealed partial class Trainer
     {
         var folder = path is null ? null : new RunFolder(path);
         var settled = DataLevels.Settle(config.Validated(), source, parallelism);
-        if (from is null && settled.From is { } origin) throw new ArgumentException($"from: the configuration says that the first weights come from '{origin}', and no model is given; give it, or leave the key out.");
+        if (from is null && settled.From is { } origin)
+            throw new ArgumentException($"from: the configuration says that the first weights come from '{origin}', and no model is given; give it, or leave the key out.");
         if (from is not null) settled = settled with { From = settled.From ?? $"{from.Config.Preset}, step {from.Step}" };
         var trainer = new Trainer(settled, source, folder, parallelism, null);
         if (from is not null) StartWeights.Take(from, trainer.loop);
