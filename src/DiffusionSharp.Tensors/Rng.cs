@@ -23,6 +23,7 @@ public readonly record struct Rng
     public ulong Key { get; }
 
     /// <summary>The ten-round Philox block: four 32-bit words from a 128-bit counter and a 64-bit key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (uint X0, uint X1, uint X2, uint X3) Philox(uint c0, uint c1, uint c2, uint c3, uint key0, uint key1)
     {
         for (var round = 0; round < 10; round++)
@@ -81,12 +82,14 @@ public readonly record struct Rng
     }
 
     /// <summary>Fills with uniforms in [0, 1): value i is that of position <paramref name="start"/> + i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FillUniform(Span<double> destination, ulong start = 0)
     {
         for (var i = 0; i < destination.Length; i++) destination[i] = Uniform(start + (ulong)i);
     }
 
     /// <summary>Fills with standard normals: value i is that of position <paramref name="start"/> + i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FillNormal(Span<double> destination, ulong start = 0)
     {
         var i = 0;
@@ -96,6 +99,7 @@ public readonly record struct Rng
     }
 
     /// <summary>Fills with standard normals, each the float32 rounding of the double that <see cref="FillNormal(Span{double}, ulong)"/> gives.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FillNormal(Span<float> destination, ulong start = 0)
     {
         var i = 0;
@@ -125,6 +129,7 @@ public readonly record struct Rng
     }
 
     // Box and Muller: 1 − u lies in (0, 1], so the logarithm is finite.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (double First, double Second) NormalPair(ulong block)
     {
         var (low, high) = Pair(block);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using DiffusionSharp.TestKit;
@@ -70,6 +72,21 @@ public sealed partial class HouseTests
 
     [Fact]
     public void A_class_is_abstract_sealed_or_static() => AssertNowhere(OpenClass(), Sources.Code, except: null);
+
+    [Fact]
+    public void Every_project_of_src_is_optimised_in_every_configuration()
+    {
+        var common = XDocument.Load(Path.Combine(SharedFolder.Repository, "src", "Directory.Build.props"));
+        var setting = Assert.Single(common.Descendants("Optimize"));
+        Assert.Equal("true", setting.Value);
+        Assert.All(setting.AncestorsAndSelf(), e => Assert.Null(e.Attribute("Condition")));
+        Assert.All(Sources.Projects, p => Assert.Empty(p.Value.Descendants("Optimize")));
+
+        // What this very run was built with, whichever configuration that is.
+        var built = Directory.GetFiles(AppContext.BaseDirectory, "DiffusionSharp.*.dll").Select(Path.GetFileNameWithoutExtension).Intersect(Sources.Projects.Keys).ToList();
+        Assert.Contains("DiffusionSharp.Tensors", built);
+        Assert.All(built, name => Assert.NotEqual(true, Assembly.Load(name!).GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled));
+    }
 
     private static string[] Libraries() =>
     [

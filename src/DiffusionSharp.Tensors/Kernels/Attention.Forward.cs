@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DiffusionSharp.Tensors.Kernels;
 
 /// <content>The forward pass of some queries of a head.</content>
@@ -10,6 +12,7 @@ public static unsafe partial class Attention
         // Keys whose scores stand in scratch at a time.
         private const int KeyBlock = 256;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int tile)
         {
             var width = c / heads;

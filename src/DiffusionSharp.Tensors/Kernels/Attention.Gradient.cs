@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DiffusionSharp.Tensors.Kernels;
 
 /// <content>The gradient of a head: a panel of queries against all keys, then the next panel.</content>
@@ -8,6 +10,7 @@ public static unsafe partial class Attention
         // Of so many keys the scores stay in scratch between the two passes over them; of more they are computed twice.
         private const int KeyBlock = 1024;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int tile)
         {
             var width = c / heads;
@@ -44,6 +47,7 @@ public static unsafe partial class Attention
             AttentionLoops.Copy(part.DValues, pitch, target + (2 * c), stride, tokens, width, 1);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Panel(in GradientScratch part, int queries)
         {
             var (lanes, width, pitch, block) = (MicroKernel.Panel, part.Width, part.Pitch, part.Block);
@@ -77,6 +81,7 @@ public static unsafe partial class Attention
         }
 
         // Scores and dP of a block of keys.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Products(in GradientScratch part, int key, int count, int queries)
         {
             var lanes = MicroKernel.Panel;
@@ -92,6 +97,7 @@ public static unsafe partial class Attention
         }
 
         // sum[keys, width] += a[keys, queries] · b[queries, width].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void AddOuter(in GradientScratch part, float* a, float* b, float* sum, int keys, int queries)
         {
             var (lanes, pitch) = (MicroKernel.Panel, part.Pitch);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DiffusionSharp.Tensors.Kernels;
 
 /// <summary>Multi-head self-attention over packed queries, keys and values, and its gradient.</summary>
@@ -90,6 +92,7 @@ public static unsafe partial class Attention
     }
 
     // c[rows, a panel] = a · b, row r of a at table[r] + offset.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ByRows(float** table, nint offset, int rows, int columns, int depth, float* b, nint ldb, float* c, nint ldc, bool add)
     {
         for (var r = 0; r < rows;)
@@ -102,6 +105,7 @@ public static unsafe partial class Attention
     }
 
     // c[rows, a panel] = aᵀ · b, column k of aᵀ at a + k · lda.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ByColumns(float* a, nint lda, int rows, int columns, int depth, float* b, nint ldb, float* c, nint ldc, bool add)
     {
         for (var r = 0; r < rows;)

@@ -54,6 +54,7 @@ internal static unsafe class AttentionLoops
     }
 
     /// <summary>1/x of every float.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Invert(float* values, int n)
     {
         for (var i = 0; i < n; i++) values[i] = 1 / values[i];
@@ -63,6 +64,7 @@ internal static unsafe class AttentionLoops
     public static void Scale(float* values, int n, float factor) => Copy(values, 0, values, 0, 1, n, factor);
 
     /// <summary>Rows of a width from one stride to another, times a factor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy(float* source, long sourceStride, float* target, long targetStride, int rows, int width, float factor)
     {
         for (var r = 0; r < rows; r++, source += sourceStride, target += targetStride)
@@ -82,6 +84,7 @@ internal static unsafe class AttentionLoops
         return i;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Weigh<T>(float* scores, int rows, int columns, int pitch, float* largest, float* totals, float* rescale)
         where T : struct, ILanes<T>
     {
@@ -139,6 +142,7 @@ internal static unsafe class AttentionLoops
         return T.Larger(m2, m0);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Exponentials<T>(float* scores, int rows, int columns, int pitch, float* largest)
         where T : struct, ILanes<T>
     {
@@ -151,6 +155,7 @@ internal static unsafe class AttentionLoops
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Along<T>(float* weights, float* slopes, int rows, int columns, int pitch, float* rescale, float* sums)
         where T : struct, ILanes<T>
     {
@@ -177,6 +182,7 @@ internal static unsafe class AttentionLoops
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Slopes<T>(float* weights, float* slopes, int rows, int columns, int pitch, float* factors, float* means)
         where T : struct, ILanes<T>
     {
@@ -194,6 +200,7 @@ internal static unsafe class AttentionLoops
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ScaleLanes<T>(float* values, int rows, int columns, int pitch, float* factors)
         where T : struct, ILanes<T>
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DiffusionSharp.Tensors.Kernels;
 
 /// <summary>Starts a <see cref="BlockedProduct{TSource}"/>.</summary>
@@ -31,6 +33,7 @@ internal unsafe struct BlockedProduct<TSource> : ITileBody
     public int Rows;
     public int Batch;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int tile)
     {
         var panelTask = tile % Grid.PanelTasks;
@@ -41,6 +44,7 @@ internal unsafe struct BlockedProduct<TSource> : ITileBody
         for (var batch = firstBatch; batch < endBatch; batch++) RunOne(batch, rowTask, panelTask);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void RunOne(int batch, int rowTask, int panelTask)
     {
         var rowBlock = MicroKernel.RowBlock;

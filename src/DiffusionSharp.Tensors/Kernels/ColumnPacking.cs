@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace DiffusionSharp.Tensors.Kernels;
@@ -15,6 +16,7 @@ internal unsafe struct ColumnPacking(float* source, float* packed, int m, int k,
 
     public void Pack(Parallelism parallelism) => parallelism.For(batch * DepthTiles, ref this);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int tile)
     {
         var item = tile / DepthTiles;
@@ -42,6 +44,7 @@ internal unsafe struct ColumnPacking(float* source, float* packed, int m, int k,
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void CopyTwelve(float* column, float* block, nint begin, nint end)
     {
         for (var depth = begin; depth < end; depth++)

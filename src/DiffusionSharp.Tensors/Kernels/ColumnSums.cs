@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace DiffusionSharp.Tensors.Kernels;
@@ -9,6 +10,7 @@ internal static unsafe class ColumnSums
     public const int ChunkRows = 128;
 
     /// <summary>The sum of a row of floats, in float lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Row(float* values, int n)
     {
         double total = 0;
@@ -20,6 +22,7 @@ internal static unsafe class ColumnSums
     }
 
     /// <summary>Adds the sums of each column over rows to double totals, chunk by chunk in order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Accumulate(float* x, long stride, int rows, int columns, double* totals)
     {
         for (var start = 0; start < rows; start += ChunkRows)
@@ -32,6 +35,7 @@ internal static unsafe class ColumnSums
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Row<T>(float* values, int i, int n, ref double total)
         where T : struct, ILanes<T>
     {
@@ -47,6 +51,7 @@ internal static unsafe class ColumnSums
         return i;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Chunk<T>(float* x, long stride, int rows, int columns, int c, double* totals)
         where T : struct, ILanes<T>
     {

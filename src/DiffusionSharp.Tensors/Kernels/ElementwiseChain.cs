@@ -134,6 +134,7 @@ public sealed unsafe class ElementwiseChain
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunTile(float** inputs, float* result, int tileIndex)
     {
         var scratch = Scratch.Take(Math.Max(slotCount, 1) * Scratch.Pad(block));
@@ -171,6 +172,7 @@ public sealed unsafe class ElementwiseChain
     }
 
     // A stretch of an input in the order of the output: in place or as a number where one run covers it, else copied into the slot.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ElementwiseLoops.Operand Gather(int input, float* source, int start, int length, float* slot)
     {
         var lengths = layout.Lengths;

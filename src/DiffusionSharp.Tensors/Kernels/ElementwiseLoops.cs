@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace DiffusionSharp.Tensors.Kernels;
@@ -60,6 +61,7 @@ internal static unsafe class ElementwiseLoops
     }
 
     // Past 10⁵ radians the reduction of a float runs out of digits; such elements, of no use in a network, go through double.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Wave<TOperator>(Operand x, float* result, int n, bool cosine)
         where TOperator : struct, IUnaryOperator
     {
@@ -107,6 +109,7 @@ internal static unsafe class ElementwiseLoops
         Unary<TOperator, Lanes1>(x.Address, result, i, n);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Unary<TOperator, T>(float* x, float* result, int i, int n)
         where TOperator : struct, IUnaryOperator
         where T : struct, ILanes<T>
@@ -131,6 +134,7 @@ internal static unsafe class ElementwiseLoops
         Binary<TOperator, Lanes1>(x, y, result, i, n);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Binary<TOperator, T>(Operand x, Operand y, float* result, int i, int n)
         where TOperator : struct, IBinaryOperator
         where T : struct, ILanes<T>

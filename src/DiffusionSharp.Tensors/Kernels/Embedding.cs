@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace DiffusionSharp.Tensors.Kernels;
 
@@ -64,6 +65,7 @@ public static unsafe class Embedding
 
     private readonly struct GatherBody(float* table, float* indices, float* y, int rows, int width) : ITileBody
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int tile)
         {
             var perTile = Tiling.RowsPerTile(width);
@@ -75,6 +77,7 @@ public static unsafe class Embedding
 
     private readonly struct ScatterBody(float* dy, float* indices, float* table, int rows, int width, int entries) : ITileBody
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int tile)
         {
             var column = tile * Stripe;

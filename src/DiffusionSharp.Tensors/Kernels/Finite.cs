@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace DiffusionSharp.Tensors.Kernels;
 
@@ -8,6 +9,7 @@ public static class Finite
     private const int Piece = 4096;
 
     /// <summary>The index of the first NaN or infinity; −1 if there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int FirstNonFinite(ReadOnlySpan<float> x)
     {
         for (var start = 0; start < x.Length; start += Piece)

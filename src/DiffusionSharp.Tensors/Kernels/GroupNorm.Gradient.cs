@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DiffusionSharp.Tensors.Kernels;
 
 /// <content>The gradients. With g = dy, or dy · silu′(γ x̂ + β), and m = P·C/G terms in a group:
@@ -72,6 +74,7 @@ public static unsafe partial class GroupNorm
     {
         public int Tiles => grid.Tiles;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int tile)
         {
             var (first, end) = grid.Units(tile);
@@ -82,6 +85,7 @@ public static unsafe partial class GroupNorm
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Unit(int sample, int group, int groups)
         {
             var (first, columns, padded) = (group * grid.Width, groups * grid.Width, Scratch.Pad(groups * grid.Width));
@@ -125,6 +129,7 @@ public static unsafe partial class GroupNorm
         }
 
         // The group's means of γ g and γ g x̂, in each of its channels.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Means(int groups, int first, double* totals, double* scaledTotals, float* means, float* plain, float* scaled)
         {
             var terms = (double)grid.Positions * grid.Width;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DiffusionSharp.Tensors.Kernels;
 
 /// <summary>Group normalization on channels-last data, with an optional SiLU behind it.</summary>
@@ -96,6 +98,7 @@ public static unsafe partial class GroupNorm
     }
 
     // Each group's number in each of its channels.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Spread(float* perGroup, int stride, float* perChannel, int groups, int width)
     {
         for (var g = 0; g < groups; g++)
@@ -111,6 +114,7 @@ public static unsafe partial class GroupNorm
     {
         public int Tiles => grid.Tiles;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int tile)
         {
             var (first, end) = grid.Units(tile);
@@ -131,6 +135,7 @@ public static unsafe partial class GroupNorm
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Measure(float* source, int groups, float* result)
         {
             var (width, columns) = (grid.Width, groups * grid.Width);
@@ -162,6 +167,7 @@ public static unsafe partial class GroupNorm
         }
 
         // Sums of x − s and of its square for each channel, in runs of rows joined in double.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Sum(float* source, int columns, float* shift, float* sums, float* squares, double* totals, double* squareTotals)
         {
             var padded = Scratch.Pad(columns);
@@ -179,6 +185,7 @@ public static unsafe partial class GroupNorm
         }
 
         // Writes the statistics; whether some group's shift was too far from its mean, in which case the shifts are now the means.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private bool Conclude(int groups, float* shifts, double* totals, double* squareTotals, float* result)
         {
             var far = false;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace DiffusionSharp.Tensors.Kernels;
@@ -49,6 +50,7 @@ internal static unsafe class GroupNormLoops
         GradientInput<Lanes1>(x, g, residual, dx, stride, rows, k, columns, mean, slope, gamma, plain, scaled);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Deviations<T>(float* x, long stride, int rows, int begin, int columns, float* shift, float* sums, float* squares)
         where T : struct, ILanes<T>
     {
@@ -91,6 +93,7 @@ internal static unsafe class GroupNormLoops
         return end;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Apply<T>(float* x, float* y, long stride, int rows, int begin, int columns, float* mean, float* slope, float* beta, bool silu)
         where T : struct, ILanes<T>
     {
@@ -135,6 +138,7 @@ internal static unsafe class GroupNormLoops
         return end;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int GradientSums<T>(float* x, float* dy, float* keep, long stride, int rows, int begin, int columns, float* mean, float* slope, float* gamma, float* beta, float* plain, float* scaled, bool silu)
         where T : struct, ILanes<T>
     {
@@ -193,6 +197,7 @@ internal static unsafe class GroupNormLoops
         return end;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int GradientInput<T>(float* x, float* g, float* residual, float* dx, long stride, int rows, int begin, int columns, float* mean, float* slope, float* gamma, float* plain, float* scaled)
         where T : struct, ILanes<T>
     {

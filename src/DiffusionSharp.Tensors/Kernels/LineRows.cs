@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DiffusionSharp.Tensors.Kernels;
 
 /// <summary>The windows of a convolution over few channels: a row of the window is one run of memory, so one pointer serves all its taps.</summary>
@@ -18,6 +20,7 @@ internal readonly unsafe struct LineRows(PixelLattice lattice, float* zeros) : I
     private int Run => lattice.TapsWide * lattice.Channels;
 
     /// <summary>Copies the window of one lattice point, [taps, channels], zeros outside the picture.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gather(in PixelLattice lattice, in LatticeCursor cursor, float* target)
     {
         var run = lattice.TapsWide * lattice.Channels;
@@ -32,6 +35,7 @@ internal readonly unsafe struct LineRows(PixelLattice lattice, float* zeros) : I
 
     public bool IsDense => lattice.IsDense;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Locate(int batch, int first, int count, byte* table, int* outputRows)
     {
         var cursor = lattice.Start(first);
@@ -77,6 +81,7 @@ internal readonly unsafe struct LineRows(PixelLattice lattice, float* zeros) : I
     public void MultiplyNarrow(byte* table, int row, int rows, int columns, float* b, float* tile) =>
         NarrowKernel.Multiply((float**)table + row, lattice.TapsHigh, Run, rows, columns, b, tile);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyLine(in PixelLattice lattice, float* source, int left, float* target)
     {
         var channels = lattice.Channels;

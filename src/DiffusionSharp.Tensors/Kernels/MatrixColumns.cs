@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DiffusionSharp.Tensors.Kernels;
 
 /// <summary>The rows of a matrix stored transposed, [k, m]: neighbouring rows are neighbours in memory.</summary>
@@ -8,6 +10,7 @@ internal readonly unsafe struct MatrixColumns(float* a, int m, int k, bool packe
 
     public bool IsDense => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Locate(int batch, int first, int count, byte* table, int* outputRows)
     {
         var block = MicroKernel.RowBlock;
@@ -17,6 +20,7 @@ internal readonly unsafe struct MatrixColumns(float* a, int m, int k, bool packe
         for (var r = 0; r < count; r++) outputRows[r] = (batch * m) + first + r;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Multiply(byte* table, int row, int rows, int columns, float* b, nint ldb, float* c, nint ldc)
     {
         nint lda = packed ? MicroKernel.RowBlock : m;

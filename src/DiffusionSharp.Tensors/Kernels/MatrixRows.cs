@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DiffusionSharp.Tensors.Kernels;
 
 /// <summary>The rows of a dense [m, k] matrix, read in place.</summary>
@@ -18,6 +20,7 @@ internal readonly unsafe struct MatrixRows(float* a, int m, int k) : ITileSource
 
     public bool IsDense => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Locate(int batch, int first, int count, byte* table, int* outputRows)
     {
         var copy = (float*)(table + PointerBytes);

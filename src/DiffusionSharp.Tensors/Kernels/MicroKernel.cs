@@ -44,6 +44,7 @@ internal static unsafe class MicroKernel
 
     /// <summary>Rows by pointers: a holds segments · tableStride pointers; row r of segment s starts at a[s·tableStride + r] + offset and is length long.</summary>
     /// <remarks><c>rows</c> is a value of <see cref="TileRows"/>; of <c>columns</c>, 1 to <see cref="Panel"/>, whole vectors are written to c.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows(int rows, int columns, float** a, nint tableStride, nint offset, int segments, int length, float* b, nint ldb, float* c, nint ldc, bool accumulate)
     {
         if (Vector512.IsHardwareAccelerated)
@@ -84,6 +85,7 @@ internal static unsafe class MicroKernel
 
     /// <summary>Columns: element (r, k) of a is a[k·lda + r].</summary>
     /// <remarks><c>rows</c> is a value of <see cref="TileRows"/>; of <c>columns</c>, 1 to <see cref="Panel"/>, whole vectors are written to c.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Columns(int rows, int columns, float* a, nint lda, int count, float* b, nint ldb, float* c, nint ldc, bool accumulate)
     {
         if (Vector512.IsHardwareAccelerated)
@@ -124,6 +126,7 @@ internal static unsafe class MicroKernel
 
     /// <summary>Listed columns: step k reads row r of a at a[offset + r] and row i of b, with offset the low and i the high half of list[k].</summary>
     /// <remarks><c>rows</c> is a value of <see cref="TileRows"/>; of <c>columns</c>, 1 to <see cref="Panel"/>, whole vectors are written to c.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Listed(int rows, int columns, float* a, long* list, int count, float* b, nint ldb, float* c, nint ldc, bool accumulate)
     {
         if (Vector512.IsHardwareAccelerated)

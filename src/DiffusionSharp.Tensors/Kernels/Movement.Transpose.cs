@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -49,6 +50,7 @@ public static unsafe partial class Movement
     }
 
     /// <summary>destination[r, c] = source[c, r] for one matrix on the calling thread.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Matrix(float* source, long sourceStride, float* destination, long destinationStride, int rows, int columns)
     {
         var r = 0;
@@ -65,6 +67,7 @@ public static unsafe partial class Movement
         Plain(source, sourceStride, destination, destinationStride, r, rows, 0, columns);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Plain(float* source, long sourceStride, float* destination, long destinationStride, int row, int rowEnd, int column, int columnEnd)
     {
         for (var r = row; r < rowEnd; r++)
@@ -72,6 +75,7 @@ public static unsafe partial class Movement
     }
 
     // Three rounds of exchanges: neighbours inside pairs, pairs inside halves, halves.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void EightByEight(float* s, long ss, float* d, long ds)
     {
         var (a0, a1, a2, a3) = (Vector256.Load(s), Vector256.Load(s + ss), Vector256.Load(s + (2 * ss)), Vector256.Load(s + (3 * ss)));
@@ -129,6 +133,7 @@ public static unsafe partial class Movement
 
         private int PerTile => Tiling.RowsPerTile(lengths[rank - 1], TileLength);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int tile)
         {
             var inner = lengths[rank - 1];
@@ -177,6 +182,7 @@ public static unsafe partial class Movement
 
         private int PerTile => Tiling.RowsPerTile(Math.Min(Square, lengths[moved]) * lengths[rank - 1]);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int tile)
         {
             var end = Math.Min((tile + 1) * PerTile, matrices * bands);

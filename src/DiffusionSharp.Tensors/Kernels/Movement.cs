@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DiffusionSharp.Tensors.Kernels;
 
 /// <summary>Copies of blocks: what joins and cuts tensors along any axis.</summary>
@@ -55,6 +57,7 @@ public static unsafe partial class Movement
     {
         public int Tiles => Tiling.Ceiling(rows, perTile);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int tile)
         {
             var end = Math.Min((tile + 1) * perTile, rows);

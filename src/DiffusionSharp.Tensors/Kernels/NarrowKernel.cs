@@ -18,6 +18,7 @@ internal static unsafe class NarrowKernel
         Vector256.IsHardwareAccelerated && columns <= MaxColumns && segmentLength >= MicroKernel.Lanes;
 
     /// <summary>tile[r, j] = Σ over segments and k of a(r, segment, k) · b[j, segment, k]; see <see cref="MicroKernel.Rows"/> for the table.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(float** a, int segments, int length, int rows, int columns, float* b, float* tile)
     {
         nint width = MicroKernel.Panel;

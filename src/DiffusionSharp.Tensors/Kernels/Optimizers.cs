@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace DiffusionSharp.Tensors.Kernels;
@@ -102,6 +103,7 @@ public static unsafe class Optimizers
             Add<Lanes1>(i, end);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private int Add<T>(int i, int end)
             where T : struct, ILanes<T>
         {
@@ -121,6 +123,7 @@ public static unsafe class Optimizers
             Move<Lanes1>(i, end);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private int Move<T>(int i, int end)
             where T : struct, ILanes<T>
         {
@@ -137,6 +140,7 @@ public static unsafe class Optimizers
 
     private readonly struct SquaresBody(float* x, int length, int tileLength, double* partials) : ITileBody
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int tile)
         {
             var start = tile * tileLength;
@@ -148,6 +152,7 @@ public static unsafe class Optimizers
             partials[tile] = total;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private int Squares<T>(int i, int end, ref double total)
             where T : struct, ILanes<T>
         {
@@ -182,6 +187,7 @@ public static unsafe class Optimizers
             Step<Lanes1>(i, end);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private int Step<T>(int i, int end)
             where T : struct, ILanes<T>
         {

@@ -37,6 +37,7 @@ internal unsafe struct OutputTile
     public readonly float* At(int row, int column) => Output + ((nint)row * Columns) + column;
 
     /// <summary>Writes rows of a tile to the output rows listed, from column <paramref name="firstColumn"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Write(float* tile, int tileStride, int* outputRows, int rows, int firstColumn, int columns)
     {
         if (Vector512.IsHardwareAccelerated && columns % 16 == 0) Write<Lanes16>(tile, tileStride, outputRows, rows, firstColumn, columns);

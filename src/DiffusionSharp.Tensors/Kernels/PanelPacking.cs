@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -61,6 +62,7 @@ internal unsafe struct PanelPacking : ITileBody
         parallelism.For((int)((units + unitsPerTile - 1) / unitsPerTile), ref this);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int tile)
     {
         var units = (long)Batch * PanelsToPack * Segments;
@@ -68,6 +70,7 @@ internal unsafe struct PanelPacking : ITileBody
         for (var unit = (long)tile * unitsPerTile; unit < end; unit++) PackUnit(unit);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void PackUnit(long unit)
     {
         var segment = (int)(unit % Segments);
@@ -91,6 +94,7 @@ internal unsafe struct PanelPacking : ITileBody
         else CopyRows(matrix + first, target, columns);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void CopyNarrow(float* source, float* target, nint depth)
     {
         nint stepColumn = Transposed ? Length : 1;
@@ -101,6 +105,7 @@ internal unsafe struct PanelPacking : ITileBody
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void CopyRows(float* source, float* target, int columns)
     {
         var width = MicroKernel.Panel;
@@ -113,6 +118,7 @@ internal unsafe struct PanelPacking : ITileBody
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void CopyTransposed(float* source, float* target, int columns)
     {
         var width = MicroKernel.Panel;
@@ -135,6 +141,7 @@ internal unsafe struct PanelPacking : ITileBody
     }
 
     // Four rows of four become four columns: interleave pairs, then join halves.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose4(float* source, nint sourceStride, float* target, nint targetStride)
     {
         var r0 = Vector128.Load(source);

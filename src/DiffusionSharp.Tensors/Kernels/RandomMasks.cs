@@ -29,6 +29,7 @@ public static unsafe class RandomMasks
 
     private readonly struct Body(float* y, int length, ulong key, uint threshold, float kept) : ITileBody
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int tile)
         {
             var (key0, key1) = ((uint)key, (uint)(key >> 32));

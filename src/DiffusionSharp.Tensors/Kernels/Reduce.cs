@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace DiffusionSharp.Tensors.Kernels;
 
@@ -85,6 +86,7 @@ public static unsafe class Reduce
     {
         public int Tiles => Tiling.Ceiling(cut.Units, cut.UnitsPerTile);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int tile)
         {
             var end = Math.Min((tile + 1) * cut.UnitsPerTile, cut.Units);
@@ -111,6 +113,7 @@ public static unsafe class Reduce
         }
 
         // Narrow rows are read several at once as one wide row, whose columns are then folded.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Total(float* source, int inner, int rows, int columns, double* totals)
         {
             if (inner == 1 && rows < 1024)
@@ -143,6 +146,7 @@ public static unsafe class Reduce
 
         public int Tiles => Tiling.Ceiling(cut.Outer * cut.Inner, Columns);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int tile)
         {
             var totals = stackalloc double[Columns];
@@ -175,6 +179,7 @@ public static unsafe class Reduce
 
         private int PerTile => (int)Math.Max(TileLength / Math.Max((long)reduce * stripe, 1), 1);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int tile)
         {
             var stripes = Tiling.Ceiling(inner, stripe);

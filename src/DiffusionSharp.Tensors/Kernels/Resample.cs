@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace DiffusionSharp.Tensors.Kernels;
@@ -59,6 +60,7 @@ public static unsafe class Resample
 
         private int PerTile => Tiling.RowsPerTile(w * c * factor * factor);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int tile)
         {
             var wide = w * c * factor;
@@ -86,6 +88,7 @@ public static unsafe class Resample
 
         private int PerTile => Tiling.RowsPerTile(w * c * factor * factor);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int tile)
         {
             var end = Math.Min((tile + 1) * PerTile, rows);
@@ -103,6 +106,7 @@ public static unsafe class Resample
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private int Pixel<T>(float* source, float* target, int k)
             where T : struct, ILanes<T>
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace DiffusionSharp.Tensors.Kernels;
@@ -7,6 +8,7 @@ internal static unsafe class RowPointers
 {
     private const int FloatsPerLine = 16;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Prefetch(float** rowPointers, int rows, int length)
     {
         if (!Sse.IsSupported) return;
@@ -16,6 +18,7 @@ internal static unsafe class RowPointers
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(float** rowPointers, int segments, int length, int rows, int columns, float* b, nint ldb, float* c, nint ldc)
     {
         var stride = MicroKernel.RowBlock;

@@ -8,6 +8,7 @@ namespace DiffusionSharp.Tensors.Kernels;
 internal static unsafe class SmallProduct
 {
     /// <summary>C += A·B: A is m×k with rows <paramref name="stride"/> apart, B is k×8 and C m×8.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddEightWide(float* a, long stride, float* b, float* c, int m, int k)
     {
         if (Vector256.IsHardwareAccelerated)
@@ -19,6 +20,7 @@ internal static unsafe class SmallProduct
         for (var j = 0; j < 8; j++) Add<Lanes1>(a, stride, b + j, c + j, m, k);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add<T>(float* a, long stride, float* b, float* c, int m, int k)
         where T : struct, ILanes<T>
     {
@@ -27,6 +29,7 @@ internal static unsafe class SmallProduct
         for (; i < m; i++) Row<T>(a + (i * stride), b, c + (8L * i), k);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void EightRows<T>(float* a, long stride, float* b, float* c, int k)
         where T : struct, ILanes<T>
     {

@@ -26,6 +26,7 @@ public static unsafe class Softmax
     }
 
     /// <summary>Writes exp(x − max x) and returns 1 / Σ; the caller scales where it is cheapest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Exponentials(float* x, float* y, int n)
     {
         var largest = float.NegativeInfinity;
@@ -77,6 +78,7 @@ public static unsafe class Softmax
 
     private readonly struct Body(float* x, float* y, int rows, int columns) : ITileBody
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int tile)
         {
             var perTile = Tiling.RowsPerTile(columns, 8192);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DiffusionSharp.Tensors.Kernels;
 
 /// <summary>dw[tap, ci, co] = Σ_pixels x[pixel + tap, ci] · dy[pixel, co], as products of columns of x with rows of dy, both in place.</summary>
@@ -36,6 +38,7 @@ internal unsafe struct WeightGradient : ITileBody
         if (plan.Chunks > 1) new PartialSums(body.partials, plan.Chunks, (int)g.WeightLength, dw).Reduce(parallelism);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int tile)
     {
         var (chunk, group) = Math.DivRem(tile, plan.Groups);
@@ -47,6 +50,7 @@ internal unsafe struct WeightGradient : ITileBody
             RunBand(band, firstUnit, endUnit, target, band != chunk * plan.BandsPerChunk);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void RunBand(int band, int firstUnit, int endUnit, float* target, bool accumulate)
     {
         var width = MicroKernel.Panel;
@@ -129,6 +133,7 @@ internal unsafe struct WeightGradient : ITileBody
     }
 
     // The transposed product: rows are output channels, columns a panel of input channels, the result scattered into [ci, co].
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void NarrowUnit(int tap, int panel, float* xBand, float* dyBand, long* list, int count, float* tile, float* target, bool accumulate)
     {
         var width = MicroKernel.Panel;
@@ -153,6 +158,7 @@ internal unsafe struct WeightGradient : ITileBody
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void PackTail(float* source, int pixels, int tail, float* target)
     {
         var width = MicroKernel.Panel;
@@ -163,6 +169,7 @@ internal unsafe struct WeightGradient : ITileBody
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void GatherWindows(int firstPixel, int pixels, int depth, float* windows)
     {
         var cursor = lattice.Start(firstPixel);
@@ -171,6 +178,7 @@ internal unsafe struct WeightGradient : ITileBody
 
     // Entry: low half the offset of the input pixel from the first picture of the band, high half the row of dy in the band;
     // for the transposed product the other way about, the offset of the pixel of dy and the row of x.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly int ListPixels(int tap, int pictures, int firstRow, int rows, long* list)
     {
         var (kh, kw) = Math.DivRem(tap, g.KernelWidth);
@@ -201,6 +209,7 @@ internal unsafe struct WeightGradient : ITileBody
 
     private readonly int EndInside(int shift, int inputs, int outputs) => shift >= inputs ? 0 : Math.Min(outputs, ((inputs - 1 - shift) / g.Stride) + 1);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void AddTile(float* tile, int rows, int columns, float* result, bool accumulate)
     {
         for (var r = 0; r < rows; r++, tile += MicroKernel.Panel, result += g.OutChannels)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DiffusionSharp.Tensors.Kernels;
 
 /// <summary>The windows of a convolution as rows of a matrix that is never formed: one pointer per tap, channels read in place.</summary>
@@ -11,6 +13,7 @@ internal readonly unsafe struct WindowRows(PixelLattice lattice, float* zeros) :
 
     public bool IsDense => lattice.IsDense;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Locate(int batch, int first, int count, byte* table, int* outputRows)
     {
         var cursor = lattice.Start(first);
@@ -33,6 +36,7 @@ internal readonly unsafe struct WindowRows(PixelLattice lattice, float* zeros) :
     public void MultiplyNarrow(byte* table, int row, int rows, int columns, float* b, float* tile) =>
         NarrowKernel.Multiply((float**)table + row, lattice.Taps, lattice.Channels, rows, columns, b, tile);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Taps(float** entry, int picture, int top, int left)
     {
         nint channels = lattice.Channels;

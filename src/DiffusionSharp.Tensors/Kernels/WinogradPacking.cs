@@ -59,11 +59,13 @@ internal readonly unsafe struct WinogradPacking : ITileBody
     /// <param name="panel">Which.</param>
     /// <param name="target">[point][row][panel width].</param>
     /// <param name="turned"><see cref="TurnedLength"/> floats of scratch.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void PackPanel(int panel, float* target, float* turned)
     {
         for (var row = 0; row < Rows; row += RowsPerTile) PackRows(panel, row, target, turned);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PackRows(int panel, int first, float* target, float* turned)
     {
         var rows = Math.Min(RowsPerTile, Rows - first);

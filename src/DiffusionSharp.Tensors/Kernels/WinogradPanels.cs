@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DiffusionSharp.Tensors.Kernels;
 
 /// <summary>A Winograd convolution of few tiles with many weights: all tiles are transformed first, then a task takes one panel of weights past them.</summary>
@@ -30,6 +32,7 @@ internal unsafe struct WinogradPanels : ITileBody
         parallelism.For(block.Panels, ref body);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int panel)
     {
         nint rows = block.Rows;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DiffusionSharp.Tensors.Kernels;
 
 /// <summary>A Winograd convolution with all weights packed before: a task takes some tiles past the panels of weights.</summary>
@@ -39,6 +41,7 @@ internal unsafe struct WinogradProduct : ITileBody
         return checked(tileTasks * panelTasks);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int tile)
     {
         var (tileTask, panelTask) = Math.DivRem(tile, panelTasks);

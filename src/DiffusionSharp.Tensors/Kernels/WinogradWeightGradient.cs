@@ -60,6 +60,7 @@ internal unsafe struct WinogradWeightGradient : ITileBody
         parallelism.For(body.cut.Blocks * body.cut.InPerBlock, ref end);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int tile)
     {
         var (chunk, block) = Math.DivRem(tile, cut.Blocks);
@@ -213,6 +214,7 @@ internal unsafe struct WinogradWeightGradient : ITileBody
             for (nint c = 0; c < outs; c += T.Count) WinogradTransform.WeightsAdjoint<T>(source + c, step, target + c, tap);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Total<T>(float* sums, int outs, float* total)
             where T : struct, ILanes<T>
         {
