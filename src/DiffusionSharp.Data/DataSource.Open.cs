@@ -30,7 +30,11 @@ public abstract partial class DataSource
     /// <param name="size">Width and height of pictures: others are cropped to their middle square and resized. Null keeps theirs, which must then agree.</param>
     /// <param name="channels">Channels of a folder's pictures: 1 grey, 3 RGB, 4 RGBA; others are converted. Null keeps theirs.</param>
     /// <exception cref="DataException">The source is unknown, missing or damaged, or size or channels do not apply to it.</exception>
-    public static DataSource Open(string source, int? size = null, int? channels = null) => Open(source, new DataSourceOptions(size, channels));
+    public static DataSource Open(string source, int? size = null, int? channels = null)
+    {
+        using var parallelism = new Parallelism(Environment.ProcessorCount);
+        return Open(source, new DataSourceOptions(size, channels), parallelism);
+    }
 
     /// <summary>Opens a source.</summary>
     /// <param name="source">A built-in name, a folder (pictures, IDX files or CIFAR-10), or a .npy file.</param>
@@ -39,7 +43,13 @@ public abstract partial class DataSource
     /// <exception cref="DataException">The source is unknown, missing or damaged, or an option does not apply to it.</exception>
     public static DataSource Open(string source, DataSourceOptions options, Parallelism? parallelism = null)
     {
-        var asked = options;
+        var opened = Find(source, options, parallelism);
+        opened.Origin = new SourceOrigin(source, options);
+        return opened;
+    }
+
+    private static DataSource Find(string source, DataSourceOptions asked, Parallelism? parallelism)
+    {
         if (asked.Count is < 1) throw new DataException($"{source}: {asked.Count} samples were asked for, at least 1 is needed.");
         var isArray = !BuiltIn.ContainsKey(source) && File.Exists(source) && source.EndsWith(".npy", StringComparison.OrdinalIgnoreCase);
         Refuse(source, asked.Labels is not null && !isArray && (BuiltIn.ContainsKey(source) || Path.Exists(source)), $"takes no file of labels ({asked.Labels}): that belongs to a .npy file, and other sources bring their labels with them");

@@ -38,6 +38,9 @@ public abstract partial class DataSource
     /// <summary>Whether each sample belongs to a class.</summary>
     public bool HasLabels => Classes > 0;
 
+    /// <summary>How it was opened, so that a run can open it again; null where its samples were given, or the class is the caller's own.</summary>
+    public SourceOrigin? Origin { get; private set; }
+
     /// <summary>Whether the samples are pictures: [H, W, C], values in [−1, 1].</summary>
     public bool IsPictures => SampleShape.Rank == 3;
 

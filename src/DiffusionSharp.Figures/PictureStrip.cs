@@ -19,7 +19,7 @@ public sealed record PictureStrip(IReadOnlyList<IReadOnlyList<Picture>> Rows) : 
     /// <summary>A label above each column; empty leaves them out.</summary>
     public IReadOnlyList<string> ColumnLabels { get; init; } = [];
 
-    /// <summary>Pixels of the page for each pixel of a picture, positive; by default such that pictures are about 56 wide.</summary>
+    /// <summary>Pixels of the page for each pixel of a picture, positive; by default <see cref="PictureSheet.NaturalScale"/>.</summary>
     public double? Scale { get; init; }
 
     /// <summary>Pixels of the page between pictures, at least 0.</summary>
@@ -55,7 +55,7 @@ public sealed record PictureStrip(IReadOnlyList<IReadOnlyList<Picture>> Rows) : 
 
     private double TitleSize => Theme.FontSize * 1.15;
 
-    private double Zoom => Scale ?? Math.Max(1, Math.Round(56.0 / Rows[0][0].Width));
+    private double Zoom => Scale ?? PictureSheet.NaturalScale(Rows[0][0].Height, Rows[0][0].Width);
 
     // Labels decide where pictures are narrower than what is written above them.
     private double PitchX => Math.Max((Zoom * Rows[0][0].Width) + Gap, ColumnLabels.Select(l => TextMeasure.Width(l, Small) + 8).DefaultIfEmpty().Max());

@@ -1,6 +1,6 @@
 namespace DiffusionSharp.Figures;
 
-/// <summary>Several plots and picture strips side by side as one SVG document.</summary>
+/// <summary>Several plots and picture strips side by side as one SVG document; a series has one colour by its name in all of them.</summary>
 public static class SvgPanels
 {
     /// <summary>Plots in rows; each keeps its own size, the columns and rows are as wide and high as their largest plot.</summary>
@@ -11,6 +11,7 @@ public static class SvgPanels
     {
         if (plots.Count == 0) throw new ArgumentException("SvgPanels: there is no plot to show; give at least one.", nameof(plots));
         if (columns is <= 0) throw new ArgumentException($"SvgPanels: {columns} columns; at least 1 is needed.", nameof(columns));
+        plots = SeriesColors.Shared(plots);
         var across = Math.Min(columns ?? plots.Count, plots.Count);
         var (cellWidth, cellHeight) = (plots.Max(p => p.Size.Width), plots.Max(p => p.Size.Height));
         var (width, height) = (across * cellWidth, (plots.Count + across - 1) / across * cellHeight);

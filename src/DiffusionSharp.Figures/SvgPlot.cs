@@ -64,12 +64,11 @@ public sealed record SvgPlot(IReadOnlyList<PlotSeries> Series) : SvgPanel
         layout.DrawAxes(svg);
     }
 
-    /// <summary>The colour of a series: its own, or the theme's next among those that need one.</summary>
+    /// <summary>The colour of a series: its own, the one that it has in the panels beside, or the theme's next among those that need one.</summary>
     internal string ColorOf(int index)
     {
         var series = Series[index];
-        var next = Series.Take(index).Count(s => s.HasColor && s is not ReferenceLine) % Theme.Colors.Count;
-        return SvgText.Escape(series.Color ?? (series is ReferenceLine ? Theme.Muted : Theme.Colors[next]));
+        return SvgText.Escape(series.Color ?? (series is ReferenceLine ? Theme.Muted : SeriesColors.ByPlace(this, index)));
     }
 
     private void Check()

@@ -25,12 +25,14 @@ public sealed class Program
     private readonly ParameterBuffer weights;
     private readonly TrainingState? state;
     private readonly IReadOnlyList<bool> doneByNext;
+    private readonly int firstWrite;
     private long seen = -1;
 
     private Program(Plan plan, PlanMemory memory, Executor executor, ParameterBuffer weights, TrainingState? state)
     {
         (Plan, this.memory, this.weights, this.state) = (plan, memory, weights, state);
         steps = executor.Bind(plan, memory);
+        firstWrite = plan.Steps.TakeWhile(s => s.Operation is not AdamUpdate).Count();
         doneByNext = [.. plan.Steps.Select((_, i) => executor.IsDoneByNext(plan.Steps, i))];
     }
 
@@ -86,6 +88,22 @@ public sealed class Program
     {
         var version = weights.Version;
         for (var i = First(); i < steps.Count; i++) steps[i](rng);
+        Finish(version);
+    }
+
+    /// <summary>Computes every output as <see cref="Run(Rng)"/> does, unless it is stopped between two passes.</summary>
+    /// <param name="rng">What dropout draws from.</param>
+    /// <param name="stop">Asked before each pass up to the optimizer's update, which then runs to its end.</param>
+    /// <exception cref="OperationCanceledException">It was stopped: weights, moments and averages are as before, outputs hold nothing.</exception>
+    public void RunUnlessStopped(Rng rng, CancellationToken stop)
+    {
+        var version = weights.Version;
+        for (var i = First(); i < steps.Count; i++)
+        {
+            if (i <= firstWrite) stop.ThrowIfCancellationRequested();
+            steps[i](rng);
+        }
+
         Finish(version);
     }
 

@@ -89,14 +89,14 @@ public sealed class DataLevelsTests : IDisposable
     {
         var config = new ScheduleConfig(ScheduleKind.Geometric, Levels: 49, SigmaMin: 0.02, SigmaMax: 20);
         var schedule = config.Create();
-        var grid = config.Grid(schedule, steps);
+        var grid = schedule.Grid(steps);
         Assert.Equal(steps, grid.Count);
         Assert.Equal((48, 0), (grid.Times[0], grid.Times[^1]));
 
         // The step is that of the widest gap, also where whole levels make gaps unequal.
         var gap = Enumerable.Range(1, steps - 1).Max(i => grid.Times[i - 1] - grid.Times[i]);
         Assert.Equal(NcsnDesign.StepSize(Math.Pow(1000, gap / 48), 5), NcsnDesign.StepSize(schedule, grid, 5), 1e-9);
-        Assert.Equal(Timesteps.Trailing(1000, 7).Times, new ScheduleConfig().Grid(new ScheduleConfig().Create(), 7).Times);
+        Assert.Equal(Timesteps.Trailing(1000, 7).Times, new ScheduleConfig().Create().Grid(7).Times);
     }
 
     [Fact]

@@ -82,7 +82,7 @@ internal static class MeasurePhase
     {
         var trained = TrainedModel.Load(study.Folder.Run(model.Name));
         var config = trained.Config.ScheduleOrDefault();
-        var flow = new FlowLikelihood(trained.Schedule, config.EarliestTime(trained.Schedule), new HutchinsonDivergence(1), new DormandPrince(Tolerance, Tolerance), noisiest: config.LatestTime(trained.Schedule));
+        var flow = new FlowLikelihood(trained.Schedule, config.EarliestTime(trained.Schedule), new HutchinsonDivergence(1), new DormandPrince(Tolerance, Tolerance), noisiest: trained.Schedule.StartTime);
         var network = trained.Network(AtATime(study), study.Parallelism);
 
         // The flow of the network itself: clipping would put corners into it.
@@ -100,7 +100,7 @@ internal static class MeasurePhase
     {
         var trained = TrainedModel.Load(study.Folder.Run(model.Name));
         var config = trained.Config.ScheduleOrDefault();
-        var bound = new EvidenceLowerBound(trained.Schedule, config.Grid(trained.Schedule, config.LevelsOrDefault()), DdpmVariance.FixedSmall, Bins);
+        var bound = new EvidenceLowerBound(trained.Schedule, trained.Schedule.Grid(config.LevelsOrDefault()), DdpmVariance.FixedSmall, Bins);
         var network = trained.Network(AtATime(study), study.Parallelism);
         var denoiser = trained.Denoiser(network);
         return Likelihood(study, $"{model.Name}, bound", () => network.Calls, (test, first) =>

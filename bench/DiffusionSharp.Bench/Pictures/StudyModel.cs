@@ -64,5 +64,5 @@ internal sealed record StudyModel(string Name, string Title, string Preset, stri
     private static int StepsALevel(TrainedModel model, int budget) => Math.Max(1, (budget - 1 + MostSteps(model) - 1) / MostSteps(model));
 
     private static Sampler Named(string name, TrainedModel model, int steps, SamplerOptions? options = null) =>
-        SamplerCatalog.Find(name).Create(model.Schedule, model.Config.ScheduleOrDefault().Grid(model.Schedule, steps), options);
+        SamplerCatalog.Find(name).Create(model.Schedule, model.Schedule.Grid(steps), options);
 }

@@ -38,7 +38,7 @@ internal sealed class ModelProblem : ComparisonProblem
 
     public override Tensor Flow => flow ??= Run(SamplerCatalog.Find("heun").Create(Schedule, Grid(ReferenceSteps))).Samples;
 
-    public override TimeGrid Grid(int steps) => model.Config.ScheduleOrDefault().Grid(model.Schedule, steps);
+    public override TimeGrid Grid(int steps) => model.Schedule.Grid(steps);
 
     public override string? Refusal(SamplerEntry entry) => entry.NeedsDensity ? "a network knows no density" : null;
 

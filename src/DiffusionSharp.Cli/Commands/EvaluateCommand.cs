@@ -21,54 +21,59 @@ internal static class EvaluateCommand
     /// <summary>A command that works once the one of <see cref="TrainCommand.Example"/> has.</summary>
     public const string Example = "diffusion evaluate moons-run --data moons";
 
-    private const int PictureCount = 64, VectorCount = 1000, PictureBatch = 32, VectorBatch = 1024, PictureBits = 8;
-
     /// <summary>The command with its options.</summary>
     public static Command Create(CommandContext context)
     {
-        var model = new Argument<string>("RUN") { Description = "Folder of a run, or of one of its checkpoints." };
-        var data = Options.Text("--data", "SOURCE", "What to measure on: a built-in source, a folder, or a .npy file. A conditional model is given the classes of data that has them, and is measured without a class on data that has none; the figures say which.");
-        data.Required = true;
+        var model = new Argument<string>("MODEL") { Description = "Folder of a run, or of one of its checkpoints, or a model's file." };
+        var data = Options.Text("--data", "SOURCE", "What to measure on: a built-in source, a folder, or a .npy file. A conditional model is given the classes of data that has them, and is measured without a class on data that has none; the figures say which.  [default: the data of the run, its test part where it has one]");
         var metrics = Metrics();
-        var split = Options.Named("--split", "Which part of a source that comes in two.  [default: test]", EvaluationChoices.Splits);
-        var count = Options.Integer("--count", "How many samples.  [default: 64 pictures, 1000 points]", most: 10_000_000);
+        var part = Options.Named("--split", "Which part of a source that comes in two.  [default: test]", EvaluationChoices.Splits);
+        var count = Options.Integer("--count", "How many samples.  [default: 16 pictures, 1000 points]", most: 10_000_000);
         var seed = Options.Seed("Of the choice of samples and of all noise.  [default: 0]");
         var bits = Options.Integer("--bits", "Bit depth of pictures in bound and likelihood; 0 measures a density.  [default: 8]", 0, 16);
-        var steps = Options.Integer("--steps", "Steps of the bound's chain.  [default: all trained levels, 1000 where time is continuous]", most: 100_000);
+        var steps = Options.Integer("--steps", "Steps of the bound's chain.  [default: 250 for pictures; for points all trained levels, 1000 where time is continuous]", most: 100_000);
         var variance = Options.Named("--variance", "Variance of the chain's steps.  [default: what the model learned; else small on bits, large on a density]", Choices.Variances);
-        var probes = Options.Integer("--probes", "Random probes of the divergence.  [default: exact up to 8 values a sample, else 4]", most: 10_000);
+        var probes = Options.Integer("--probes", "Random probes of the divergence.  [default: exact up to 8 values a sample, else 1 for the likelihood and 2 for the residual]", most: 10_000);
+        var tolerance = Options.Real("--tolerance", "Error a step of the likelihood's solver may make.  [default: 1e-3 for pictures, 1e-5 for points]", x => x > 0, "a number above 0");
         var weights = Options.Text("--weights", "NAME", "ema, the average of the weights; raw, those of the last step; or one of the run's further averages.  [default: ema]");
         var batch = Options.Integer("--batch", "Samples at a time; memory grows with it, results do not depend on it.", most: 1_000_000);
         var labels = Options.Text("--labels", "FILE.npy", "The classes of a .npy source: whole numbers from 0, one for each sample.");
         var output = Options.Text("--out", "FILE.json", "Where the figures also go, as one JSON object.");
         var threads = Options.Threads();
         var json = Options.Json();
-        var command = new Command("evaluate", "Measure a trained model on data, every figure with its standard error.") { model, data, metrics, split, count, seed, bits, steps, variance, probes, weights, batch, labels, output, threads, json };
-        command.SetAction(parse => Run(
-            new EvaluateRequest(
-                parse.GetValue(model)!,
-                parse.GetValue(data)!,
-                parse.GetValue(metrics) is { Length: > 0 } asked ? [.. asked.Distinct()] : [.. EvaluationChoices.Metrics.Entries.Select(e => e.Value)],
-                parse.GetValue(split),
-                parse.GetValue(count),
-                parse.GetValue(seed) ?? 0,
-                parse.GetValue(bits),
-                parse.GetValue(steps),
-                parse.GetValue(variance),
-                parse.GetValue(probes),
-                parse.GetValue(weights) ?? ModelWeights.Average,
-                parse.GetValue(batch),
-                parse.GetValue(labels),
-                parse.GetValue(output),
-                parse.GetValue(threads) ?? Environment.ProcessorCount,
-                parse.GetValue(json)),
-            context));
+        var command = new Command("evaluate", "Measure a trained model on data, every figure with its standard error.") { model, data, metrics, part, count, seed, bits, steps, variance, probes, tolerance, weights, batch, labels, output, threads, json };
+        command.SetAction(parse =>
+        {
+            var options = new EvaluateOptions
+            {
+                Metrics = parse.GetValue(metrics),
+                Count = parse.GetValue(count),
+                Seed = parse.GetValue(seed) ?? 0,
+                Bits = parse.GetValue(bits),
+                Steps = parse.GetValue(steps),
+                Variance = parse.GetValue(variance),
+                Probes = parse.GetValue(probes),
+                Tolerance = parse.GetValue(tolerance),
+                Batch = parse.GetValue(batch),
+            };
+            if (parse.GetValue(output) is { } path)
+            {
+                if (!path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) throw new UsageException($"--out: {path} does not end in .json.");
+                OutputFile.Check(path);
+            }
+
+            var opened = DiffusionModel.Open(parse.GetValue(model)!, new OpenOptions { Weights = parse.GetValue(weights) ?? ModelWeights.Average, Threads = Options.ThreadsToUse(parse.GetValue(threads), context) });
+            var source = parse.GetValue(data) ?? opened.Config!.Data;
+            var split = parse.GetValue(part) ?? (DataSource.HasTestPart(source) ? DataSplit.Test : DataSplit.Train);
+            var asked = opened.DataOptions with { Split = split, Labels = parse.GetValue(labels) ?? (parse.GetValue(data) is null ? opened.DataOptions.Labels : null) };
+            return Run(parse.GetValue(model)!, opened, source, asked, options, parse.GetValue(output), parse.GetValue(json), context);
+        });
         return command;
     }
 
     private static Option<EvaluationMetric[]> Metrics() => new("--metric")
     {
-        Description = "What to measure; may be given several times.  [default: all; the residual of the score Fokker-Planck equation is among them, as its passes are few beside those of bound and likelihood]",
+        Description = "What to measure; may be given several times.  [default: elbo, likelihood and sliced-wasserstein; for points score-fokker-planck too]",
         HelpName = string.Join('|', EvaluationChoices.Metrics.Entries.Select(e => e.Name)),
         Arity = ArgumentArity.OneOrMore,
         CustomParser = result =>
@@ -84,60 +89,36 @@ internal static class EvaluateCommand
         },
     };
 
-    private static int Run(EvaluateRequest request, CommandContext context)
+    private static int Run(string name, DiffusionModel model, string data, DataSourceOptions asked, EvaluateOptions options, string? file, bool json, CommandContext context)
     {
-        MetricOptions.Check(request);
-        var model = TrainedModel.Load(request.Model, request.Weights);
-        var config = model.Config.ScheduleOrDefault();
-        if (!config.IsContinuous() && request.Steps > config.LevelsOrDefault()) throw new UsageException($"--steps: at most the {config.LevelsOrDefault()} levels of this model's schedule, {request.Steps} was given.");
-        VarianceChoice.Check(request.Variance, model);
-        if (request.Labels is not null && model.Config.Conditioning is null) throw new UsageException("--labels: this model was trained without classes and reads no labels; leave them out.");
-        if (request.Bits is > 0 && !model.IsPictures) throw new UsageException("--bits is of pictures; this model's samples are vectors, which have a density.");
-        if (request.Out is { } path)
-        {
-            if (!path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) throw new UsageException($"--out: {path} does not end in .json.");
-            OutputFile.Check(path);
-        }
-
-        var bits = request.Bits ?? (model.IsPictures && MetricOptions.ReadBits(request) ? PictureBits : 0);
-        var bins = bits > 0 ? new DataBins(bits) : null;
-        var split = request.Split ?? (DataSource.HasTestPart(request.Data) ? DataSplit.Test : DataSplit.Train);
-        using var parallelism = new Parallelism(request.Threads);
-        var source = DataSource.Open(request.Data, new DataSourceOptions(model.Config.Size, model.Config.Channels, Split: split, Labels: request.Labels), parallelism);
-        var count = request.Count ?? Math.Min(model.IsPictures ? PictureCount : VectorCount, source.Count);
-        var samples = EvaluationData.Read(source, model, count, request.Seed, bins);
-        var classes = EvaluationData.Labels(source, model, count, request.Seed);
-        var variance = request.Variance ?? VarianceChoice.Of(model) ?? (bins is null ? DdpmVariance.FixedLarge : DdpmVariance.FixedSmall);
-        var options = new EvaluationOptions(request.Seed, request.Batch ?? (model.IsPictures ? PictureBatch : VectorBatch), bins, request.Steps, variance, request.Probes);
-        var meter = new EvaluationMeter(context, request.Json);
-        var evaluation = new ModelEvaluation(model, samples, options, parallelism, classes, meter.Count);
-        List<EvaluationFigure> figures = [.. request.Metrics.SelectMany(evaluation.Measure)];
-        meter.Clear();
-        if (figures.FirstOrDefault(f => !double.IsFinite(f.Measured.Value)) is { } broken)
-            throw new DivergedException($"{request.Model}: {broken.Name} is not a finite number; the model of step {model.Step} is not usable, take an earlier checkpoint.");
-        var part = DataSource.HasTestPart(request.Data) ? EvaluationChoices.Splits.NameOf(split) : "all";
+        var source = DataSource.Open(data, asked);
+        var part = DataSource.HasTestPart(data) ? EvaluationChoices.Splits.NameOf(asked.Split) : "all";
+        var begun = context.Clock.GetTimestamp();
+        EvaluationReport report;
+        using (var meter = new EvaluationMeter(context, json, model.ExpectedPasses(source, options))) report = model.Evaluate(source, options, meter, context.Stop);
+        var seconds = context.Clock.GetElapsedTime(begun).TotalSeconds;
         (string, object?)[] members =
         [
-            ("run", request.Model),
-            ("trainedSteps", model.Step),
-            ("data", request.Data),
+            ("run", name),
+            ("trainedSteps", model.TrainedSteps),
+            ("data", data),
             ("split", part),
-            ("count", count),
-            ("seed", request.Seed),
-            ("bits", bits),
-            ("labels", model.Config.Conditioning is null ? null : classes is null ? "none" : "data"),
+            ("count", report.Count),
+            ("seed", report.Seed),
+            ("bits", report.Bits),
+            ("labels", report.WithLabels switch { null => null, true => "data", false => "none" }),
             ("dimension", model.SampleShape.Count),
-            ("figures", figures.Select(Members).ToArray()),
+            ("figures", report.Figures.Select(Members).ToArray()),
         ];
-        if (request.Out is { } file) AtomicFile.Write(file, Encoding.UTF8.GetBytes(JsonLine.Of(members) + "\n"));
-        if (request.Json) context.Console.Out.WriteLine(JsonLine.Of([.. members, ("passes", meter.Passes), ("seconds", meter.Seconds)]));
-        else Report(request, context.Console.Out, model, count, part, figures, meter);
+        if (file is not null) AtomicFile.Write(file, Encoding.UTF8.GetBytes(JsonLine.Of(members) + "\n"));
+        if (json) context.Console.Out.WriteLine(JsonLine.Of([.. members, ("passes", report.Passes), ("seconds", seconds)]));
+        else Write(context.Console.Out, $"{name}, step {model.TrainedSteps}, on {Say.Count(report.Count)} samples of {data} ({part}), seed {report.Seed}; {Say.Count(report.Passes)} passes through the network, {Say.Duration(seconds)}", report.Figures);
         return DiffusionCommand.Success;
     }
 
-    private static void Report(EvaluateRequest request, TextWriter output, TrainedModel model, int count, string part, List<EvaluationFigure> figures, EvaluationMeter meter)
+    private static void Write(TextWriter output, string head, IReadOnlyList<EvaluationFigure> figures)
     {
-        output.WriteLine($"{request.Model}, step {model.Step}, on {Say.Count(count)} samples of {request.Data} ({part}), seed {request.Seed}; {Say.Count(meter.Passes)} passes through the network, {Say.Duration(meter.Seconds)}");
+        output.WriteLine(head);
         var table = new TextTable();
         foreach (var figure in figures)
         {

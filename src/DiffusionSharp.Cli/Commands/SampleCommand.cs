@@ -18,13 +18,11 @@ internal static class SampleCommand
     /// <summary>A command that works once the one of <see cref="TrainCommand.Example"/> has.</summary>
     public const string Example = "diffusion sample moons-run --out moons.svg";
 
-    private const int PictureBatch = 32, VectorBatch = 1024;
-
     /// <summary>The command with its options.</summary>
     public static Command Create(CommandContext context)
     {
-        var model = new Argument<string>("RUN") { Description = "Folder of a run, or of one of its checkpoints." };
-        var output = Options.Text("--out", "FILE", "Where samples go: .png a grid of pictures, .gif their denoising, .svg points in the plane, .npy numbers [N, H, W, C] in [-1, 1] or [N, D].");
+        var model = new Argument<string>("MODEL") { Description = "Folder of a run, or of one of its checkpoints, or a model's file." };
+        var output = Options.Text("--out", "FILE|FOLDER", "Where samples go: .png a grid of pictures, .gif their denoising, .svg points in the plane, .npy numbers [N, H, W, C] in [-1, 1] or [N, D]; a folder (no ending) one file a sample.");
         output.Required = true;
         var sampler = Options.Sampler("How to sample; 'diffusion list samplers' names them all.  [default: ddim]");
         var steps = Options.Integer("--steps", "Steps from noise to data.  [default: 50; all trained levels with ddpm, and with ncsn and ncsn-v2 where levels of noise were trained]", most: 1_000_000);
@@ -45,93 +43,41 @@ internal static class SampleCommand
         var rescale = Options.Real("--guidance-rescale", "How far guided estimates are brought back to the spread of unguided ones, 0 to 1.  [default: 0]", x => x is >= 0 and <= 1, "a number from 0 to 1");
         var interval = Options.Interval("--guidance-interval", "Guide only at noise levels σ/α above LOW and up to HIGH.  [default: at all]");
         var strip = new Option<bool>("--strip") { Description = "Show how samples emerge: moments of denoising side by side." };
+        var scale = Options.Integer("--scale", "Whole factor that pictures are magnified by.  [default: small ones as far as they can be seen]", most: 64);
         var precision = Options.Precision("fast allows Winograd's convolutions, exact rules them out.  [default: the run's]");
         var threads = Options.Threads();
         var json = Options.Json();
-        var command = new Command("sample", "Draw samples from a trained model.") { model, output, sampler, steps, count, seed, eta, spacing, variance, churn, snr, langevinSteps, stepSize, tolerance, weights, batch, label, guidance, rescale, interval, strip, precision, threads, json };
-        command.SetAction(parse => Run(
-            new SampleRequest(
-                parse.GetValue(model)!,
-                parse.GetValue(output)!,
-                parse.GetValue(sampler) ?? SamplerCatalog.Find("ddim"),
-                new SamplerOptions(parse.GetValue(eta), parse.GetValue(variance), parse.GetValue(churn), parse.GetValue(snr), parse.GetValue(langevinSteps), parse.GetValue(stepSize), parse.GetValue(tolerance)),
-                parse.GetValue(steps),
-                parse.GetValue(count),
-                parse.GetValue(seed) ?? 0,
-                parse.GetValue(spacing),
-                parse.GetValue(weights) ?? ModelWeights.Average,
-                parse.GetValue(batch),
-                parse.GetValue(label),
-                parse.GetValue(guidance),
-                parse.GetValue(rescale),
-                parse.GetValue(interval),
-                parse.GetValue(precision),
-                parse.GetValue(strip),
-                parse.GetValue(threads) ?? Environment.ProcessorCount,
-                parse.GetValue(json)),
-            context));
+        var command = new Command("sample", "Draw samples from a trained model.") { model, output, sampler, steps, count, seed, eta, spacing, variance, churn, snr, langevinSteps, stepSize, tolerance, weights, batch, label, guidance, rescale, interval, strip, scale, precision, threads, json };
+        command.SetAction(parse =>
+        {
+            var options = new SampleOptions
+            {
+                Sampler = parse.GetValue(sampler) is { } entry ? entry : null,
+                SamplerOptions = new SamplerOptions(parse.GetValue(eta), parse.GetValue(variance), parse.GetValue(churn), parse.GetValue(snr), parse.GetValue(langevinSteps), parse.GetValue(stepSize), parse.GetValue(tolerance)),
+                Spacing = parse.GetValue(spacing),
+                Class = parse.GetValue(label) is { } text ? text : null,
+                Guidance = parse.GetValue(guidance),
+                GuidanceRescale = parse.GetValue(rescale),
+                GuidanceInterval = parse.GetValue(interval),
+                Batch = parse.GetValue(batch),
+            };
+            var opened = DiffusionModel.Open(parse.GetValue(model)!, new OpenOptions { Weights = parse.GetValue(weights) ?? ModelWeights.Average, Precision = parse.GetValue(precision), Threads = Options.ThreadsToUse(parse.GetValue(threads), context) });
+            var target = new SampleOutput(parse.GetValue(output)!, parse.GetValue(strip), parse.GetValue(scale));
+            return Run(opened, target, parse.GetValue(count), parse.GetValue(seed) ?? 0, parse.GetValue(steps), options, parse.GetValue(json), context);
+        });
         return command;
     }
 
-    private static int Run(SampleRequest request, CommandContext context)
+    private static int Run(DiffusionModel model, SampleOutput output, int? count, ulong seed, int? steps, SampleOptions options, bool json, CommandContext context)
     {
-        var model = TrainedModel.Load(request.Model, request.Weights);
-        if (request.Precision is { } precision) model = model.With(precision);
-        var format = SampleFormats.Of(request.Out, request.Strip, model.SampleShape);
-        var sampler = SamplerChoice.Create(request, model);
-        var classes = ClassChoice.Of(request, model, format);
-        OutputFile.Check(request.Out);
-        var job = new SamplingJob(model, sampler, classes.Count, request.Seed, request.Batch ?? (model.IsPictures ? PictureBatch : VectorBatch), classes.Labels, classes.Guidance);
-        var trajectory = new Trajectory(sampler.Grid.Count, SampleFormats.Moments(format));
-        var meter = new SamplingMeter(context, job.TotalSteps, request.Json);
-        using var parallelism = new Parallelism(request.Threads);
-        var (samples, calls) = job.Run(parallelism, (_, step) =>
-        {
-            meter.Count();
-            trajectory.Watch(step);
-        });
-        var seconds = meter.Seconds;
-        meter.Clear();
-        if (!samples.IsFinite()) throw new DivergedException($"{request.Model}: samples of {request.Sampler.Name} are not finite numbers; {(request.SamplerOptions.Given == SamplerOption.None ? $"take more steps, or an earlier checkpoint than that of step {model.Step}" : "take smaller values of the sampler's options")}.");
-        SampleWriter.Write(request.Out, format, model, samples, trajectory, classes);
-        Report(request, context, model, classes, sampler.Grid.Count, calls, seconds, ModeCoverage.Of(model.Config.Data, samples));
+        var (format, asked) = output.Prepare(model, count, options);
+        var begun = context.Clock.GetTimestamp();
+        Samples samples;
+        using (var meter = new SamplingMeter(context, json)) samples = model.Sample(asked, seed, steps, format, meter, context.Stop);
+        var seconds = context.Clock.GetElapsedTime(begun).TotalSeconds;
+        output.Write(samples);
+        var coverage = model.Config is { } config ? ModeCoverage.Of(config.Data, samples.Values) : null;
+        context.Console.Out.WriteLine(json ? SampleReport.Json(samples, output.Path, options, seconds, coverage) : SampleReport.Text(samples, output.Path, options, seconds, coverage));
         return DiffusionCommand.Success;
-    }
-
-    private static void Report(SampleRequest request, CommandContext context, TrainedModel model, ClassChoice classes, int steps, long calls, double seconds, ModeCoverage? coverage)
-    {
-        var output = context.Console.Out;
-        var sampler = request.Sampler.Name;
-        if (request.Json)
-        {
-            output.WriteLine(JsonLine.Of(
-                ("file", request.Out),
-                ("count", classes.Count),
-                ("sampleShape", model.SampleShape.Dimensions.ToArray()),
-                ("sampler", sampler),
-                ("steps", steps),
-                ("networkCalls", calls),
-                ("seconds", seconds),
-                ("seed", request.Seed),
-                ("class", request.Class),
-                ("labels", classes.PerClass is null ? classes.Labels?.Take(1).ToArray() : classes.Labels?.Distinct().ToArray()),
-                ("guidance", classes.Labels is null ? null : classes.Guidance?.Weight ?? 1),
-                ("guidanceRescale", classes.Guidance?.Rescale),
-                ("guidanceInterval", classes.Guidance?.Interval is { } i ? new[] { i.Low, i.High } : null),
-                ("trainedSteps", model.Step),
-                ("nearModes", coverage?.Near),
-                ("coveredModes", coverage?.Covered),
-                ("modes", coverage?.Modes),
-                ("largerMode", coverage?.Larger)));
-            return;
-        }
-
-        var words = classes.Words.Length == 0 ? "" : $", {classes.Words},";
-        var guided = classes.Guidance is { } g ? string.Create(CultureInfo.InvariantCulture, $" with guidance {g.Weight}") : "";
-        output.WriteLine($"{request.Out}: {Say.Count(classes.Count)} samples of {Say.Sample(model.SampleShape)}{words} by {sampler} in {steps} {(steps == 1 ? "step" : "steps")}{guided}; {Say.Count(calls)} network calls, {Say.Duration(seconds)}");
-        if (coverage?.Larger is { } larger)
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{larger:P1} of the samples belong to its larger mode ({TwoModes.Weight:P1} of the data do)"));
-        if (coverage is { } c)
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{c.Near:P1} of the samples lie within three standard deviations of a mode ({ModeCoverage.Exact:P1} of the data do); {c.Covered} of {c.Modes} modes are covered"));
     }
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Training;
-using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Runs;
 
@@ -37,75 +36,76 @@ internal static class TrainCommand
         var accumulate = Options.Integer("--accumulate", "Equal parts in which the batch of a step is computed, one after another: as many times less memory, the same step but for rounding.  [default: 1]", most: 1_000_000);
         var halfLife = Options.Real("--ema-half-life", "Steps after which a weight's share in the average has halved, with EDM's ramp-up of 0.05; several averages at once come by --config (moreEma).", x => x > 0, "a finite number of steps above 0");
         var storage = Options.Named("--store", "Type of the weights in the files that are sampled; training goes on from float32.  [default: float32]", Choices.Storages);
+        var curve = Options.Named("--rate-curve", "How the learning rate moves after its warm-up; where a run is lengthened, how it moves from there.  [default: the recipe's, the run's]", Choices.RateCurves);
+        var from = Options.Text("--from", "MODEL", "A run, a checkpoint or a model's file whose weights the new run begins with; of the same network.");
         var threads = Options.Threads();
-        var resume = new Option<bool>("--resume") { Description = "Go on with the run in --out from its newest checkpoint; other options may be left out." };
+        var resume = new Option<bool>("--resume") { Description = "Go on with the run in --out from its newest checkpoint; other options may be left out. With more --steps a run is lengthened." };
         var json = Options.Json();
-        var command = new Command("train", "Train a model on a source of data.") { data, output, preset, config, steps, batch, seed, size, channels, rate, prediction, schedule, precision, conditional, dropout, labels, accumulate, halfLife, storage, threads, resume, json };
-        command.SetAction(parse => Run(
-            new TrainRequest(
-                parse.GetValue(data),
-                parse.GetValue(output)!,
-                parse.GetValue(preset),
-                parse.GetValue(config),
-                parse.GetValue(steps),
-                parse.GetValue(batch),
-                parse.GetValue(seed),
-                parse.GetValue(size),
-                parse.GetValue(channels),
-                parse.GetValue(rate),
-                parse.GetValue(prediction),
-                parse.GetValue(schedule),
-                parse.GetValue(precision),
-                parse.GetValue(conditional),
-                parse.GetValue(dropout),
-                parse.GetValue(labels),
-                parse.GetValue(accumulate),
-                parse.GetValue(halfLife),
-                parse.GetValue(storage),
-                parse.GetValue(threads) ?? Environment.ProcessorCount,
-                parse.GetValue(resume),
-                parse.GetValue(json)),
-            context));
+        var command = new Command("train", "Train a model on a source of data.") { data, output, preset, config, from, steps, batch, seed, size, channels, rate, curve, prediction, schedule, precision, conditional, dropout, labels, accumulate, halfLife, storage, threads, resume, json };
+        command.SetAction(parse =>
+        {
+            if (parse.GetValue(preset) is not null && parse.GetValue(config) is not null) throw new UsageException("--preset and --config both choose a recipe; give one of them.");
+            var used = Options.ThreadsToUse(parse.GetValue(threads), context);
+            var options = new TrainOptions
+            {
+                Preset = parse.GetValue(preset) is { } name ? Presets.Find(name) : null,
+                Config = parse.GetValue(config) is { } file ? ConfigJson.ReadFile(file) : null,
+                From = parse.GetValue(from) is { } start ? DiffusionModel.Open(start, new OpenOptions { Threads = used }) : null,
+                Batch = parse.GetValue(batch),
+                Seed = parse.GetValue(seed),
+                Rate = parse.GetValue(rate),
+                RateCurve = parse.GetValue(curve),
+                Prediction = parse.GetValue(prediction),
+                Schedule = parse.GetValue(schedule) is { } kind ? kind : null,
+                Precision = parse.GetValue(precision),
+                Conditional = parse.GetValue(conditional),
+                LabelDropout = parse.GetValue(dropout),
+                Accumulate = parse.GetValue(accumulate),
+                EmaHalfLife = parse.GetValue(halfLife),
+                Storage = parse.GetValue(storage),
+                Resume = parse.GetValue(resume),
+                Threads = used,
+                Clock = context.Clock,
+            };
+            var asked = new DataSourceOptions(parse.GetValue(size), parse.GetValue(channels), Labels: parse.GetValue(labels));
+            return Run(parse.GetValue(data), asked, parse.GetValue(output)!, parse.GetValue(steps), options, parse.GetValue(json), context);
+        });
         return command;
     }
 
-    private static int Run(TrainRequest request, CommandContext context)
+    private static int Run(string? data, DataSourceOptions asked, string folder, int? steps, TrainOptions options, bool json, CommandContext context)
     {
-        using var parallelism = new Parallelism(request.Threads);
         var begun = context.Clock.GetTimestamp();
-        var setup = TrainingSetup.From(request, parallelism);
-        if (!request.Resume && new RunFolder(request.Out).Exists) throw new UsageException($"{new RunFolder(request.Out).Path}: a run is here already; go on with --resume, or choose another folder.");
-        var trainer = request.Resume
-            ? Trainer.Resume(setup.Config, setup.Source, request.Out, parallelism)
-            : Trainer.Start(setup.Config, setup.Source, request.Out, parallelism);
-        var report = TrainingReport.For(context, request.Json);
-        report.Begin(setup, trainer, request.Out);
-        if (trainer.FirstStep >= trainer.Config.Steps)
+        var run = TrainingRun.Prepare(data, asked, folder, steps, options);
+        var report = TrainingReport.For(context, json);
+        report.Begin(run, folder);
+        if (run.IsComplete)
         {
-            trainer.DrawMissingSheet();
-            report.Complete(request.Out, trainer.FirstStep);
+            run.DrawMissingSheet(context.Stop);
+            report.Complete(folder, run.FirstStep);
             return DiffusionCommand.Success;
         }
 
         TrainingProgress? last;
         try
         {
-            last = report.Follow(trainer);
+            last = report.Follow(run);
         }
-        catch (IOException error) when (new RunFolder(request.Out).CheckpointSteps().Count > 0)
+        catch (IOException error) when (new RunFolder(folder).CheckpointSteps().Count > 0)
         {
-            throw new IOException($"{error.Message.TrimEnd('.')}; {GoOn(request)}", error);
+            throw new IOException($"{error.Message.TrimEnd('.')}; {GoOn(folder)}", error);
         }
 
         if (last is null || last.Step < last.Steps)
         {
-            var where = last is null ? "before the first step" : $"at step {Say.Count(last.Step)} of {Say.Count(last.Steps)}, with a checkpoint";
-            throw new StoppedException($"{where}; {GoOn(request)}");
+            var done = last?.Step ?? run.FirstStep;
+            var where = done == 0 ? "before the first step" : $"at step {Say.Count(done)} of {Say.Count(run.Config.Steps)}, with a checkpoint";
+            throw new StoppedException($"{where}; {GoOn(folder)}");
         }
 
-        report.End(request.Out, last, context.Clock.GetElapsedTime(begun).TotalSeconds);
+        report.End(folder, last, context.Clock.GetElapsedTime(begun).TotalSeconds);
         return DiffusionCommand.Success;
     }
 
-    private static string GoOn(TrainRequest request) => $"go on with: diffusion train --out {Say.Quoted(request.Out)} --resume";
+    private static string GoOn(string folder) => $"go on with: diffusion train --out {Say.Quoted(folder)} --resume";
 }

@@ -6,24 +6,6 @@ using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Cli.Grammar;
 
-/// <summary>Which noise levels the steps visit.</summary>
-internal enum SpacingKind
-{
-    Trailing,
-    Leading,
-    Linspace,
-    Quadratic,
-    Uniform,
-    LogSnr,
-    Karras,
-    Polyexponential,
-    Beta,
-    AlignedSd,
-    AlignedSdxl,
-    AlignedDeepFloyd,
-    AlignedSvd,
-}
-
 /// <summary>The one place where text of the command line becomes a type.</summary>
 internal static class Choices
 {
@@ -57,20 +39,20 @@ internal static class Choices
         ("layer", ProfileGrouping.Layer, "layers"),
         ("step", ProfileGrouping.Step, "every step"));
 
-    public static Choice<SpacingKind> Spacings { get; } = new(
-        ("trailing", SpacingKind.Trailing, "trained timesteps round(T − i·T/S) − 1"),
-        ("leading", SpacingKind.Leading, "trained timesteps i·⌊T/S⌋; may stop short of the noisiest"),
-        ("linspace", SpacingKind.Linspace, "trained timesteps evenly from 0 to T − 1"),
-        ("quadratic", SpacingKind.Quadratic, "trained timesteps at the squares of evenly spaced numbers, up to 0.8 T"),
-        ("uniform", SpacingKind.Uniform, "evenly in time"),
-        ("log-snr", SpacingKind.LogSnr, "evenly in the log SNR (Lu et al. 2022, arXiv:2206.00927)"),
-        ("karras", SpacingKind.Karras, "the seventh root of σ/α evenly (Karras et al. 2022, arXiv:2206.00364)"),
-        ("polyexponential", SpacingKind.Polyexponential, "ln σ/α by the power 1.5: more steps near the data"),
-        ("beta", SpacingKind.Beta, "dense at both ends (Lee et al. 2024, arXiv:2407.12173)"),
-        ("ays-sd", SpacingKind.AlignedSd, "aligned steps of Stable Diffusion 1.5 (Sabour et al. 2024, arXiv:2404.14507)"),
-        ("ays-sdxl", SpacingKind.AlignedSdxl, "aligned steps of Stable Diffusion XL"),
-        ("ays-deepfloyd", SpacingKind.AlignedDeepFloyd, "aligned steps of DeepFloyd-IF"),
-        ("ays-svd", SpacingKind.AlignedSvd, "aligned steps of Stable Video Diffusion"));
+    public static Choice<Spacing> Spacings { get; } = new(
+        ("trailing", Spacing.Trailing, "trained timesteps round(T − i·T/S) − 1"),
+        ("leading", Spacing.Leading, "trained timesteps i·⌊T/S⌋; may stop short of the noisiest"),
+        ("linspace", Spacing.Linspace, "trained timesteps evenly from 0 to T − 1"),
+        ("quadratic", Spacing.Quadratic, "trained timesteps at the squares of evenly spaced numbers, up to 0.8 T"),
+        ("uniform", Spacing.Uniform, "evenly in time"),
+        ("log-snr", Spacing.LogSnr, "evenly in the log SNR (Lu et al. 2022, arXiv:2206.00927)"),
+        ("karras", Spacing.Karras, "the seventh root of σ/α evenly (Karras et al. 2022, arXiv:2206.00364)"),
+        ("polyexponential", Spacing.Polyexponential, "ln σ/α by the power 1.5: more steps near the data"),
+        ("beta", Spacing.Beta, "dense at both ends (Lee et al. 2024, arXiv:2407.12173)"),
+        ("ays-sd", Spacing.AlignedSd, "aligned steps of Stable Diffusion 1.5 (Sabour et al. 2024, arXiv:2404.14507)"),
+        ("ays-sdxl", Spacing.AlignedSdxl, "aligned steps of Stable Diffusion XL"),
+        ("ays-deepfloyd", Spacing.AlignedDeepFloyd, "aligned steps of DeepFloyd-IF"),
+        ("ays-svd", Spacing.AlignedSvd, "aligned steps of Stable Video Diffusion"));
 
     public static Choice<DdpmVariance> Variances { get; } = new(
         ("small", DdpmVariance.FixedSmall, "β̃, the posterior's"),

@@ -17,7 +17,7 @@ public sealed class DiscreteSchedule : Schedule
     private readonly double[] variance;
 
     private DiscreteSchedule(double[] betas)
-        : base(0)
+        : base(0, betas.Length)
     {
         if (betas.Length == 0) throw new ArgumentException("DiscreteSchedule: at least one β is needed.", nameof(betas));
         this.betas = betas;

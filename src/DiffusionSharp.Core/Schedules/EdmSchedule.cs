@@ -31,6 +31,9 @@ public sealed class EdmSchedule : Schedule
     public override double PriorSigma(double t) => Sigma(t);
 
     /// <inheritdoc/>
+    protected override TimeGrid UsualGrid(int steps) => Grids.Karras(this, steps);
+
+    /// <inheritdoc/>
     protected override NoiseLevel Level(double t) => new(t, 1, t);
 
     /// <inheritdoc/>

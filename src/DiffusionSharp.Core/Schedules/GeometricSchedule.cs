@@ -26,7 +26,7 @@ public sealed class GeometricSchedule : Schedule
     }
 
     private GeometricSchedule(double[] rising)
-        : base(0) => sigmas = rising;
+        : base(0, rising.Length) => sigmas = rising;
 
     /// <summary>L, the number of trained levels.</summary>
     public int Levels => sigmas.Length;
@@ -61,6 +61,10 @@ public sealed class GeometricSchedule : Schedule
 
     /// <inheritdoc/>
     public override double PriorSigma(double t) => Sigma(t);
+
+    /// <inheritdoc/>
+    /// <remarks>From the most noise to the least, both visited: what the last level leaves over is the final denoising's, and from a noisier one it would be a blur.</remarks>
+    protected override TimeGrid UsualGrid(int steps) => Timesteps.Linspace(Levels, steps);
 
     /// <inheritdoc/>
     protected override NoiseLevel Level(double t)

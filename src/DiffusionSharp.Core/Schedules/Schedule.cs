@@ -13,13 +13,25 @@ public abstract class Schedule
 
     /// <summary>Makes a schedule.</summary>
     /// <param name="leastNoiseTime">The <see cref="LeastNoiseTime"/>; null where nothing is known of networks.</param>
-    protected Schedule(double? leastNoiseTime = null) => this.leastNoiseTime = leastNoiseTime;
+    /// <param name="trainedLevels">The <see cref="TrainedLevels"/>, T, of a schedule whose time runs from −1 to T − 1; null where time is continuous.</param>
+    protected Schedule(double? leastNoiseTime = null, int? trainedLevels = null)
+    {
+        this.leastNoiseTime = leastNoiseTime;
+        TrainedLevels = trainedLevels;
+    }
 
     /// <summary>The time of clean data: α = 1, σ = 0.</summary>
     public abstract double CleanTime { get; }
 
     /// <summary>The time of the most noise.</summary>
     public abstract double NoiseTime { get; }
+
+    /// <summary>T, where networks are trained on the timesteps 0 … T − 1 alone; null where time is continuous.</summary>
+    public int? TrainedLevels { get; }
+
+    /// <summary>The time that sampling from noise starts at, and the most noise that a network of this schedule is asked about.</summary>
+    /// <remarks><see cref="NoiseTime"/>, or just before it where nothing could be said about the data there from a noise prediction.</remarks>
+    public virtual double StartTime => NoiseTime;
 
     /// <summary>The time of the least noise that a network of this schedule is asked about; from here one step leads to clean data.</summary>
     /// <remarks>
@@ -80,6 +92,20 @@ public abstract class Schedule
     /// <inheritdoc cref="Alpha(double)"/>
     public double Diffusion(double t) => Math.Sqrt(Rates(At(t)).SquaredDiffusion);
 
+    /// <summary>The grid of S steps that this schedule is sampled on unless another is asked for.</summary>
+    /// <param name="steps">S, at least 1; at most T of a schedule of T trained levels.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number of steps is out of range.</exception>
+    /// <remarks>
+    /// It starts at <see cref="StartTime"/> and ends at clean data: trailing on the timesteps of DDPM's kind, from the most to the least noise on
+    /// levels of σ, spaced as Karras et al. 2022, arXiv:2206.00364, eq. 5, on continuous σ, and even in time otherwise.
+    /// </remarks>
+    public TimeGrid Grid(int steps)
+    {
+        if (steps < 1 || steps > TrainedLevels)
+            throw new ArgumentOutOfRangeException(nameof(steps), steps, TrainedLevels is int levels ? $"Schedule.Grid: 1 to {levels} steps were expected, the number of trained levels." : "Schedule.Grid: at least 1 step was expected.");
+        return UsualGrid(steps);
+    }
+
     /// <summary>The standard deviation of x at a time for data of unit variance: where sampling from noise starts.</summary>
     /// <remarks>
     /// √(α² + σ²): 1 on variance-preserving schedules, whatever the time. Where α = 1 it is σ(t), as published: the data fades beside the
@@ -87,6 +113,11 @@ public abstract class Schedule
     /// </remarks>
     /// <inheritdoc cref="Alpha(double)"/>
     public abstract double PriorSigma(double t);
+
+    /// <summary>The grid of <see cref="Grid(int)"/>, for a number of steps known to be possible.</summary>
+    /// <remarks>Where a schedule says nothing else: trailing on trained timesteps, even in time on a continuous schedule.</remarks>
+    protected virtual TimeGrid UsualGrid(int steps) =>
+        TrainedLevels is int levels ? Timesteps.Trailing(levels, steps) : TimeGrid.Uniform(StartTime, CleanTime, steps);
 
     /// <summary>The level of a time known to lie on the schedule.</summary>
     protected abstract NoiseLevel Level(double t);

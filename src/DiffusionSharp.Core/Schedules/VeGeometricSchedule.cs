@@ -41,6 +41,9 @@ public sealed class VeGeometricSchedule : Schedule
     public override double PriorSigma(double t) => Sigma(t);
 
     /// <inheritdoc/>
+    protected override TimeGrid UsualGrid(int steps) => Grids.Karras(this, steps);
+
+    /// <inheritdoc/>
     protected override NoiseLevel Level(double t) => new(t, 1, t < 0 ? SigmaMin * (1 + t) : SigmaMin * Math.Exp(growth * t));
 
     /// <inheritdoc/>

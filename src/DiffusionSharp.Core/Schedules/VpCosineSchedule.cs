@@ -32,6 +32,10 @@ public sealed class VpCosineSchedule : Schedule
     public override double NoiseTime => 1;
 
     /// <inheritdoc/>
+    /// <remarks>0.999: at 1, where α is 0, a noise prediction says nothing about the data.</remarks>
+    public override double StartTime => NoiseTime - 1e-3;
+
+    /// <inheritdoc/>
     public override double PriorSigma(double t) => 1;
 
     /// <inheritdoc/>

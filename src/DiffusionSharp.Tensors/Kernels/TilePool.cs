@@ -1,39 +1,66 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace DiffusionSharp.Tensors.Kernels;
 
-/// <summary>A persistent pool that hands out tile numbers. The caller works too; nothing is allocated per loop.</summary>
+/// <summary>A persistent pool that hands out tiles. The caller works too; nothing is allocated per loop.</summary>
+/// <remarks>
+/// <para>A loop ends when its tiles are done. Who comes late, because other programs hold its core, finds nothing to take and is not waited for.</para>
+/// <para>
+/// <c>turn</c> holds the number of the loop and how many of its tiles nobody has taken, in one word. A tile belongs to the thread whose
+/// compare-exchange takes it from there. <c>body</c>, <c>run</c> and <c>tiles</c> are written only while the word has no tile left and none
+/// is being worked on, so what a thread reads between seeing a tile in the word and taking it is of the tile's own loop: had the loop gone by
+/// in between, the word would be another and the exchange would fail. The caller waits for <c>unfinished</c>, the tiles not yet done, alone.
+/// </para>
+/// <para>Waking is for speed only: the caller takes every tile that nobody else takes.</para>
+/// </remarks>
 internal sealed unsafe class TilePool : IDisposable
 {
-    // Spinning this long covers the gap between two kernels of a program; beyond it a thread sleeps.
-    private const int SpinsBeforeSleep = 2000;
+    // Spinning this long covers the gap between two kernels of a program; beyond it a worker sleeps.
+    private const int SpinsBeforeSleep = 400;
+
+    // A worker that holds a tile and is not done after this has likely lost its core: a caller that sleeps leaves it another.
+    private const int SpinsBeforeYield = 200;
 
     private readonly Thread[] threads;
+    private readonly HelpLedger? ledger;
     private readonly object gate = new();
     private readonly object wake = new();
+    private readonly object ended = new();
 
-    // The loop in flight. Written under `wake`; `generation` announces it.
+    // The loop's number above, tiles left to take in the lower 32 bits.
+    private long turn;
+    private int unfinished;
     private void* body;
     private delegate*<void*, int, void> run;
     private int tiles;
-    private int nextTile;
-    private int generation;
-    private int working;
     private Exception? failure;
+
+    // Workers that sleep and nobody has called yet; written under `wake`.
+    private int sleepers;
+    private bool callerSleeps;
     private bool stopped;
 
     [ThreadStatic]
     private static bool insideLoop;
 
+    /// <summary>Starts the workers.</summary>
+    /// <param name="count">Threads, the caller's included.</param>
     public TilePool(int count)
+        : this(count, new HelpLedger(), Background)
     {
+    }
+
+    /// <summary>Starts the workers on threads of one's own.</summary>
+    /// <param name="count">Threads, the caller's included.</param>
+    /// <param name="ledger">Says when the caller had better work alone; null: never.</param>
+    /// <param name="start">Starts a thread for a worker, which may come to its work as late as it likes.</param>
+    internal TilePool(int count, HelpLedger? ledger, Func<ThreadStart, Thread> start)
+    {
+        this.ledger = ledger;
         threads = new Thread[count - 1];
-        for (var i = 0; i < threads.Length; i++)
-        {
-            threads[i] = new Thread(Work) { IsBackground = true, Name = "DiffusionSharp tile worker" };
-            threads[i].Start();
-        }
+        for (var i = 0; i < threads.Length; i++) threads[i] = start(Work);
     }
 
     public void Run<TBody>(int count, ref TBody tileBody)
@@ -49,27 +76,36 @@ internal sealed unsafe class TilePool : IDisposable
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(stopped, typeof(Parallelism));
-            // The body may hold references (ActionBody): a copy on this stack frame keeps its address fixed for the loop.
-            var local = tileBody;
-            lock (wake)
+            Debug.Assert(Left(turn) == 0 && unfinished == 0, "A loop began inside another.");
+            var begun = Stopwatch.GetTimestamp();
+            if (ledger?.Alone(begun) == true)
             {
-                body = Unsafe.AsPointer(ref local);
-                run = &Invoke<TBody>;
-                tiles = count;
-                failure = null;
-                Volatile.Write(ref working, threads.Length);
-                Volatile.Write(ref nextTile, 0);
-                Volatile.Write(ref generation, generation + 1);
-                Monitor.PulseAll(wake);
+                RunAlone(count, ref tileBody);
+                return;
             }
 
+            // The body may hold references (ActionBody): a copy on this stack frame keeps its address fixed for the loop.
+            var local = tileBody;
+            body = Unsafe.AsPointer(ref local);
+            run = &Invoke<TBody>;
+            tiles = count;
+            unfinished = count;
+            failure = null;
+
+            // A full fence: either the sleepers read below are seen, or those who are about to sleep see the tiles.
+            Interlocked.Exchange(ref turn, (((turn >> 32) + 1) << 32) | (uint)count);
+            if (Volatile.Read(ref sleepers) > 0) Wake(count - 1);
+
+            var awake = Stopwatch.GetTimestamp();
             insideLoop = true;
-            Drain();
+            var own = Drain();
             insideLoop = false;
 
-            var spin = new SpinWait();
-            while (Volatile.Read(ref working) != 0) spin.SpinOnce(sleep1Threshold: -1);
+            var drained = Stopwatch.GetTimestamp();
+            if (Volatile.Read(ref unfinished) != 0) AwaitEnd();
             if (failure is not null) ExceptionDispatchInfo.Throw(failure);
+            var now = Stopwatch.GetTimestamp();
+            ledger?.Enter(now, own, drained - awake, count - own, awake - begun, now - drained);
         }
     }
 
@@ -80,8 +116,7 @@ internal sealed unsafe class TilePool : IDisposable
             lock (wake)
             {
                 if (stopped) return;
-                stopped = true;
-                Volatile.Write(ref generation, generation + 1);
+                Volatile.Write(ref stopped, true);
                 Monitor.PulseAll(wake);
             }
         }
@@ -89,48 +124,136 @@ internal sealed unsafe class TilePool : IDisposable
         foreach (var thread in threads) thread.Join();
     }
 
+    private static Thread Background(ThreadStart work)
+    {
+        var thread = new Thread(work) { IsBackground = true, Name = "DiffusionSharp tile worker" };
+        thread.Start();
+        return thread;
+    }
+
     private static void Invoke<TBody>(void* body, int tile)
         where TBody : struct, ITileBody => Unsafe.AsRef<TBody>(body).Run(tile);
+
+    private static void RunAlone<TBody>(int count, ref TBody tileBody)
+        where TBody : struct, ITileBody
+    {
+        insideLoop = true;
+        try
+        {
+            for (var tile = 0; tile < count; tile++) tileBody.Run(tile);
+        }
+        finally
+        {
+            insideLoop = false;
+        }
+    }
+
+    private static int Left(long turn) => (int)turn;
 
     private void Work()
     {
         insideLoop = true;
-        var seen = 0;
-        while (true)
-        {
-            for (var spins = 0; spins < SpinsBeforeSleep && Volatile.Read(ref generation) == seen; spins++) Thread.SpinWait(20);
-            if (Volatile.Read(ref generation) == seen)
-            {
-                lock (wake)
-                {
-                    while (generation == seen) Monitor.Wait(wake);
-                }
-            }
-
-            seen++;
-            if (Volatile.Read(ref stopped)) return;
-            Drain();
-            Interlocked.Decrement(ref working);
-        }
+        while (AwaitTiles()) Drain();
     }
 
-    private void Drain()
+    private int Drain()
     {
+        var finished = 0;
         try
         {
             while (true)
             {
-                var tile = Interlocked.Increment(ref nextTile) - 1;
-                if (tile >= tiles) return;
-                run(body, tile);
+                var seen = Volatile.Read(ref turn);
+                if (Left(seen) == 0) break;
+                var invoke = run;
+                var argument = body;
+                var tile = tiles - Left(seen);
+                if (Interlocked.CompareExchange(ref turn, seen - 1, seen) != seen) continue;
+                invoke(argument, tile);
+                finished++;
             }
         }
 #pragma warning disable CA1031 // The exception crosses threads: it is thrown again at the caller of the loop.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            // The tile that failed is not counted yet, so this is still its loop: nobody takes the rest.
             Interlocked.CompareExchange(ref failure, exception, null);
-            Volatile.Write(ref nextTile, tiles);
+            finished += 1 + TakeAll();
+        }
+
+        // From here on the next loop may have begun: nothing but a needless call can come of what is read.
+        if (finished > 0 && Interlocked.Add(ref unfinished, -finished) == 0 && Volatile.Read(ref callerSleeps))
+        {
+            lock (ended) Monitor.Pulse(ended);
+        }
+
+        return finished;
+    }
+
+    private int TakeAll()
+    {
+        while (true)
+        {
+            var seen = Volatile.Read(ref turn);
+            if (Interlocked.CompareExchange(ref turn, seen - Left(seen), seen) == seen) return Left(seen);
+        }
+    }
+
+    private void Wake(int most)
+    {
+        lock (wake)
+        {
+            for (; sleepers > 0 && most > 0; most--)
+            {
+                // Counted off by who calls, so that the next loop does not call one that is still on its way.
+                sleepers--;
+                Monitor.Pulse(wake);
+            }
+        }
+    }
+
+    private bool AwaitTiles()
+    {
+        for (var spins = 0; spins < SpinsBeforeSleep; spins++)
+        {
+            if (Left(Volatile.Read(ref turn)) != 0) return true;
+            if (Volatile.Read(ref stopped)) return false;
+            Thread.SpinWait(20);
+        }
+
+        lock (wake)
+        {
+            while (true)
+            {
+                Interlocked.Increment(ref sleepers);
+                if (stopped) return false;
+                if (Left(Volatile.Read(ref turn)) != 0)
+                {
+                    sleepers--;
+                    return true;
+                }
+
+                Monitor.Wait(wake);
+                if (Left(Volatile.Read(ref turn)) != 0) return true;
+            }
+        }
+    }
+
+    private void AwaitEnd()
+    {
+        for (var spins = 0; spins < SpinsBeforeYield; spins++)
+        {
+            Thread.SpinWait(20);
+            if (Volatile.Read(ref unfinished) == 0) return;
+        }
+
+        lock (ended)
+        {
+            Volatile.Write(ref callerSleeps, true);
+            Interlocked.MemoryBarrier();
+            while (Volatile.Read(ref unfinished) != 0) Monitor.Wait(ended);
+            callerSleeps = false;
         }
     }
 }

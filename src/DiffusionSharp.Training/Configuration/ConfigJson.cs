@@ -116,5 +116,5 @@ public sealed record CheckpointState(int Step, ulong Seed, long Position, int So
 /// <param name="Rate">Learning rate of this step.</param>
 /// <param name="EmaDecay">Decay of the average of the weights at this step.</param>
 /// <param name="SamplesPerSecond">Since the line before; wall time, so not the same in every run.</param>
-/// <param name="Seconds">Since this process began the run; wall time.</param>
+/// <param name="Seconds">Spent on the run so far, the time in which it was stopped left out; wall time.</param>
 public sealed record MetricsLine(int Step, double? Loss, double? GradientNorm, double Rate, double EmaDecay, double SamplesPerSecond, double Seconds);

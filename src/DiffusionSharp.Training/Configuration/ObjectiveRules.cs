@@ -36,7 +36,7 @@ internal static class ObjectiveRules
             return;
         }
 
-        var latest = config.ScheduleOrDefault().LatestTime(schedule);
+        var latest = schedule.StartTime;
         if (schedule.Alpha(latest) == 0 && prediction is Denoisers.Prediction.Noise or Denoisers.Prediction.Score)
             throw new ArgumentException($"prediction: {prediction.ToString().ToLowerInvariant()} says nothing about the data at zero terminal SNR, where {config.ScheduleOrDefault().Kind} begins; choose velocity, data or flow.");
     }
@@ -71,7 +71,7 @@ internal static class ObjectiveRules
         if (!(deviation is > 0 and <= 20)) throw Bad("levels.deviation", "above 0 and at most 20", deviation);
         if (levels.Kind == LevelDistribution.LogitNormal && !(Math.Abs(mean) <= 20)) throw Bad("levels.mean", "−20 to 20", mean);
         if (levels.Kind != LevelDistribution.LogNormal) return;
-        var (low, high) = (Math.Log(schedule.At(scheduleConfig.EarliestTime(schedule)).Ratio), Math.Log(schedule.At(scheduleConfig.LatestTime(schedule)).Ratio));
+        var (low, high) = (Math.Log(schedule.At(scheduleConfig.EarliestTime(schedule)).Ratio), Math.Log(schedule.At(schedule.StartTime).Ratio));
         if (!(mean >= low && mean <= high)) throw Bad("levels.mean", string.Create(CultureInfo.InvariantCulture, $"ln σ/α of the schedule, {low:G4} to {high:G4},"), mean);
     }
 

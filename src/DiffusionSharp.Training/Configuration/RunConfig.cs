@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
@@ -43,6 +44,8 @@ namespace DiffusionSharp.Training.Configuration;
 /// <param name="Accumulate">Equal parts in which the batch of a step is computed, one after another, to need less memory; at least 1, divides <paramref name="Batch"/>.</param>
 /// <param name="MoreEma">Averages of the weights beside <paramref name="Ema"/>, by name (a-z, 0-9 and -); null: none.</param>
 /// <param name="Storage">Type of the weights in a checkpoint's files for sampling; training goes on from float32 whatever it is.</param>
+/// <param name="OwnNetwork">The samples of a network that is a function of the program that trains: <see cref="Network"/>.</param>
+/// <param name="From">Where the first weights came from, a text for people; null: they were drawn.</param>
 public sealed record RunConfig(
     string Data,
     string Preset,
@@ -75,10 +78,19 @@ public sealed record RunConfig(
     ConditioningConfig? Conditioning = null,
     int Accumulate = 1,
     IReadOnlyDictionary<string, EmaOptions>? MoreEma = null,
-    WeightStorage Storage = WeightStorage.Float32)
+    WeightStorage Storage = WeightStorage.Float32,
+    OwnNetworkConfig? OwnNetwork = null,
+    string? From = null)
 {
+    // Deeper nesting is no data of ours; more values are no sample.
+    private const int MostAxes = 4, LargestSample = 1 << 28;
+
     // Asked for at every sample of a step, which allocates nothing.
     private static readonly ScheduleConfig DefaultSchedule = new();
+
+    /// <summary>The network of <see cref="OwnNetwork"/>: a function of the program, which no file holds; null where the network is another, or was not given.</summary>
+    [JsonIgnore]
+    public NetworkFunction? Network { get; init; }
 
     /// <summary>The schedule, the default where none is written.</summary>
     public ScheduleConfig ScheduleOrDefault() => Schedule ?? DefaultSchedule;
@@ -107,8 +119,10 @@ public sealed record RunConfig(
     /// <summary>A run of another length: the warm-up shrinks to at most a tenth of it.</summary>
     public RunConfig WithSteps(int steps) => this with { Steps = steps, WarmupSteps = Math.Min(WarmupSteps, steps / 10) };
 
-    /// <summary>The shape of the samples that the network takes: [H, W, C] or [D].</summary>
-    public Shape SampleShape() => UNet is { } unet ? [unet.SampleSize ?? 0, unet.SampleSize ?? 0, unet.InChannels] : [Mlp?.Dimensions ?? 0];
+    /// <summary>The shape of the samples that the network takes: [H, W, C] or [D], or what <see cref="OwnNetwork"/> says.</summary>
+    public Shape SampleShape() => OwnNetwork is { } own ? Shape.Create([.. own.SampleShape])
+        : UNet is { } unet ? [unet.SampleSize ?? 0, unet.SampleSize ?? 0, unet.InChannels]
+        : [Mlp?.Dimensions ?? 0];
 
     /// <summary>The network's time input for a level: σ where the embedding makes the network divide its output by it, else that of the schedule.</summary>
     /// <exception cref="InvalidOperationException">The network divides by σ, and there is none: the score of clean data is unbounded.</exception>
@@ -147,7 +161,9 @@ public sealed record RunConfig(
         foreach (var width in UNet?.Channels ?? []) AtMost("uNet.channels", width, 65_536);
         AtMost("mlp.width", Mlp?.Width ?? 0, 65_536);
         AtLeast("warmupSteps", WarmupSteps, 0);
-        if (UNet is null == Mlp is null) throw new ArgumentException("config: exactly one of 'uNet' and 'mlp' is needed.");
+        if (new object?[] { UNet, Mlp, OwnNetwork }.Count(n => n is not null) != 1) throw new ArgumentException("config: exactly one of 'uNet', 'mlp' and 'ownNetwork' is needed.");
+        if (Network is not null && OwnNetwork is null) throw new ArgumentException($"Network: a function is given beside {(UNet is null ? "'mlp'" : "'uNet'")}; leave that out and give 'ownNetwork' with the shape of a sample, or leave out the function.");
+        CheckOwnNetwork();
         if (!Enum.IsDefined(Precision)) throw new ArgumentException($"precision: unknown value {Precision}.");
         var schedule = ScheduleOrDefault();
         var closed = schedule.IsOpen() ? DataLevels.StandIn(schedule) : schedule;
@@ -162,10 +178,18 @@ public sealed record RunConfig(
         ModelWeights.Check(MoreEma);
         if (!Enum.IsDefined(Storage)) throw new ArgumentException($"storage: unknown value {Storage}.");
         LearningRate().Validate();
-        if (Flip && UNet is null) throw new ArgumentException("flip: only pictures can be mirrored.");
+        if (Flip && SampleShape().Rank != 3) throw new ArgumentException("flip: only pictures can be mirrored.");
         ObjectiveRules.Check(this, closed, closed.Create());
         if (!schedule.IsContinuous() && !schedule.HasNoiseLevels() && SampleSteps > schedule.LevelsOrDefault()) throw new ArgumentException($"sampleSteps: at most the {schedule.LevelsOrDefault()} levels of the schedule, not {SampleSteps}.");
         return this;
+    }
+
+    private void CheckOwnNetwork()
+    {
+        if (OwnNetwork is not { SampleShape: var shape }) return;
+        if (shape.Count is < 1 or > MostAxes) throw new ArgumentException($"ownNetwork.sampleShape: 1 to {MostAxes} dimensions are expected, such as [2] or [32, 32, 3], {shape.Count} were given.");
+        if (shape.Any(d => d < 1) || shape.Aggregate(1.0, (count, d) => count * d) > LargestSample)
+            throw new ArgumentException($"ownNetwork.sampleShape: dimensions of at least 1 and at most {LargestSample} values in all are expected, [{string.Join(", ", shape)}] was given.");
     }
 
     // A configuration may come from anywhere: nothing is built from numbers that no memory could hold.

@@ -134,7 +134,7 @@ public sealed record ScheduleConfig(
 
     /// <summary>The level a uniform draw in [0, 1) trains on.</summary>
     public NoiseLevel Draw(Schedule schedule, double uniform) =>
-        schedule.At(IsContinuous() ? schedule.LeastNoiseTime + ((LatestTime(schedule) - schedule.LeastNoiseTime) * uniform) : Math.Min(Math.Floor(uniform * LevelsOrDefault()), LevelsOrDefault() - 1));
+        schedule.At(IsContinuous() ? schedule.LeastNoiseTime + ((schedule.StartTime - schedule.LeastNoiseTime) * uniform) : Math.Min(Math.Floor(uniform * LevelsOrDefault()), LevelsOrDefault() - 1));
 
     /// <summary>The level to train on where σ/α has a value: the nearest trained one of a discrete schedule.</summary>
     public NoiseLevel AtRatio(Schedule schedule, double ratio) =>
@@ -142,33 +142,13 @@ public sealed record ScheduleConfig(
 
     /// <summary>A grid of sampling steps.</summary>
     /// <param name="schedule">What <see cref="Create"/> made.</param>
-    /// <param name="spacing">Spacing of discrete timesteps; continuous times are uniform, and those of VE and EDM spaced as Karras et al. 2022, arXiv:2206.00364, eq. 5.</param>
+    /// <param name="spacing">Spacing of trained timesteps; where null, and on continuous time, the grid is <see cref="Schedule.Grid(int)"/>.</param>
     /// <param name="steps">1 or more; at most the levels of a discrete schedule.</param>
-    public TimeGrid Grid(Schedule schedule, TimestepSpacing spacing, int steps) =>
-        IsContinuous() && HasSigmas ? Grids.Karras(schedule, steps)
-        : IsContinuous() ? TimeGrid.Uniform(LatestTime(schedule), schedule.CleanTime, steps)
-        : Timesteps.Create(spacing, LevelsOrDefault(), steps);
-
-    /// <summary>A grid of sampling steps in the spacing that this schedule is sampled with unless another is asked for.</summary>
-    /// <inheritdoc cref="Grid(Schedule, TimestepSpacing, int)"/>
-    public TimeGrid Grid(Schedule schedule, int steps) => Grid(schedule, UsualSpacing(), steps);
-
-    /// <summary>The spacing of trained timesteps unless another is asked for.</summary>
-    /// <remarks>
-    /// Trailing starts at the most noise. Levels of σ are walked from the most to the least, both visited: what the last level leaves over is
-    /// the final denoising's, and from a noisier one it would be a blur.
-    /// </remarks>
-    public TimestepSpacing UsualSpacing() => HasNoiseLevels() ? TimestepSpacing.Linspace : TimestepSpacing.Trailing;
+    public TimeGrid Grid(Schedule schedule, TimestepSpacing? spacing, int steps) =>
+        spacing is null || IsContinuous() ? schedule.Grid(steps) : Timesteps.Create(spacing.Value, LevelsOrDefault(), steps);
 
     /// <summary>The time of the least noise that is trained on.</summary>
     public double EarliestTime(Schedule schedule) => Draw(schedule, 0).Time;
-
-    /// <summary>The time of the most noise that is trained on and that sampling starts from.</summary>
-    /// <remarks>
-    /// Where α of the cosine reaches 0 nothing can be said about the data from a noise prediction: it stops just before. Flow begins at pure
-    /// noise, and noise is not predicted on it.
-    /// </remarks>
-    public double LatestTime(Schedule schedule) => Kind == ScheduleKind.VpCosine ? schedule.NoiseTime - 1e-3 : schedule.NoiseTime;
 
     private bool HasSigmas => Kind is ScheduleKind.VeGeometric or ScheduleKind.Edm or ScheduleKind.Geometric;
 

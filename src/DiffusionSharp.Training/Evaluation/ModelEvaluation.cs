@@ -1,5 +1,6 @@
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Distances;
+using DiffusionSharp.Integration;
 using DiffusionSharp.Likelihood;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Statistics;
@@ -15,14 +16,23 @@ namespace DiffusionSharp.Training.Evaluation;
 /// <param name="Bins">The values that the data has; null measures a density.</param>
 /// <param name="Steps">Steps of the bound's chain; null takes every trained level, 1000 on continuous schedules.</param>
 /// <param name="Variance">The variance of the chain's steps.</param>
-/// <param name="Probes">Random probes of a divergence for each sample; null takes the exact divergence up to 8 values a sample, and 4 probes beyond. The residual of the score Fokker–Planck equation needs 2.</param>
-public sealed record EvaluationOptions(ulong Seed, int Batch, DataBins? Bins, int? Steps = null, DdpmVariance Variance = DdpmVariance.FixedSmall, int? Probes = null);
+/// <param name="Probes">Random probes of a divergence for each sample; null takes the exact divergence up to 8 values a sample, beyond it 1 probe for the likelihood and 2 for the residual of the score Fokker–Planck equation, which needs them.</param>
+/// <param name="Tolerance">Error a step of the likelihood's solver may make, relative and absolute, above 0.</param>
+public sealed record EvaluationOptions(
+    ulong Seed, int Batch, DataBins? Bins, int? Steps = null, DdpmVariance Variance = DdpmVariance.FixedSmall, int? Probes = null, double Tolerance = EvaluationOptions.PaperTolerance)
+{
+    /// <summary>The tolerance of Song et al. 2021, arXiv:2011.13456, appendix D.2.</summary>
+    public const double PaperTolerance = 1e-5;
+}
 
 /// <summary>Measures a trained model on data; each metric is computed as its figures are asked for.</summary>
 /// <remarks>Sample k's noise and probes come from the seed and k alone, so figures do not depend on threads or on the batch.</remarks>
 public sealed class ModelEvaluation
 {
-    private const int ExactUpTo = 8, DefaultProbes = 4, ContinuousSteps = 1000, SamplerSteps = 50;
+    private const int ExactUpTo = 8, ContinuousSteps = 1000, SamplerSteps = 50, LeastResidualProbes = 2;
+
+    // Slopes that the fifth-order pair takes over all levels, as the fifth root of the tolerance: about what trained networks ask for.
+    private const double SlopesAtTolerance1 = 35;
 
     private static readonly double[] ResidualRatios = [0.1, 0.3, 1, 3, 10];
 
@@ -69,11 +79,32 @@ public sealed class ModelEvaluation
         _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "ModelEvaluation: unknown metric."),
     };
 
+    /// <summary>Passes of a batch through the network that a metric will take: known for the bound and for sampling, estimated where error control decides.</summary>
+    /// <param name="metric">What is to be measured.</param>
+    /// <param name="model">What it is measured of.</param>
+    /// <param name="options">How.</param>
+    /// <param name="count">On how many samples.</param>
+    public static long ExpectedPasses(EvaluationMetric metric, TrainedModel model, EvaluationOptions options, int count)
+    {
+        var batches = (count + options.Batch - 1) / options.Batch;
+        int Products(int probes) => model.SampleShape.Count is var d && options.Probes is null && d <= ExactUpTo ? d : options.Probes ?? probes;
+        return batches * metric switch
+        {
+            EvaluationMetric.Elbo => BoundSteps(model, options),
+            EvaluationMetric.Likelihood => (long)(SlopesAtTolerance1 * Math.Pow(options.Tolerance, -0.2)) * (1 + Products(1)),
+            EvaluationMetric.SlicedWasserstein => Math.Min(SamplerSteps, model.Config.ScheduleOrDefault().LevelsOrDefault()),
+            _ => ResidualRatios.Length * (3L + (3 * Products(LeastResidualProbes))),
+        };
+    }
+
+    private static int BoundSteps(TrainedModel model, EvaluationOptions options) =>
+        options.Steps ?? (model.Config.ScheduleOrDefault() is var config && config.IsContinuous() ? ContinuousSteps : config.LevelsOrDefault());
+
     private List<EvaluationFigure> Elbo()
     {
         var config = model.Config.ScheduleOrDefault();
-        var steps = options.Steps ?? (config.IsContinuous() ? ContinuousSteps : config.LevelsOrDefault());
-        var bound = new EvidenceLowerBound(model.Schedule, config.Grid(model.Schedule, steps), options.Variance, options.Bins);
+        var steps = BoundSteps(model, options);
+        var bound = new EvidenceLowerBound(model.Schedule, model.Schedule.Grid(steps), options.Variance, options.Bins);
         var estimate = ElboEstimate.Concatenate([.. Batches().Select(b => bound.Estimate(new WatchedDenoiser(b.Denoiser, Watch), b.Data, new Rng(options.Seed).Split("elbo"), firstSample: b.First))]);
         string[] notes =
         [
@@ -96,9 +127,10 @@ public sealed class ModelEvaluation
 
     private EvaluationFigure[] Likelihood()
     {
-        Divergence divergence = options.Probes is null && Dimension <= ExactUpTo ? new ExactDivergence() : new HutchinsonDivergence(options.Probes ?? DefaultProbes);
+        Divergence divergence = options.Probes is null && Dimension <= ExactUpTo ? new ExactDivergence() : new HutchinsonDivergence(options.Probes ?? 1);
         var config = model.Config.ScheduleOrDefault();
-        var flow = new FlowLikelihood(model.Schedule, config.EarliestTime(model.Schedule), divergence, noisiest: config.LatestTime(model.Schedule));
+        var solver = new DormandPrince(options.Tolerance, options.Tolerance);
+        var flow = new FlowLikelihood(model.Schedule, config.EarliestTime(model.Schedule), divergence, solver, noisiest: model.Schedule.StartTime);
         var root = new Rng(options.Seed);
         var estimate = FlowLikelihoodEstimate.Concatenate([.. Batches().Select(b =>
         {
@@ -127,10 +159,10 @@ public sealed class ModelEvaluation
 
     private List<EvaluationFigure> Residual()
     {
-        Divergence divergence = options.Probes is null && Dimension <= ExactUpTo ? new ExactDivergence() : new HutchinsonDivergence(Math.Max(options.Probes ?? DefaultProbes, 2));
+        Divergence divergence = options.Probes is null && Dimension <= ExactUpTo ? new ExactDivergence() : new HutchinsonDivergence(Math.Max(options.Probes ?? LeastResidualProbes, LeastResidualProbes));
         var measure = new ScoreFokkerPlanck(model.Schedule, divergence);
         var config = model.Config.ScheduleOrDefault();
-        var (least, most) = (model.Schedule.At(config.EarliestTime(model.Schedule)), model.Schedule.At(config.LatestTime(model.Schedule)));
+        var (least, most) = (model.Schedule.At(config.EarliestTime(model.Schedule)), model.Schedule.At(model.Schedule.StartTime));
         var root = new Rng(options.Seed).Split("score-fokker-planck");
 
         // The same levels for every model, where it was trained: a factor of the step away from the ends.
@@ -170,7 +202,7 @@ public sealed class ModelEvaluation
         if (data.Samples < 2) throw new ArgumentException("sliced-wasserstein: at least 2 samples are needed; raise --count.");
         var config = model.Config.ScheduleOrDefault();
         var steps = Math.Min(SamplerSteps, config.LevelsOrDefault());
-        var sampler = new DdimSampler(model.Schedule, config.Grid(model.Schedule, steps));
+        var sampler = new DdimSampler(model.Schedule, model.Schedule.Grid(steps));
         var (samples, _) = new SamplingJob(model, sampler, data.Samples, options.Seed, options.Batch, labels).Run(parallelism, (_, _) => Watch());
         if (!samples.IsFinite()) throw new DivergedException($"sliced-wasserstein: samples are not finite numbers; the model of step {model.Step} is not usable, take an earlier checkpoint.");
         var distance = SlicedWasserstein.Between(data, samples, new Rng(options.Seed).Split("lines"), parallelism: parallelism);

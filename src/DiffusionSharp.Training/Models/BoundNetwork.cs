@@ -41,6 +41,10 @@ public sealed class BoundNetwork : DenoisingNetwork
     /// <summary>How often it was evaluated or differentiated, counted by batches of its size.</summary>
     public long Calls { get; private set; }
 
+    /// <summary>Ends an evaluation between two of its passes; none by default.</summary>
+    /// <remarks>An evaluation that was ended throws <see cref="OperationCanceledException"/>; the network can be asked again.</remarks>
+    public CancellationToken Stop { get; set; }
+
     /// <summary>What runs.</summary>
     public Graphs.Planning.Plan Plan => program.Plan;
 
@@ -79,10 +83,10 @@ public sealed class BoundNetwork : DenoisingNetwork
         {
             var count = Math.Min(capacity, t.Length - start);
             Fill(compiled.Input("x"), x.Values.Slice(start * size, count * size));
-            Fill(compiled.Input("t"), t.Slice(start, count));
+            if (compiled.HasInput("t")) Fill(compiled.Input("t"), t.Slice(start, count));
             if (blueprint.Conditioning is { } conditioning) FillLabels(compiled.Input("labels"), classes.IsEmpty ? [] : classes.Slice(start, count), conditioning.NoClass());
             if (cotangent is not null) Fill(compiled.Input("cotangent"), cotangent.Values.Slice(start * size, count * size));
-            compiled.Run();
+            compiled.RunUnlessStopped(default, Stop);
             Calls++;
             compiled.Output(output)[..(count * width)].CopyTo(result.Values[(start * width)..]);
         }

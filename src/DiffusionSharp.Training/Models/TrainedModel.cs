@@ -2,6 +2,7 @@ using DiffusionSharp.Denoisers;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Guidance;
+using DiffusionSharp.Networks;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
@@ -18,9 +19,10 @@ public sealed class TrainedModel
     /// <param name="config">The run's.</param>
     /// <param name="weights">Weights of its network.</param>
     /// <param name="step">Steps they were trained for.</param>
-    public TrainedModel(RunConfig config, ParameterBuffer weights, int step)
+    /// <param name="name">Which weights of the run they are, a name of <see cref="ModelWeights"/>.</param>
+    public TrainedModel(RunConfig config, ParameterBuffer weights, int step, string name = ModelWeights.Average)
     {
-        (Config, Weights, Step) = (config, weights, step);
+        (Config, Weights, Step, WeightsName) = (config, weights, step, name);
         blueprint = new NetworkBlueprint(config, config.SampleShape());
         Schedule = config.ScheduleOrDefault().Create();
     }
@@ -43,13 +45,21 @@ public sealed class TrainedModel
     /// <summary>Whether samples are pictures.</summary>
     public bool IsPictures => SampleShape.Rank == 3;
 
-    /// <summary>Loads a run's newest checkpoint, or a checkpoint of a run.</summary>
-    /// <param name="path">The folder of a run, or of one of its checkpoints.</param>
-    /// <param name="name">Which weights, a name of <see cref="ModelWeights"/>: the average, as sampling should, the weights themselves, or a further average.</param>
-    /// <exception cref="DataException">There is no run, no checkpoint yet, or a file is damaged.</exception>
-    /// <exception cref="ArgumentException">The run has no weights of this name.</exception>
-    public static TrainedModel Load(string path, string name = ModelWeights.Average)
+    /// <summary>Which weights of its run they are, a name of <see cref="ModelWeights"/>.</summary>
+    public string WeightsName { get; }
+
+    /// <summary>Loads a run's newest checkpoint, a checkpoint of a run, or a file that <see cref="Save"/> wrote.</summary>
+    /// <param name="path">The folder of a run, or of one of its checkpoints; or the file.</param>
+    /// <param name="name">
+    /// Which weights, a name of <see cref="ModelWeights"/>: the average, as sampling should, the weights themselves, or a further average.
+    /// Null: the average of a run, and what a file holds.
+    /// </param>
+    /// <param name="network">The network where the run's is a function of the program that trained it; null where it is not.</param>
+    /// <exception cref="DataException">There is no run, no checkpoint yet, a file is damaged or holds other weights, or the network's function is needed.</exception>
+    /// <exception cref="ArgumentException">The run has no weights of this name, or a function is given for a network that is none.</exception>
+    public static TrainedModel Load(string path, string? name = null, NetworkFunction? network = null)
     {
+        if (File.Exists(path)) return ModelFile.Read(path, name, network);
         var folder = new RunFolder(path);
         string checkpoint;
         if (folder.Exists)
@@ -61,19 +71,26 @@ public sealed class TrainedModel
         else
         {
             checkpoint = folder.Path;
-            if (!File.Exists(Path.Combine(checkpoint, "state.json"))) throw new DataException(Directory.Exists(path) ? $"{path}: neither a run (config.json) nor a checkpoint (state.json) is here." : $"{path}: there is no such folder.");
+            if (!File.Exists(Path.Combine(checkpoint, "state.json"))) throw new DataException(Directory.Exists(path) ? $"{path}: neither a run (config.json) nor a checkpoint (state.json) is here." : $"{path}: there is no such file or folder.");
             folder = new RunFolder(Path.Combine(checkpoint, "..", ".."));
         }
 
-        var config = folder.ReadConfig();
+        name ??= ModelWeights.Average;
+        var config = OwnNetwork.Given(folder.ReadConfig(), network, path);
         ModelWeights.Require(config, name);
         var weights = new ParameterBuffer(new NetworkBlueprint(config, config.SampleShape()).Layout());
         Checkpoint.ReadWeights(checkpoint, name, weights);
-        return new TrainedModel(config, weights, Checkpoint.ReadState(checkpoint).Step);
+        return new TrainedModel(config, weights, Checkpoint.ReadState(checkpoint).Step, name);
     }
 
+    /// <summary>Writes the model as one file that <see cref="Load"/> reads: weights in float32 and, in the file's metadata, its configuration without this machine's paths.</summary>
+    /// <param name="path">The file to make or to replace, whole or not at all; the same model gives the same bytes.</param>
+    /// <exception cref="InvalidOperationException">A weight is not a finite number.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string path) => ModelFile.Write(path, this);
+
     /// <summary>The same model, computed with another precision than its run was.</summary>
-    public TrainedModel With(Precision precision) => new(Config with { Precision = precision }, Weights, Step);
+    public TrainedModel With(Precision precision) => new(Config with { Precision = precision }, Weights, Step, WeightsName);
 
     /// <summary>Compiles the network and gives it its meaning; pictures are clipped to [−1, 1].</summary>
     /// <param name="batch">Samples at a time.</param>

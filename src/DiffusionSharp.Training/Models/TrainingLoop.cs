@@ -39,8 +39,7 @@ public sealed class TrainingLoop
         State = new TrainingState(new ParameterBuffer(layout), new ParameterBuffer(layout), new ParameterBuffer(layout), [.. averages.Select(_ => new ParameterBuffer(layout))]);
         var root = new Rng(config.Seed);
         Weights.Initialize(root.Split("weights"));
-        Average.CopyFrom(Weights);
-        foreach (var average in State.MoreAverages!) average.CopyFrom(Weights);
+        BeginAverages();
         dropout = root.Split("dropout");
         Program = new TrainingProgram(blueprint, config.PartSize(), config.Update(), Weights, State, parallelism);
         batches = new BatchMaker(config, source, config.ScheduleOrDefault().Create(), Program, parallelism);
@@ -61,10 +60,26 @@ public sealed class TrainingLoop
     /// <summary>What runs.</summary>
     internal TrainingProgram Program { get; }
 
+    /// <summary>Begins the weights and averages with given values instead of drawn ones; to be called before the first step.</summary>
+    /// <param name="source">Values by the parameter's name.</param>
+    /// <exception cref="ArgumentException">A value has another shape than its parameter.</exception>
+    public void BeginWith(Func<string, FloatTensor> source)
+    {
+        Weights.Import(source);
+        BeginAverages();
+    }
+
     /// <summary>Does one step.</summary>
     /// <param name="step">0 is the first.</param>
     /// <returns>Mean loss and norm of all gradients, of the whole batch; where one is not finite the weights are as before, and the part at fault was the last to run.</returns>
-    public (double Loss, double GradientNorm) Step(int step)
+    public (double Loss, double GradientNorm) Step(int step) => StepUnlessStopped(step, CancellationToken.None);
+
+    /// <summary>Does one step as <see cref="Step"/> does, unless it is stopped before its update begins.</summary>
+    /// <param name="step">0 is the first.</param>
+    /// <param name="stop">Asked between the passes of each part up to the update, which then runs to its end.</param>
+    /// <returns>As <see cref="Step"/>.</returns>
+    /// <exception cref="OperationCanceledException">It was stopped: weights, moments, averages and the losses that levels are drawn by are as before.</exception>
+    public (double Loss, double GradientNorm) StepUnlessStopped(int step, CancellationToken stop)
     {
         var loss = 0.0;
         batches.Begin();
@@ -73,7 +88,7 @@ public sealed class TrainingLoop
             batches.Fill(step, part);
             TrainingRates.Write(Program.Rates, step + 1, optimizer, learningRate, ema, more, config.Accumulate > 1 ? part : null);
             last = (step, part);
-            Program.Run(Dropout(step, part));
+            Program.RunUnlessStopped(Dropout(step, part), stop);
             loss += Program.Loss;
             if (!float.IsFinite(Program.Loss) || !float.IsFinite(Program.GradientNorm)) return (Program.Loss, Program.GradientNorm);
             batches.Remember();
@@ -94,6 +109,13 @@ public sealed class TrainingLoop
         }
 
         return found;
+    }
+
+    // An average begins with the weights.
+    internal void BeginAverages()
+    {
+        Average.CopyFrom(Weights);
+        foreach (var average in State.MoreAverages!) average.CopyFrom(Weights);
     }
 
     // A mask is drawn by its place in the part: each part has its own.

@@ -46,8 +46,8 @@ public sealed class TrainingProgram
     /// <summary>Noisy samples, [N, …].</summary>
     public Span<float> X => program.Input("x");
 
-    /// <summary>Time inputs, [N].</summary>
-    public Span<float> T => program.Input("t");
+    /// <summary>Time inputs, [N]; empty where the network does not look at them.</summary>
+    public Span<float> T => program.HasInput("t") ? program.Input("t") : [];
 
     /// <summary>What the network should give, [N, …].</summary>
     public Span<float> Target => program.Input("target");
@@ -83,6 +83,12 @@ public sealed class TrainingProgram
     /// <summary>Does one step on what the inputs hold.</summary>
     /// <param name="rng">What dropout draws from in this step.</param>
     public void Run(Rng rng) => program.Run(rng);
+
+    /// <summary>Does one step on what the inputs hold, unless it is stopped before its update begins.</summary>
+    /// <param name="rng">What dropout draws from in this step.</param>
+    /// <param name="stop">Asked before each pass up to the update.</param>
+    /// <exception cref="OperationCanceledException">It was stopped; weights, moments and averages are as before.</exception>
+    public void RunUnlessStopped(Rng rng, CancellationToken stop) => program.RunUnlessStopped(rng, stop);
 
     /// <summary>Names the first layer where a value of the last step was not finite.</summary>
     public string? FindNonFinite(Rng rng) => program.FindNonFinite(rng);

@@ -28,7 +28,9 @@ public sealed class BatchMaker
     private readonly float[] noise;
     private readonly DrawnLevel[] drawn;
     private readonly Action<int> make;
+    private readonly (int Bin, double Loss)[] remembered;
     private long firstPosition;
+    private int filled;
 
     /// <summary>Binds data and schedule to a program's inputs.</summary>
     public BatchMaker(RunConfig config, DataSource source, Schedule schedule, TrainingProgram program, Parallelism parallelism)
@@ -46,6 +48,7 @@ public sealed class BatchMaker
         noise = new float[count * size];
         drawn = new DrawnLevel[count];
         make = Make;
+        remembered = new (int Bin, double Loss)[History is null ? 0 : config.Batch];
     }
 
     /// <summary>The losses that importance sampling draws by; null where levels are drawn otherwise.</summary>
@@ -59,15 +62,18 @@ public sealed class BatchMaker
     /// <param name="part">From 0, below the configuration's <c>Accumulate</c>.</param>
     public void Fill(int step, int part = 0)
     {
-        firstPosition = ((long)step * config.Batch) + (part * count);
+        (firstPosition, filled) = (((long)step * config.Batch) + (part * count), part);
         parallelism.For(count, make);
     }
 
     /// <summary>Remembers the losses of what was filled last, where levels are drawn by them.</summary>
+    /// <remarks>They enter <see cref="History"/> with those of the step's last part: a step that is left halfway leaves no trace in it.</remarks>
     public void Remember()
     {
         if (History is not { } history) return;
-        for (var k = 0; k < drawn.Length; k++) history.Record(drawn[k].Bin, program.Losses[k] / drawn[k].Factor);
+        for (var k = 0; k < drawn.Length; k++) remembered[(filled * count) + k] = (drawn[k].Bin, program.Losses[k] / drawn[k].Factor);
+        if (filled < config.Accumulate - 1) return;
+        foreach (var (bin, loss) in remembered) history.Record(bin, loss);
     }
 
     private void Make(int k)
@@ -93,7 +99,8 @@ public sealed class BatchMaker
             target[i] = (float)((ofData * x0[i]) + (ofNoise * eps[i]));
         }
 
-        program.T[k] = (float)objective.TimeInput(level);
+        var times = program.T;
+        if (!times.IsEmpty) times[k] = (float)objective.TimeInput(level);
         program.Weight[k] = (float)(objective.Weight(level) * factor);
         if (config.Conditioning is { } conditioning)
             program.Input("labels")[k] = stream.Split("label").Uniform(0) < conditioning.LabelDropout ? conditioning.NoClass() : source.Label(index);

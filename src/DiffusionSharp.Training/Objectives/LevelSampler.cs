@@ -45,7 +45,7 @@ internal sealed class LogNormalLevels(ScheduleConfig config, Schedule schedule, 
     // A mean within the schedule leaves few draws outside it: none in a hundred means that the schedule is a point.
     private const int Attempts = 100;
     private readonly double low = Math.Log(schedule.At(config.EarliestTime(schedule)).Ratio);
-    private readonly double high = Math.Log(schedule.At(config.LatestTime(schedule)).Ratio);
+    private readonly double high = Math.Log(schedule.At(schedule.StartTime).Ratio);
 
     public override DrawnLevel Draw(Rng stream)
     {

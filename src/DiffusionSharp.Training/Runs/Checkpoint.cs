@@ -26,8 +26,9 @@ public static class Checkpoint
     /// <param name="training">The moments and the averages.</param>
     /// <param name="state">Where the run stands.</param>
     /// <param name="history">The losses that importance sampling draws levels by; null where it is not used.</param>
+    /// <param name="watch">Told how many files of how many are written, 0 first; null where nobody watches.</param>
     /// <exception cref="IOException">The disk is full, or the like; older checkpoints are untouched.</exception>
-    public static void Write(RunFolder folder, RunConfig config, ParameterBuffer weights, TrainingState training, CheckpointState state, LossHistory? history = null)
+    public static void Write(RunFolder folder, RunConfig config, ParameterBuffer weights, TrainingState training, CheckpointState state, LossHistory? history = null, Action<int, int>? watch = null)
     {
         var final = folder.CheckpointFolder(state.Step);
         var partial = final + RunFolder.Partial;
@@ -35,11 +36,19 @@ public static class Checkpoint
         {
             if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
             Directory.CreateDirectory(partial);
-            foreach (var (name, values) in Models(config, weights, training)) WriteModel(Path.Combine(partial, FileOf(name)), config.Storage, values);
-            if (config.Storage != WeightStorage.Float32) SafetensorsFile.Write(Path.Combine(partial, Training), [.. Models(config, weights, training).SelectMany(m => Named(m.Name + ".", m.Values))]);
-            SafetensorsFile.Write(Path.Combine(partial, Optimizer), [.. Named("first.", training.FirstMoment), .. Named("second.", training.SecondMoment)]);
-            if (history is not null) SafetensorsFile.Write(Path.Combine(partial, History), history.Export());
-            AtomicFile.Write(Path.Combine(partial, State), JsonSerializer.SerializeToUtf8Bytes(state, ConfigJson.Shared.CheckpointState));
+            var files = new List<(string Name, Action<string> Write)>();
+            foreach (var (name, values) in Models(config, weights, training)) files.Add((FileOf(name), path => WriteModel(path, config.Storage, values)));
+            if (config.Storage != WeightStorage.Float32) files.Add((Training, path => SafetensorsFile.Write(path, [.. Models(config, weights, training).SelectMany(m => Named(m.Name + ".", m.Values))])));
+            files.Add((Optimizer, path => SafetensorsFile.Write(path, [.. Named("first.", training.FirstMoment), .. Named("second.", training.SecondMoment)])));
+            if (history is not null) files.Add((History, path => SafetensorsFile.Write(path, history.Export())));
+            files.Add((State, path => AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(state, ConfigJson.Shared.CheckpointState))));
+            watch?.Invoke(0, files.Count);
+            foreach (var (i, (name, write)) in files.Index())
+            {
+                write(Path.Combine(partial, name));
+                watch?.Invoke(i + 1, files.Count);
+            }
+
             Retire(final);
             Directory.Move(partial, final);
         }
@@ -129,20 +138,31 @@ public static class Checkpoint
 
     private static IEnumerable<(string Name, Tensors.FloatTensor Value)> Named(string prefix, ParameterBuffer buffer) => buffer.Export().Select(e => (prefix + e.Name, e.Value));
 
-    private static void Read(string path, string prefix, ParameterBuffer buffer)
+    /// <summary>Reads every parameter of a file's network.</summary>
+    /// <param name="path">A safetensors file.</param>
+    /// <param name="prefix">What stands before the parameters' names in it.</param>
+    /// <param name="buffer">Where to.</param>
+    /// <exception cref="DataException">The file is damaged, or belongs to another network.</exception>
+    internal static void Read(string path, string prefix, ParameterBuffer buffer)
     {
         using var file = SafetensorsFile.Open(path);
-        foreach (var entry in buffer.Layout.Entries)
+        CheckLayout(path, file, prefix, buffer.Layout);
+        buffer.Import(name => file.Read(prefix + name));
+
+        // None is written: a checkpoint of values that are not numbers is refused when it is made.
+        if (buffer.FirstNonFinite() is { } bad) throw new DataException($"{path}: the checkpoint is damaged: '{prefix}{bad}' holds a value that is not a finite number; take an earlier checkpoint.");
+    }
+
+    /// <summary>Checks that a file holds every parameter of a network in its shape.</summary>
+    /// <exception cref="DataException">It does not.</exception>
+    internal static void CheckLayout(string path, SafetensorsFile file, string prefix, ParameterLayout layout)
+    {
+        foreach (var entry in layout.Entries)
         {
             var name = prefix + entry.Name;
             if (!file.Contains(name)) throw new DataException($"{path}: the parameter '{name}' is missing; the file belongs to another network.");
             if (file.Entry(name).Shape != entry.Shape) throw new DataException($"{path}: the parameter '{name}' has shape {file.Entry(name).Shape}, the network's is {entry.Shape}; the file belongs to another network.");
         }
-
-        buffer.Import(name => file.Read(prefix + name));
-
-        // None is written: a checkpoint of values that are not numbers is refused when it is made.
-        if (buffer.FirstNonFinite() is { } bad) throw new DataException($"{path}: the checkpoint is damaged: '{prefix}{bad}' holds a value that is not a finite number; take an earlier checkpoint.");
     }
 
     // Renamed first, so that a stop while files are deleted never leaves a half folder that looks like a checkpoint.

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DiffusionSharp.Langevin;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
@@ -32,18 +33,25 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
     /// <param name="count">Samples of each, at least 1.</param>
     /// <param name="seed">Of all noise; sample k depends on it and k alone.</param>
     /// <param name="parallelism">The threads.</param>
-    /// <param name="stop">Ends the drawing.</param>
+    /// <param name="stop">Ends the drawing, between two passes of the network at the latest.</param>
+    /// <param name="watch">Told how many of how many steps are done: those of annealed Langevin dynamics over all batches, then each batch of plain; null where nobody watches.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     /// <exception cref="ArgumentException">The model has no trained levels of noise, or its samples are not points in the plane.</exception>
-    public static LangevinPair Draw(TrainedModel model, DataSource data, int count, ulong seed, Parallelism parallelism, CancellationToken stop = default)
+    [SuppressMessage("Design", "CA1068:CancellationToken parameters must come last", Justification = "Who watches comes after who stops: most callers stop and do not watch.")]
+    public static LangevinPair Draw(TrainedModel model, DataSource data, int count, ulong seed, Parallelism parallelism, CancellationToken stop = default, Action<int, int>? watch = null)
     {
         if (!CanDraw(model) || data.SampleShape != model.SampleShape)
             throw new ArgumentException($"LangevinPair: points in the plane and trained levels of noise are expected; the model has {model.SampleShape} and the schedule {model.Config.ScheduleOrDefault().Kind}, the data {data.SampleShape}. Train the preset points-ncsn.", nameof(model));
         var sampler = Annealing(model, model.Config.ScheduleOrDefault().LevelsOrDefault());
         var calls = (sampler.Grid.Count * sampler.LangevinSteps) + sampler.StartCalls;
-        var (annealed, _) = new SamplingJob(model, sampler, count, seed, LargestBatch).Run(parallelism, (_, _) => stop.ThrowIfCancellationRequested());
+        var job = new SamplingJob(model, sampler, count, seed, LargestBatch) { Stop = stop };
+        var (done, total) = (0, job.TotalSteps + ((count + LargestBatch - 1) / LargestBatch));
+        watch?.Invoke(0, total);
+        var (annealed, _) = job.Run(parallelism, (_, _) => Step());
 
-        return new LangevinPair(Shown(data, count), Walk(model, Box(Shown(data, Math.Min(data.Count, Boxed))), count, calls - 1, seed, parallelism, stop), annealed, calls);
+        return new LangevinPair(Shown(data, count), Walk(model, Box(Shown(data, Math.Min(data.Count, Boxed))), count, calls - 1, seed, parallelism, Step, stop), annealed, calls);
+
+        void Step() => watch?.Invoke(++done, total);
     }
 
     /// <summary>Whether a model's levels and samples are such as can be shown.</summary>
@@ -53,19 +61,21 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
     internal static AnnealedLangevinSampler Annealing(TrainedModel model, int steps)
     {
         var config = model.Config.ScheduleOrDefault();
-        var grid = config.Grid(model.Schedule, Math.Min(steps, config.LevelsOrDefault()));
+        var grid = model.Schedule.Grid(Math.Min(steps, config.LevelsOrDefault()));
         var each = NcsnDesign.LangevinSteps(config.LevelsOrDefault());
         return new AnnealedLangevinSampler(model.Schedule, grid, NcsnDesign.StepSize(model.Schedule, grid, each), each);
     }
 
     // Annealed Langevin dynamics of one level is plain dynamics at it. It goes on past a chain that ran away, whose sample alone is no number then.
-    private static Tensor Walk(TrainedModel model, (double[] Low, double[] High) box, int count, int langevinSteps, ulong seed, Parallelism parallelism, CancellationToken stop)
+    private static Tensor Walk(TrainedModel model, (double[] Low, double[] High) box, int count, int langevinSteps, ulong seed, Parallelism parallelism, Action step, CancellationToken stop)
     {
         var sampler = new AnnealedLangevinSampler(model.Schedule, new TimeGrid([model.Schedule.LeastNoiseTime], model.Schedule.CleanTime), PlainStep, langevinSteps);
         var (low, high) = box;
         var root = new Rng(seed).Split("plain");
         var batch = Math.Min(count, LargestBatch);
-        var denoiser = model.Denoiser(batch, parallelism);
+        var network = model.Network(batch, parallelism);
+        network.Stop = stop;
+        var denoiser = model.Denoiser(network);
         var parts = new List<Tensor>();
         for (var first = 0; first < count; first += batch)
         {
@@ -76,6 +86,7 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
                 for (var i = 0; i < values.Length; i++) values[i] = low[i % 2] + ((high[i % 2] - low[i % 2]) * root.Split("start").Split(from + (i / 2)).Uniform((ulong)(i % 2)));
             });
             parts.Add(sampler.Sample(denoiser, start, new SeededNoise(root, first)));
+            step();
         }
 
         return Numbers(Tensor.Concatenate(parts));

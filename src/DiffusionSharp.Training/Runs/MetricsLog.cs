@@ -5,20 +5,26 @@ using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Training.Runs;
 
-/// <summary>The lines of <c>metrics.jsonl</c>, appended as training goes and cut back where a run resumes.</summary>
+/// <summary>The lines of <c>metrics.jsonl</c>, appended as training goes and cut back where a run resumes; in memory alone where a run has no folder.</summary>
 public sealed class MetricsLog
 {
     private static readonly ConfigJsonContext OneLine = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
-    private readonly string path;
+    private readonly string? path;
+    private readonly List<MetricsLine> lines = [];
 
     /// <summary>Opens the log of a run at a step: lines after it, of a run that was stopped, are dropped.</summary>
-    public MetricsLog(RunFolder folder, int step)
+    /// <param name="folder">The run's; null keeps the lines in memory.</param>
+    /// <param name="step">Steps done.</param>
+    public MetricsLog(RunFolder? folder, int step)
     {
-        path = folder.MetricsFile;
+        path = folder?.MetricsFile;
         if (!File.Exists(path)) return;
-        var kept = Read(path).Where(l => l.Step <= step).Select(Text);
-        AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Concat(kept)));
+        lines.AddRange(Read(path).Where(l => l.Step <= step));
+        AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Concat(lines.Select(Text))));
     }
+
+    /// <summary>The lines so far.</summary>
+    public IReadOnlyList<MetricsLine> Lines => lines;
 
     /// <summary>All lines of a log; a last one that was cut off while being written is passed over.</summary>
     /// <exception cref="DataException">A line before the last is damaged.</exception>
@@ -45,6 +51,8 @@ public sealed class MetricsLog
     /// <summary>Appends a line, flushed to the disk: a checkpoint written after it never outlives it.</summary>
     public void Append(MetricsLine line)
     {
+        lines.Add(line);
+        if (path is null) return;
         using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
         file.Write(Encoding.UTF8.GetBytes(Text(line)));
         file.Flush(flushToDisk: true);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using DiffusionSharp.Data.Formats;
+using DiffusionSharp.Graphs;
 using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Training.Runs;
@@ -25,6 +26,9 @@ public sealed class RunFolder
     /// <summary>The metrics' file.</summary>
     public string MetricsFile => In("metrics.jsonl");
 
+    /// <summary>The weights of another model that the run was started from; not there where its first weights were drawn.</summary>
+    public string StartFile => In("start.safetensors");
+
     /// <summary>The loss curve's file.</summary>
     public string LossFile => In("loss.svg");
 
@@ -40,12 +44,15 @@ public sealed class RunFolder
     public string CheckpointFolder(int step) => In("checkpoints", StepName(step));
 
     /// <summary>Makes the folder and writes the configuration.</summary>
+    /// <param name="config">The run's.</param>
+    /// <param name="start">The weights that it begins with, where they were not drawn: written before the configuration, which is never there without them.</param>
     /// <exception cref="DataException">Something else is there already.</exception>
-    public void Create(RunConfig config)
+    public void Create(RunConfig config, ParameterBuffer? start = null)
     {
         if (File.Exists(Path)) throw new DataException($"{Path}: a folder for the run is expected, this is a file.");
         if (Exists) throw new DataException($"{Path}: a run is here already; resume it, or choose another folder.");
-        if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any(e => e != ConfigFile + ".tmp")) throw new DataException($"{Path}: the folder is not empty and holds no run; choose another.");
+        if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any(e => e != ConfigFile + ".tmp" && !StartWeights.IsLeftOver(this, e))) throw new DataException($"{Path}: the folder is not empty and holds no run; choose another.");
+        if (start is not null) StartWeights.Write(this, start);
         WriteConfig(config);
     }
 

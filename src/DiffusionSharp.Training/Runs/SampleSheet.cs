@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Tensors;
+using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
 
 namespace DiffusionSharp.Training.Runs;
@@ -18,17 +20,19 @@ public static class SampleSheet
     /// <param name="model">What to draw from.</param>
     /// <param name="data">The run's data, shown beside points.</param>
     /// <param name="parallelism">The threads.</param>
-    /// <param name="stop">Ends the drawing; nothing is written then.</param>
+    /// <param name="stop">Ends the drawing, between two passes of the network at the latest; nothing is written then.</param>
+    /// <param name="watch">Told how many of how many steps of the sampler are done, over all batches, 0 first; null where nobody watches.</param>
     /// <returns>The file; null where it was stopped.</returns>
     /// <remarks>
     /// By deterministic DDIM; where levels of noise were trained by annealed Langevin dynamics with final denoising, and points in the plane
     /// then by plain Langevin dynamics too, side by side with the data.
     /// </remarks>
-    public static string? Write(RunFolder folder, TrainedModel model, DataSource data, Parallelism parallelism, CancellationToken stop = default)
+    [SuppressMessage("Design", "CA1068:CancellationToken parameters must come last", Justification = "Who watches comes after who stops: most callers stop and do not watch.")]
+    public static string? Write(RunFolder folder, TrainedModel model, DataSource data, Parallelism parallelism, CancellationToken stop = default, Action<int, int>? watch = null)
     {
         try
         {
-            return Draw(folder, model, data, parallelism, stop);
+            return Draw(folder, model, data, parallelism, watch, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -36,14 +40,14 @@ public static class SampleSheet
         }
     }
 
-    private static string Draw(RunFolder folder, TrainedModel model, DataSource data, Parallelism parallelism, CancellationToken stop)
+    private static string Draw(RunFolder folder, TrainedModel model, DataSource data, Parallelism parallelism, Action<int, int>? watch, CancellationToken stop)
     {
         var config = model.Config;
         var path = folder.SampleFile(model.Step, Extension(model.SampleShape));
         var count = model.IsPictures ? config.SampleCount : Math.Max(config.SampleCount, PointCount);
         if (LangevinPair.CanDraw(model))
         {
-            WritePair(path, model.Step, LangevinPair.Draw(model, data, count, config.Seed, parallelism, stop));
+            WritePair(path, model.Step, LangevinPair.Draw(model, data, count, config.Seed, parallelism, stop, watch));
             return path;
         }
 
@@ -51,10 +55,12 @@ public static class SampleSheet
         var (columns, labels) = config.Conditioning?.Classes is not { } all ? (null, null) : all <= count ? (count / all, Rows(all, count / all)) : ((int?)null, Rows(count, 1));
         Sampler sampler = config.ScheduleOrDefault().HasNoiseLevels()
             ? LangevinPair.Annealing(model, config.SampleSteps)
-            : new DdimSampler(model.Schedule, config.ScheduleOrDefault().Grid(model.Schedule, config.SampleSteps));
-        var job = new SamplingJob(model, sampler, labels?.Length ?? count, config.Seed, model.IsPictures ? 32 : 1024, labels);
-        var (samples, _) = job.Run(parallelism, (_, _) => stop.ThrowIfCancellationRequested());
-        Write(path, model, samples, columns);
+            : new DdimSampler(model.Schedule, model.Schedule.Grid(config.SampleSteps));
+        var job = new SamplingJob(model, sampler, labels?.Length ?? count, config.Seed, model.IsPictures ? 32 : 1024, labels) { Stop = stop };
+        var done = 0;
+        watch?.Invoke(0, job.TotalSteps);
+        var (samples, _) = job.Run(parallelism, (_, _) => watch?.Invoke(++done, job.TotalSteps));
+        Write(path, model, samples, columns, labels: labels);
         return path;
     }
 
@@ -63,25 +69,39 @@ public static class SampleSheet
     /// <param name="perClass">How many samples of each.</param>
     public static int[] Rows(int classes, int perClass) => [.. Enumerable.Range(0, classes * perClass).Select(k => k / perClass)];
 
-    /// <summary>Writes samples as a sheet.</summary>
+    /// <summary>Writes samples as a sheet: small pictures magnified, rows of one class with its name, points coloured by class.</summary>
     /// <param name="path">The file.</param>
     /// <param name="model">What drew them.</param>
     /// <param name="samples">[N, …].</param>
     /// <param name="columns">Pictures in a row; null: as many as rows.</param>
-    public static void Write(string path, TrainedModel model, Tensor samples, int? columns = null)
+    /// <param name="scale">How often a pixel of a picture is repeated in both directions; null: <see cref="PictureSheet.NaturalScale"/>.</param>
+    /// <param name="labels">The class of each sample; null: they have none.</param>
+    /// <exception cref="ArgumentException">Labels are not as many as samples, or name a class that the model does not know.</exception>
+    public static void Write(string path, TrainedModel model, Tensor samples, int? columns = null, int? scale = null, IReadOnlyList<int>? labels = null)
     {
+        var conditioning = model.Config.Conditioning;
+        if (labels != null && (labels.Count != samples.Samples || labels.Any(l => l < 0 || l >= (conditioning?.Classes ?? 0))))
+            throw new ArgumentException($"SampleSheet: {labels.Count} labels for {samples.Samples} samples; each needs one of the model's {conditioning?.Classes ?? 0} classes.", nameof(labels));
         switch (Extension(model.SampleShape))
         {
             case ".png":
-                Png.Write(path, PictureSheet.Grid(samples, columns));
+                Png.Write(path, PictureSheet.Grid(samples, columns, scale: scale, rowLabels: RowNames(labels, columns, conditioning)));
                 break;
             case ".svg":
-                AtomicFile.Write(path, Encoding.UTF8.GetBytes(PointSheet.Panels([samples], [$"step {model.Step}"])));
+                string[]? names = labels is null ? null : [.. Enumerable.Range(0, conditioning!.Classes).Select(conditioning.NameOf)];
+                AtomicFile.Write(path, Encoding.UTF8.GetBytes(PointSheet.Panels([samples], [$"step {model.Step}"], labels: [labels], classNames: names)));
                 break;
             default:
                 NpyFile.Write(path, samples.ToFloat());
                 break;
         }
+    }
+
+    // Only where each row is of one class; else a name would say too much.
+    private static string[]? RowNames(IReadOnlyList<int>? labels, int? columns, ConditioningConfig? conditioning)
+    {
+        if (labels is null || columns is not { } across || labels.Chunk(across).Any(row => row.Distinct().Count() > 1)) return null;
+        return [.. labels.Chunk(across).Select(row => conditioning!.NameOf(row[0]))];
     }
 
     // Half as wide again as the data, so that a chain that ran away does not shrink it to a dot.

@@ -17,11 +17,15 @@ public sealed record SamplingJob(TrainedModel Model, Sampler Sampler, int Count,
     /// <summary>Steps of all batches, for progress.</summary>
     public int TotalSteps => Batches * Sampler.Grid.Count;
 
+    /// <summary>Ends the drawing, between two passes of the network at the latest; none by default.</summary>
+    public CancellationToken Stop { get; init; }
+
     private int Batches => (Count + LargestBatch - 1) / LargestBatch;
 
     /// <summary>Draws the samples.</summary>
     /// <param name="parallelism">The threads.</param>
     /// <param name="watch">Called after every step with the first sample of the batch and the step; null where nobody watches.</param>
+    /// <exception cref="OperationCanceledException"><see cref="Stop"/> ended it.</exception>
     /// <returns>The samples, [Count, …], and how often the network was asked, batches counted one by one.</returns>
     public (Tensor Samples, long NetworkCalls) Run(Parallelism parallelism, Action<int, SamplingStep>? watch = null)
     {
@@ -30,7 +34,9 @@ public sealed record SamplingJob(TrainedModel Model, Sampler Sampler, int Count,
         if (Labels is not null && Labels.Count != Count) throw new ArgumentException($"SamplingJob: one class for each of the {Count} samples is expected, {Labels.Count} were given.");
         // Batches of nearly equal size leave few rows of the compiled batch idle.
         var batch = (Count + Batches - 1) / Batches;
+        Stop.ThrowIfCancellationRequested();
         var network = Model.Network(batch, parallelism);
+        network.Stop = Stop;
         var parts = new List<Tensor>();
         for (var first = 0; first < Count; first += batch)
         {
@@ -42,6 +48,7 @@ public sealed record SamplingJob(TrainedModel Model, Sampler Sampler, int Count,
             {
                 watch?.Invoke(first, step);
                 last = step;
+                Stop.ThrowIfCancellationRequested();
             }
 
             parts.Add(last!.X);

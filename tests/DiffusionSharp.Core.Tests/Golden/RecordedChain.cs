@@ -10,7 +10,7 @@ internal sealed class RecordedChain((double Alpha, double Sigma)[] levels) : Sch
 
     public override double NoiseTime => levels.Length - 1;
 
-    public TimeGrid Grid => TimeGrid.Uniform(this, levels.Length - 1);
+    public TimeGrid Whole => TimeGrid.Uniform(this, levels.Length - 1);
 
     /// <summary>α² + σ² = 1 from recorded σ/α.</summary>
     public static RecordedChain VariancePreserving(ReadOnlySpan<double> ratios) =>

@@ -20,7 +20,7 @@ public sealed class RecordedMultistepTests
         int[] uncorrected = config.TryGetProperty("disable_corrector", out var off) ? [.. off.EnumerateArray().Select(e => e.GetInt32())] : [];
         return new UniPcSampler(
             chain,
-            chain.Grid,
+            chain.Whole,
             (int)config.Number("solver_order", 2),
             config.Flag("predict_x0", true) ? DpmSolverForm.Data : DpmSolverForm.Noise,
             config.Text("solver_type", "bh2") == "bh2" ? TwoPointWeights.Bh2 : TwoPointWeights.Bh1,
@@ -32,16 +32,16 @@ public sealed class RecordedMultistepTests
     // The recorded tool lowers the order at the end only in trajectories of fewer than 15 steps.
     [Fact]
     public void Deis_reproduces_every_recorded_trajectory() => Replay("f64", "deis", 1e-9, 10, (c, chain, _, steps) =>
-        new DeisSampler(chain, chain.Grid, (int)c.GetProperty("config").Number("solver_order", 2), DeisVariable.LogRho, MultistepStart.LowOrder, steps < 15 ? MultistepEnd.Lowered : MultistepEnd.FullOrder));
+        new DeisSampler(chain, chain.Whole, (int)c.GetProperty("config").Number("solver_order", 2), DeisVariable.LogRho, MultistepStart.LowOrder, steps < 15 ? MultistepEnd.Lowered : MultistepEnd.FullOrder));
 
     // The recorded tool's default τ: 1 on timesteps from 200 to 800.
     [Fact]
     public void SaSolver_reproduces_every_recorded_trajectory() => Replay("f64", "sasolver", 1e-9, 6, (_, chain, times, _) =>
-        new SaSolverSampler(chain, chain.Grid, 2, 2, level => times[chain.Index(level)] is >= 200 and <= 800 ? 1 : 0, TwoPointWeights.Bh1, MultistepStart.LowOrder, MultistepEnd.Lowered));
+        new SaSolverSampler(chain, chain.Whole, 2, 2, level => times[chain.Index(level)] is >= 200 and <= 800 ? 1 : 0, TwoPointWeights.Bh1, MultistepStart.LowOrder, MultistepEnd.Lowered));
 
     [Fact]
     public void Lms_reproduces_every_recorded_trajectory() => Replay("f64", "lms", 1e-9, 14, (c, chain, _, _) =>
-        new LmsSampler(chain, chain.Grid, (int)c.GetProperty("step_kwargs").Number("order", 4), MultistepStart.LowOrder));
+        new LmsSampler(chain, chain.Whole, (int)c.GetProperty("step_kwargs").Number("order", 4), MultistepStart.LowOrder));
 
     [Fact]
     public void Lms_reproduces_every_recorded_trajectory_in_the_coordinates_of_sigma()
@@ -57,7 +57,7 @@ public sealed class RecordedMultistepTests
             if (c.GetProperty("fn").GetString() != "sample_lms") continue;
             var sigmas = golden[$"sigmas/{c.GetProperty("sigmas").GetString()}"].Values.ToArray();
             var chain = new RecordedChain([.. sigmas.Select(s => (1.0, s))]);
-            var sampler = new LmsSampler(chain, chain.Grid, (int)c.GetProperty("kwargs").Number("order", 4), MultistepStart.LowOrder);
+            var sampler = new LmsSampler(chain, chain.Whole, (int)c.GetProperty("kwargs").Number("order", 4), MultistepStart.LowOrder);
             var x = sigmas[0] * golden["x0"];
             Tensor[] states = [x, .. sampler.Steps(denoiser, x, new SeededNoise(new Rng(0))).Select(s => s.X)];
             Near.RelativeToLargest(golden[$"{key}/x"], Tensor.Concatenate(states).Reshape(golden[$"{key}/x"].Shape), 1e-9, $"kdiffusion/{key}");
@@ -80,7 +80,7 @@ public sealed class RecordedMultistepTests
             var chain = new RecordedChain([.. Enumerable.Range(0, steps + 1).Select(i => Math.Pow(Math.Sin(Math.PI / 2 * (1 - ((double)i / steps))), 2)).Select(b => (Math.Sqrt(1 - (b * b)), b))]);
             var times = golden[$"{key}/t"].Values.ToArray();
             var model = new ZeroAtPureNoise(new RecordedModel(Prediction.Velocity, level => times[chain.Index(level)]));
-            var sampler = new PndmSampler(chain, chain.Grid, PndmStart.Euler, PndmCoefficients.Classical);
+            var sampler = new PndmSampler(chain, chain.Whole, PndmStart.Euler, PndmCoefficients.Classical);
             Compare(golden, key, [common["init_noise"], .. sampler.Steps(model, common["init_noise"], new SeededNoise(new Rng(0))).Select(s => s.X)], 1e-9);
             replayed++;
         }

@@ -1,0 +1,44 @@
+using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Tensors;
+
+namespace DiffusionSharp.Cli.Sampling;
+
+/// <summary>Where samples go: one file, or a folder with one file a sample.</summary>
+/// <param name="Path">A file with an ending, or a folder without.</param>
+/// <param name="Strip">Whether moments of denoising stand side by side.</param>
+/// <param name="Scale">Whole factor that pictures are magnified by; null: as far as small ones can be seen.</param>
+internal sealed record SampleOutput(string Path, bool Strip, int? Scale)
+{
+    private const int StripRows = 8;
+
+    private bool IsFolder => Directory.Exists(Path) || System.IO.Path.EndsInDirectorySeparator(Path) || System.IO.Path.GetExtension(Path).Length == 0;
+
+    /// <summary>Checks before long work that the result can be written, and asks of the samples what it shows.</summary>
+    /// <returns>The options, and how many samples where nobody said.</returns>
+    /// <exception cref="OptionException">The ending does not fit the samples.</exception>
+    /// <exception cref="UsageException">Nothing can be written there.</exception>
+    public (SampleOptions Options, int? Count) Prepare(DiffusionModel model, int? count, SampleOptions options)
+    {
+        if (IsFolder)
+        {
+            if (Strip) throw new UsageException("--strip is drawn as one .png or .svg; name such a file with --out.");
+            if (Scale is not null) throw new UsageException("--scale magnifies sheets; single files keep their size. Leave it out, or name a .png or .gif with --out.");
+            if (File.Exists(System.IO.Path.TrimEndingDirectorySeparator(Path))) throw new UsageException($"--out: {Path} is a file without an ending; name a folder, or a file that ends in .png, .gif, .svg or .npy.");
+            return (options, count);
+        }
+
+        var format = SampleFormats.Of(Path, model.SampleShape, Strip);
+        if (Scale is not null && format is not (SampleFormat.Grid or SampleFormat.Strip or SampleFormat.Animation)) throw new UsageException("--scale magnifies pictures; leave it out.");
+        OutputFile.Check(Path);
+        var moments = SampleFormats.Moments(format);
+        if (format != SampleFormat.Strip) return (options with { Moments = moments }, count);
+        return (options with { Moments = moments, PerClass = 1 }, count ?? (options.Class is { IsAll: true } ? null : StripRows));
+    }
+
+    /// <summary>Writes them.</summary>
+    public void Write(Samples samples)
+    {
+        if (IsFolder) samples.SaveEach(Path);
+        else samples.Save(Path, Strip, Scale);
+    }
+}
