@@ -41,9 +41,12 @@ internal static class Diffusion
     /// <summary>The built command as a process, its streams caught.</summary>
     public static Process Start(params string[] args) => StartProcess("dotnet", ["exec", Assembly(), .. OnOneThread(args)]);
 
-    public static Process StartProcess(string file, params string[] args)
+    public static Process StartProcess(string file, params string[] args) => StartProcess(new ProcessStartInfo(file, args));
+
+    /// <summary>A process with a folder or an environment of its own, its streams caught.</summary>
+    public static Process StartProcess(ProcessStartInfo info)
     {
-        var info = new ProcessStartInfo(file, args) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        (info.RedirectStandardOutput, info.RedirectStandardError, info.RedirectStandardInput) = (true, true, true);
         info.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         var process = Process.Start(info)!;
         process.StandardInput.Close();
@@ -83,6 +86,10 @@ internal static class Diffusion
     // Tests run side by side; a test about threads names them.
     private static string[] OnOneThread(string[] args) =>
         args is ["train" or "sample" or "evaluate" or "theory" or "profile", ..] && !args.Contains("--threads") ? [args[0], "--threads", "1", .. args[1..]] : args;
+
+    /// <summary>How these tests were built: Release or Debug.</summary>
+    public static string Configuration() =>
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)).Contains("release", StringComparison.OrdinalIgnoreCase) ? "Release" : "Debug";
 
     /// <summary>The command as built beside these tests.</summary>
     public static string Assembly() => typeof(DiffusionCommand).Assembly.Location;

@@ -44,7 +44,7 @@ public sealed class SampleProgramTests : IDisposable
     private static async Task<string> Run(string name, params string[] arguments)
     {
         var program = Path.Combine(Folder(), name);
-        var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)).Contains("release", StringComparison.OrdinalIgnoreCase) ? "Release" : "Debug";
+        var configuration = Diffusion.Configuration();
         using var build = Diffusion.StartProcess("dotnet", "build", "-c", configuration, "-p:BuildProjectReferences=false", "-p:UseSharedCompilation=false", program);
         var built = await Diffusion.End(build);
         Assert.True(built.Code == 0, built.Out + built.Error);
