@@ -17,7 +17,7 @@ internal static class ReportStyle
         .good { color: var(--good); } .bad { color: var(--bad); } .good, .bad { white-space: nowrap; } p.bad { white-space: normal; }
         .lead { font-size: 1.15rem; } .claim { font-size: 1.05rem; } .verdict { font-weight: 600; font-size: .95rem; margin-left: .3rem; }
         .formula { background: var(--panel); padding: .7rem 1rem; border-radius: .4rem; overflow-x: auto; }
-        .formula > div { padding: .35rem 0; line-height: 2.1; } .formula math { display: inline math; font-size: 1.1em; } .gap { padding-left: 1.6em; }
+        .formula > div { padding: .35rem 0; line-height: 2; } .formula math { display: inline math; font: 1.1em "STIX Two Math", "Latin Modern Math", "Cambria Math", "STIX Math", "Libertinus Math", "DejaVu Math TeX Gyre", math; } .gap { padding-left: 1.6em; }
         figure { margin: 1.2rem 0; } figure > img { max-width: 100%; height: auto; }
         .panels { display: grid; grid-template-columns: repeat(var(--c), minmax(0, 1fr)); max-width: calc(var(--c) * var(--w) * 1px); }
         .panel { position: relative; overflow: hidden; aspect-ratio: var(--w) / var(--h); }

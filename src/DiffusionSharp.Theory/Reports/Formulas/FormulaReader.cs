@@ -3,13 +3,21 @@ using System.Globalization;
 namespace DiffusionSharp.Theory.Reports.Formulas;
 
 /// <summary>Reads the pieces of a formula as MathML: what binds without a space binds first, and a fraction's sides are such runs.</summary>
-/// <remarks>In scripts fractions stay on the line, as a small one cannot be read.</remarks>
+/// <remarks>In scripts and in fractions a fraction stays on the line, as a small one cannot be read.</remarks>
 internal sealed class FormulaReader
 {
     private const string Thin = ".16em", Word = ".32em";
     private readonly IReadOnlyList<FormulaToken> tokens;
     private readonly int[] partner;
     private int at;
+
+    /// <summary>Where something stands: it decides how fractions and the air around operators are set.</summary>
+    private enum Place
+    {
+        Line,
+        Fraction,
+        Script,
+    }
 
     /// <param name="tokens">The pieces.</param>
     /// <exception cref="FormatException">A bracket has no partner.</exception>
@@ -30,31 +38,32 @@ internal sealed class FormulaReader
 
     /// <summary>The pieces from one to before another.</summary>
     /// <exception cref="FormatException">Something is raised, lowered, divided or under a root that is not there.</exception>
-    public IReadOnlyList<MathNode> Read(int from, int to) => Row(from, to, script: false);
+    public IReadOnlyList<MathNode> Read(int from, int to) => Row(from, to, Place.Line);
 
-    private List<MathNode> Row(int from, int to, bool script)
+    private List<MathNode> Row(int from, int to, Place place)
     {
         var row = new List<MathNode>();
-        var operand = false; // whether what came last can be an operator's left side
+        var (operand, word) = (false, false); // whether what came last can be an operator's left side, and is a word
         for (at = from; at < to;)
         {
             var token = tokens[at];
-            if (row.Count > 0 && token.Spaces > 0 && operand && (Begins(at, to) || token.Kind == FormulaKind.Large)) row.Add(MathNode.Space(Thin));
-            if (token.Kind == FormulaKind.Word)
+            var factor = Begins(at, to);
+            if (token.Spaces > 0 && row.Count > 0 && (word || token.Kind == FormulaKind.Word)) row.Add(MathNode.Space(Word));
+            else if (token.Spaces > 0 && operand && (factor || token.Kind == FormulaKind.Large)) row.Add(MathNode.Space(Thin));
+            word = token.Kind == FormulaKind.Word;
+            if (word)
             {
-                if (row.Count > 0 && token.Spaces > 0) row.Add(MathNode.Space(Word));
                 row.Add(MathNode.Leaf("mtext", Words(to)));
-                if (at < to && tokens[at].Spaces > 0) row.Add(MathNode.Space(Word));
-                operand = false;
+                operand = true;
             }
-            else if (Begins(at, to))
+            else if (factor)
             {
-                row.AddRange(Quotient(to, script));
+                row.AddRange(Quotient(to, place));
                 operand = true;
             }
             else
             {
-                row.Add(Operator(token, operand, script, to));
+                row.Add(Operator(token, operand, place, to));
                 operand = false;
             }
         }
@@ -78,7 +87,7 @@ internal sealed class FormulaReader
         return text;
     }
 
-    private MathNode Operator(FormulaToken token, bool operand, bool script, int to)
+    private MathNode Operator(FormulaToken token, bool operand, Place place, int to)
     {
         at++;
         switch (token.Kind)
@@ -87,16 +96,16 @@ internal sealed class FormulaReader
                 var sign = MathNode.Leaf("mo", token.Text == "Σ" ? "∑" : token.Text, " movablelimits=\"false\"");
                 return Scripts(sign, to, under: token.Text != "∫");
             case FormulaKind.Punctuation:
-                return MathNode.Leaf("mo", token.Text, $" separator=\"true\" lspace=\"0\" rspace=\"{(script ? "0" : ".25em")}\"");
+                return MathNode.Leaf("mo", token.Text, $" separator=\"true\" lspace=\"0\" rspace=\"{(place == Place.Script ? "0" : ".25em")}\"");
             case FormulaKind.Bar:
                 return MathNode.Leaf("mo", token.Text, " stretchy=\"false\" form=\"infix\" lspace=\".22em\" rspace=\".22em\"");
             case FormulaKind.Slash:
                 return MathNode.Leaf("mo", token.Text, " stretchy=\"false\" lspace=\"0\" rspace=\"0\"");
             case FormulaKind.Relation:
-                return MathNode.Leaf("mo", token.Text, script ? " stretchy=\"false\" form=\"infix\" lspace=\".1em\" rspace=\".1em\"" : " stretchy=\"false\" form=\"infix\"");
+                return MathNode.Leaf("mo", token.Text, place == Place.Script ? " stretchy=\"false\" form=\"infix\" lspace=\".1em\" rspace=\".1em\"" : " stretchy=\"false\" form=\"infix\"");
             case FormulaKind.Operator when token.Text is "‖" or "*":
                 return MathNode.Leaf("mo", token.Text, " stretchy=\"false\" form=\"infix\" lspace=\".22em\" rspace=\".22em\"");
-            case FormulaKind.Operator when !operand || script || token.Text is "·":
+            case FormulaKind.Operator when !operand || place == Place.Script || token.Text is "·":
                 return MathNode.Leaf("mo", token.Text, operand ? " form=\"infix\" lspace=\".05em\" rspace=\".05em\"" : " form=\"prefix\" lspace=\"0\" rspace=\"0\"");
             case FormulaKind.Operator:
                 return MathNode.Leaf("mo", token.Text, " form=\"infix\"");
@@ -106,14 +115,18 @@ internal sealed class FormulaReader
     }
 
     /// <summary>A run, and what it is divided by.</summary>
-    private List<MathNode> Quotient(int to, bool script)
+    private List<MathNode> Quotient(int to, Place place)
     {
-        var run = Run(to, script);
-        while (!script && at < to && tokens[at].Kind == FormulaKind.Slash)
+        var start = at;
+        var run = Run(to, place);
+        if (place != Place.Line || at >= to || tokens[at].Kind != FormulaKind.Slash) return run;
+        at = start;
+        run = Run(to, Place.Fraction);
+        while (at < to && tokens[at].Kind == FormulaKind.Slash)
         {
             at++;
             if (at >= to || !Begins(at, to)) throw Error(at - 1, "has nothing below it");
-            run = [MathNode.Of("mfrac", Bare(run), Bare(Run(to, script)))];
+            run = [MathNode.Of("mfrac", Bare(run), Bare(Run(to, Place.Fraction)))];
         }
 
         return run;
@@ -122,10 +135,10 @@ internal sealed class FormulaReader
     private static MathNode Bare(List<MathNode> run) => MathNode.Row(run is [{ Inside: { } inside }] ? inside : run);
 
     /// <summary>Factors without a space between them.</summary>
-    private List<MathNode> Run(int to, bool script)
+    private List<MathNode> Run(int to, Place place)
     {
-        var run = new List<MathNode> { Factor(to, script) };
-        while (at < to && tokens[at].Spaces == 0 && Begins(at, to)) run.Add(Factor(to, script));
+        var run = new List<MathNode> { Factor(to, place) };
+        while (at < to && tokens[at].Spaces == 0 && Begins(at, to)) run.Add(Factor(to, place));
         return run;
     }
 
@@ -152,7 +165,7 @@ internal sealed class FormulaReader
 
     private bool IsCondition(int i) => tokens[i].Spaces > 0 && i + 1 < tokens.Count && tokens[i + 1].Spaces > 0;
 
-    private MathNode Factor(int to, bool script)
+    private MathNode Factor(int to, Place place)
     {
         var start = at;
         var token = tokens[at++];
@@ -166,34 +179,37 @@ internal sealed class FormulaReader
                 return Scripts(MathNode.Leaf("mi", token.Text, token.Text == "∇" ? " mathvariant=\"normal\"" : ""), to);
             case FormulaKind.Fraction:
                 var parts = token.Text switch { "½" => "12", "¼" => "14", "¾" => "34", "⅓" => "13", _ => "23" };
-                return script
+                return place != Place.Line
                     ? MathNode.Leaf("mn", token.Text)
                     : MathNode.Of("mfrac", MathNode.Leaf("mn", parts[..1]), MathNode.Leaf("mn", parts[1..]));
             case FormulaKind.Root:
                 if (at >= to || !Begins(at, to)) throw Error(start, "has nothing under it");
-                var under = Factor(to, script);
+                var under = Factor(to, place);
                 return MathNode.Of("msqrt", under.Inside is { } inside ? [.. inside] : [under]);
             case FormulaKind.Open:
-                return Fenced(token.Text, partner[start], tokens[partner[start]].Text, to, script);
+                return Fenced(token.Text, partner[start], tokens[partner[start]].Text, to, place);
             case FormulaKind.Bar:
-                return Fenced("|", ClosingBar(start, to), "|", to, script);
+                return Fenced("|", ClosingBar(start, to), "|", to, place);
             default:
                 return Scripts(Letter(token), to);
         }
     }
 
-    private MathNode Fenced(string open, int close, string end, int to, bool script)
+    private MathNode Fenced(string open, int close, string end, int to, Place place)
     {
-        var inside = Row(at, close, script);
+        var inside = Row(at, close, place);
         at = close + 1;
+        var stretch = inside.Any(IsTall) ? "true" : "false";
         var fenced = MathNode.Of(
             "mrow",
-            MathNode.Leaf("mo", open, " form=\"prefix\" fence=\"true\" stretchy=\"true\" lspace=\"0\" rspace=\"0\""),
+            MathNode.Leaf("mo", open, $" form=\"prefix\" fence=\"true\" stretchy=\"{stretch}\" lspace=\"0\" rspace=\"0\""),
             MathNode.Row(inside),
-            MathNode.Leaf("mo", end, " form=\"postfix\" fence=\"true\" stretchy=\"true\" lspace=\"0\" rspace=\"0\"")) with
+            MathNode.Leaf("mo", end, $" form=\"postfix\" fence=\"true\" stretchy=\"{stretch}\" lspace=\"0\" rspace=\"0\"")) with
         { Inside = open == "(" ? inside : null };
         return Scripts(fenced, to);
     }
+
+    private static bool IsTall(MathNode node) => node.Tag is "mfrac" or "munder" or "munderover" || node.Children.Any(IsTall);
 
     private static MathNode Letter(FormulaToken token)
     {
@@ -229,7 +245,7 @@ internal sealed class FormulaReader
         var first = at;
         if (at < to && tokens[at] is { Kind: FormulaKind.Open, Spaces: 0, Text: "(" or "{" })
         {
-            var inside = Row(at + 1, partner[first], script: true);
+            var inside = Row(at + 1, partner[first], Place.Script);
             at = partner[first] + 1;
             return inside;
         }
