@@ -95,7 +95,7 @@ internal static partial class ReportPage
     {
         var relation = check.Relation switch { Relation.Equal => check.Tolerance.Value == 0 ? "=" : "≈", Relation.AtMost => "≤", _ => "≥" };
         var tolerance = check.Tolerance.Value == 0 ? "0" : "± " + Number(check.Tolerance.Value, "G2");
-        return Invariant($"<tr><td>{Text(check.What)}</td><td class=\"n\" data-label=\"measured\">{Number(check.Measured)}</td><td class=\"n\" data-label=\"expected\">{relation} {Number(check.Expected)}</td><td data-label=\"tolerance\"><span><span class=\"n\">{tolerance}</span> <small>{Text(check.Tolerance.Reason)}</small></span></td><td data-label=\"verdict\">{Verdict(check.Passed)}</td></tr>\n");
+        return Invariant($"<tr><td>{Text(check.What)}</td><td class=\"n\" data-label=\"measured\">{Number(check.Measured)}</td><td class=\"n\" data-label=\"expected\">{relation} {Number(check.Expected)}</td><td data-label=\"tolerance\"><span class=\"n\">{tolerance}</span> <small>{Text(check.Tolerance.Reason)}</small></td><td data-label=\"verdict\">{Verdict(check.Passed)}</td></tr>\n");
     }
 
     private static string Verdict(bool passed) => passed ? "<span class=\"good\">✓ holds</span>" : "<span class=\"bad\">✗ fails</span>";

@@ -33,8 +33,8 @@ internal static class ReportStyle
           .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
           .cards, .cards tbody, .cards tr, .cards td { display: block; }
           .cards tr { background: var(--panel); border-radius: .4rem; padding: .6rem .7rem; margin: .6rem 0; }
-          .cards td { border: 0; padding: .1rem 0; } .cards td[data-label] { display: grid; grid-template-columns: 5.6rem minmax(0, 1fr); }
-          .cards td[data-label]::before { content: attr(data-label); color: var(--muted); }
+          .cards td { border: 0; padding: .1rem 0; } .cards td[data-label] { padding-left: 5.6rem; }
+          .cards td[data-label]::before { content: attr(data-label); color: var(--muted); float: left; width: 5.6rem; margin-left: -5.6rem; }
         }
         @media print { .panels, .formula { overflow: visible; } section { break-inside: avoid-page; } }
         """;

@@ -17,9 +17,9 @@ namespace DiffusionSharp.Theory.Reports.Formulas;
 public static class Formula
 {
     // Shorter pieces are not parted: a line that ends after two letters looks broken.
-    private const int ShortestPiece = 12;
+    private const int ShortestPiece = 12, ShortestTerms = 30;
 
-    /// <summary>A formula as a row of <c>math</c> elements between which a line may break: before relations, after commas, between statements.</summary>
+    /// <summary>A formula as a row of <c>math</c> elements between which a line may break: before relations and the terms of a long sum, after commas, between statements.</summary>
     /// <param name="formula">One line in the notation. Each element has its part of the text as <c>alttext</c>.</param>
     /// <exception cref="FormatException">It is not of the notation; the message says where.</exception>
     public static string ToMathMl(string formula)
@@ -62,11 +62,11 @@ public static class Formula
     /// <summary>Where the piece that starts at one token ends: outside brackets, where a reader draws breath.</summary>
     private static int End(List<FormulaToken> tokens, int start)
     {
-        var depth = 0;
+        var (depth, absolute) = (0, false);
         for (var i = start; i < tokens.Count; i++)
         {
             var token = tokens[i];
-            if (i > start && depth == 0)
+            if (i > start && depth == 0 && !absolute)
             {
                 var length = token.Start - tokens[start].Start;
                 if (token.Spaces > 1) return i;
@@ -74,8 +74,11 @@ public static class Formula
                     || (tokens[i - 1].Kind == FormulaKind.Word && token.Kind != FormulaKind.Word)
                     || tokens[i - 1].Kind == FormulaKind.Punctuation;
                 if (breath && token.Spaces > 0 && length >= ShortestPiece) return i;
+                if (token is { Kind: FormulaKind.Operator, Spaces: 1, Text: "+" or "−" } && i + 1 < tokens.Count && tokens[i + 1].Spaces == 1 && length >= ShortestTerms) return i;
             }
 
+            // A bar with spaces around it stands before a condition.
+            if (token.Kind == FormulaKind.Bar && depth == 0 && !(token.Spaces > 0 && i + 1 < tokens.Count && tokens[i + 1].Spaces > 0)) absolute = !absolute;
             depth += token.Kind == FormulaKind.Open ? 1 : token.Kind == FormulaKind.Close ? -1 : 0;
         }
 

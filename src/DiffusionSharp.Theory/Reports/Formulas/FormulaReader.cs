@@ -43,7 +43,8 @@ internal sealed class FormulaReader
     private List<MathNode> Row(int from, int to, Place place)
     {
         var row = new List<MathNode>();
-        var (operand, word) = (false, false); // whether what came last can be an operator's left side, and is a word
+        // Whether what came last can be an operator's left side, in this piece or in the one before it, and is a word.
+        var (operand, word) = (from > 0 && place == Place.Line && tokens[from] is { Kind: FormulaKind.Operator, Spaces: 1 } && Ends(tokens[from - 1]), false);
         for (at = from; at < to;)
         {
             var token = tokens[at];
@@ -70,6 +71,8 @@ internal sealed class FormulaReader
 
         return row;
     }
+
+    private static bool Ends(FormulaToken token) => token.Kind is not (FormulaKind.Punctuation or FormulaKind.Relation or FormulaKind.Operator or FormulaKind.Large or FormulaKind.Open);
 
     /// <summary>Words up to the next of mathematics, with the commas between them and the colon behind.</summary>
     private string Words(int to)
