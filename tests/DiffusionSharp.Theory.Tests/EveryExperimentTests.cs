@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 
 namespace DiffusionSharp.Theory.Tests;
 
-public sealed class EveryExperimentTests
+public sealed partial class EveryExperimentTests
 {
     public static TheoryData<string> Names => [.. ExperimentCatalog.All.Select(e => e.Name)];
 
@@ -15,6 +16,10 @@ public sealed class EveryExperimentTests
         var result = ExperimentCatalog.All.Single(e => e.Name == name).Run(Quick.Context());
         Assert.True(result.Passed, result.Failure ?? string.Join("; ", result.Checks.Where(c => !c.Passed)));
         Assert.NotEmpty(result.Figures);
+
+        // Across the panels of a figure a name in a legend has one colour.
+        foreach (var figure in result.Figures)
+            Assert.All(Entry().Matches(figure.Svg).GroupBy(m => m.Groups["name"].Value, m => m.Groups["color"].Value), e => Assert.Single(e.Distinct()));
     }
 
     [Theory]
@@ -40,4 +45,8 @@ public sealed class EveryExperimentTests
             CultureInfo.CurrentCulture = culture;
         }
     }
+
+    // One line of the drawing: the sign in its colour, over a map on a ground, then the name.
+    [GeneratedRegex("""^(?:<rect [^>]*rx="2"[^>]*/>)?<(?:path|circle|rect) [^>]*?(?:stroke|fill)="(?<color>#[^"]+)"[^>]*/>(?:<circle [^>]*/>)?<text [^>]*>(?<name>[^<]*)</text>""", RegexOptions.Multiline)]
+    private static partial Regex Entry();
 }

@@ -49,7 +49,7 @@ public sealed class AnnealedLangevin : Experiment
     [
         "x ← x + h ∇ln p_σ(x) + √(2h) z,  h = κσ²",
         "plain: share of a mode = mass of the start in its basin",
-        "|s_w(x) − s_w′(x)| ≤ (d/v) e^(−d²/2v) max(w₁/w₂, w₂/w₁) at a mode, d apart from the other, v = variance + σ²",
+        "|s_w(x) − s_(w′)(x)| ≤ (d/v) e^(−d²/2v) max(w₁/w₂, w₂/w₁) at a mode, d apart from the other, v = variance + σ²",
     ];
 
     /// <inheritdoc/>

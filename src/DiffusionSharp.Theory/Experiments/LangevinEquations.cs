@@ -43,7 +43,7 @@ public sealed class LangevinEquations : Experiment
         "dq = v dt,  dv = (−∇U/m − γ v) dt + √(2γkT/m) dW;  overdamped: dX = −∇U/ζ dt + √(2kT/ζ) dW",
         "⟨v²⟩ = kT/m,  ⟨v(0) v(t)⟩ = kT/m e^(−γt),  ⟨(Δq)²⟩ = 2D (t − (1 − e^(−γt))/γ),  D = kT/(mγ)",
         "p(x) ∝ e^(−U(x)/kT)",
-        "harmonic well, step h: variance kT/k /(1 − hk/2)",
+        "harmonic well, step h: variance (kT/k)/(1 − hk/2)",
         "τ ≈ π ζ e^(ΔU/kT)/√(U″(a) |U″(0)|) (1 + 3kT/(8ΔU))",
     ];
 

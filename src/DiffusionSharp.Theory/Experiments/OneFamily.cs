@@ -47,7 +47,7 @@ public sealed partial class OneFamily : Experiment
         "y = x_t/α = x₀ + s ε,  s = σ/α        α p_t(α y) = p_s(y)",
         "E[ε|x] = (x − α D)/σ    E[v|x] = α ε̂ − σ D    ∇ln p_t = −ε̂/σ    E[ε − x₀|x] = ε̂ − D",
         "dy/ds = ε̂ = (y − D)/s on every schedule",
-        "dy = √(ds²/dt) dw  ⇒  dx = (α′/α) x dt + α √(ds²/dt) dw:  f = d ln α/dt,  g² = α² d(σ²/α²)/dt",
+        "dy = √(ds²/dt) dw  ⇒  dx = (α′/α) x dt + α √(ds²/dt) dw:  f = d(ln α)/dt,  g² = α² d(σ²/α²)/dt",
     ];
 
     /// <inheritdoc/>

@@ -69,19 +69,21 @@ public sealed class Notebook(string experiment, CancellationToken stop = default
     /// <param name="columns">Plots in a row.</param>
     /// <param name="panels">At least one plot.</param>
     public void Figure(string name, string caption, int columns, params IReadOnlyList<SvgPanel> panels) =>
-        Figure(name, caption, SvgPanels.Grid([.. panels.Select(p => p with { Theme = PlotTheme.Adaptive })], columns));
+        Add(name, caption, SvgPanels.Grid([.. panels.Select(p => p with { Theme = PlotTheme.Adaptive })], columns), panels.Count, Math.Min(columns, panels.Count));
 
     /// <summary>Adds a figure drawn by other means.</summary>
     /// <param name="name">Its name among the experiment's figures.</param>
     /// <param name="caption">What is to be seen, in a sentence or two.</param>
     /// <param name="svg">The whole SVG document.</param>
     /// <exception cref="ArgumentException">The experiment has a figure of this name already.</exception>
-    public void Figure(string name, string caption, string svg)
+    public void Figure(string name, string caption, string svg) => Add(name, caption, svg, 1, 1);
+
+    private void Add(string name, string caption, string svg, int panels, int columns)
     {
         stop.ThrowIfCancellationRequested();
         var file = $"{experiment}-{name}.svg";
         if (figures.Any(f => f.File == file)) throw new ArgumentException($"Notebook: {experiment} has a figure \"{name}\" already; give this one another name.", nameof(name));
-        figures.Add(new ExperimentFigure(file, caption, svg));
+        figures.Add(new ExperimentFigure(file, caption, svg, panels, columns));
     }
 
     private void Write(Check check)
