@@ -22,7 +22,7 @@ internal static class ProfileCommand
         var name = new Argument<string>("NETWORK") { Description = $"What to run on random numbers: {NamedNetwork.Expected}." };
         var batch = Options.Integer("--batch", "Samples of a step.  [default: the configuration's]", most: 1_000_000);
         var steps = Options.Integer("--steps", $"Steps to time, after a second and a half to warm up; of each operation the median counts.  [default: {Runs}]", most: 100_000);
-        var forward = new Option<bool>("--forward") { Description = "The forward pass that sampling runs, not a training step." };
+        var forward = Options.Flag("--forward", "The forward pass that sampling runs, not a training step.");
         var by = Options.Named("--by", "What a row is.  [default: kind]", Choices.Groupings);
         var precision = Options.Precision("fast allows Winograd's convolutions, exact rules them out.  [default: the configuration's]");
         var threads = Options.Threads();

@@ -30,14 +30,14 @@ internal static class TrainCommand
         var prediction = Options.Named("--prediction", "What the network learns to give.", Choices.Predictions);
         var schedule = Options.Named("--schedule", "How noise grows with time.", Choices.Schedules);
         var precision = Options.Precision("fast allows Winograd's convolutions, exact rules them out; part of the run, since it changes bits.  [default: fast]");
-        var conditional = new Option<bool>("--conditional") { Description = "Learn the class of each sample too, for 'sample --class' and guidance; for sources that have labels." };
+        var conditional = Options.Flag("--conditional", "Learn the class of each sample too, for 'sample --class' and guidance; for sources that have labels.");
         var dropout = Options.Real("--label-dropout", "Chance that a label is dropped, so that the model also learns without.  [default: 0.1]", x => x is >= 0 and < 1, "a number of at least 0 and below 1");
         var labels = Options.Text("--labels", "FILE.npy", "The classes of a .npy source: whole numbers from 0, one for each sample; other sources bring their own.");
         var accumulate = Options.Integer("--accumulate", "Equal parts in which the batch of a step is computed, one after another: as many times less memory, the same step but for rounding.  [default: 1]", most: 1_000_000);
         var halfLife = Options.Real("--ema-half-life", "Steps after which a weight's share in the average has halved, with EDM's ramp-up of 0.05; several averages at once come by --config (moreEma).", x => x > 0, "a finite number of steps above 0");
         var storage = Options.Named("--store", "Type of the weights in the files that are sampled, while training goes on from float32.  [default: float32]", Choices.Storages);
         var threads = Options.Threads();
-        var resume = new Option<bool>("--resume") { Description = "Go on with the run in --out from its newest checkpoint; other options may be left out." };
+        var resume = Options.Flag("--resume", "Go on with the run in --out from its newest checkpoint; other options may be left out.");
         var json = Options.Json();
         var command = new GroupedCommand("train", "Train a model on a source of data.")
             .With("What to train on", data, size, channels)

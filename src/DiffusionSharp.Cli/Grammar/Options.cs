@@ -17,7 +17,10 @@ internal static class Options
     /// <summary>Steps, batches and counts beyond this are a slip of the hand.</summary>
     private const int MostOfAnything = 1_000_000_000;
 
-    public static Option<bool> Json() => new("--json") { Description = "Write JSON, one object a line, for other programs." };
+    public static Option<bool> Json() => Flag("--json", "Write JSON, one object a line, for other programs.");
+
+    /// <summary>An option without a value.</summary>
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
 
     public static Option<Precision?> Precision(string description) => Named("--precision", description, Choices.Precisions);
 
