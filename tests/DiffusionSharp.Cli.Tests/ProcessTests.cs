@@ -54,7 +54,7 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(InterruptIsIgnored() ? 143 : 130, outcome.Code);
         Assert.Contains("\nstopping after this step, with a checkpoint; Ctrl-C again to stop now\n", outcome.Error, StringComparison.Ordinal);
         Assert.EndsWith($"\nstopped: at step {step.ToString("#,0", CultureInfo.InvariantCulture)} of 1,000,000, with a checkpoint; go on with: diffusion train --out {folder["run"]} --resume\n", outcome.Error, StringComparison.Ordinal);
-        Assert.Contains($"trained  {step.ToString("#,0", CultureInfo.InvariantCulture)} of 1,000,000 steps", Diffusion.Succeed("inspect", folder["run"]), StringComparison.Ordinal);
+        Assert.Contains($"trained   {step.ToString("#,0", CultureInfo.InvariantCulture)} of 1,000,000 steps", Diffusion.Succeed("inspect", folder["run"]), StringComparison.Ordinal);
     }
 
     [Fact]

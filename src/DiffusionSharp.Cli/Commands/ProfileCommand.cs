@@ -38,8 +38,10 @@ internal static class ProfileCommand
             var program = new ProfiledProgram(network, training, parallelism);
             var runs = parse.GetValue(steps) ?? Runs;
             ProgramProfile profile;
+            using var display = new ProgressDisplay(context, "timing", parse.GetValue(json), unit: null);
             try
             {
+                display.Report(0, 0, network.Name);
                 profile = program.Profile(WarmUp, runs, context.Clock, context.Stop);
             }
             catch (OperationCanceledException)
@@ -47,6 +49,7 @@ internal static class ProfileCommand
                 throw new StoppedException("before all steps were timed; nothing is shown.");
             }
 
+            display.Dispose();
             var rows = ProfileRows.Of(program.Summary, profile, parse.GetValue(by) ?? ProfileGrouping.Kind);
             var report = new ProfileReport(network, training, runs, parallelism.Threads, program.Summary, rows, MachineLimits.Measure(parallelism, context.Clock));
             if (parse.GetValue(json)) context.Console.Out.WriteLine(JsonLine.Of(report.Members()));
