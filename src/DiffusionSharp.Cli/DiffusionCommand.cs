@@ -57,7 +57,7 @@ public static class DiffusionCommand
     }
 
     // Said by the signal itself, whatever the work is at; where a stop was asked before there was any, it is no news.
-    private static CancellationTokenRegistration Answer(IReadOnlyList<string> args, CommandContext context) => context.Stop.IsCancellationRequested
+    internal static CancellationTokenRegistration Answer(IReadOnlyList<string> args, CommandContext context) => context.Stop.IsCancellationRequested
         ? default
         : context.Stop.Register(() => context.Note($"stopping{(args[0] == "train" ? " after this step, with a checkpoint" : "")}; Ctrl-C again to stop now"));
 
@@ -83,7 +83,7 @@ public static class DiffusionCommand
             },
             context.Console.ListWidth ?? CommandConsole.UsualWidth);
         root.Add(HelpCommand.Create(root, page, context));
-        root.Action = page;
+        root.SetAction(_ => page.Write(root, context.Console.Out));
         var help = root.Options.OfType<HelpOption>().Single();
         help.Description = "Show what a command takes, with examples.";
         help.Action = page;

@@ -54,7 +54,7 @@ public sealed class BadFileTests : IDisposable
         Refused($"{grey} has 1 channel (grey), {colour} has 3 channels (RGB); ask for a number of channels to convert all.", folder["mixed"]);
         var wide = folder.Write("sizes/b.png", Png.Encode(new Picture(8, 9, 1, new byte[72])));
         var square = folder.Write("sizes/a.png", whole);
-        Refused($"{square} is 8×8, {wide} is 9×8; ask for a size to crop and resize all.", folder["sizes"]);
+        Refused($"{square} is 8×8, {wide} is 8×9 (height×width); ask for a size to crop and resize all.", folder["sizes"]);
     }
 
     [Theory]

@@ -22,9 +22,9 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
     [InlineData("error: --schedule: 'quadratic' is unknown; there are linear, scaled-linear, cosine, sigmoid, vp-linear, vp-cosine, laplace, sub-vp, ve-geometric, edm, geometric, flow. See 'diffusion train --help'.", "--schedule", "quadratic")]
     [InlineData("error: accumulate: the 512 samples of a batch do not divide into 5 equal parts; choose a divisor of 512, or another batch.", "--batch", "512", "--accumulate", "5")]
     [InlineData("error: --ema-half-life: a finite number of steps above 0 is expected, '0' was given. See 'diffusion train --help'.", "--ema-half-life", "0")]
-    [InlineData("error: --store: 'float8' is unknown; there are float32, float16, bfloat16. See 'diffusion train --help'.", "--store", "float8")]
-    [InlineData("error: Unrecognized command or argument '--stpes'. See 'diffusion train --help'.", "--stpes", "3")]
-    [InlineData("error: Required argument missing for option: '--steps'. See 'diffusion train --help'.", "--steps")]
+    [InlineData("error: --store: 'float8' is unknown; did you mean 'float32'? There are float32, float16, bfloat16. See 'diffusion train --help'.", "--store", "float8")]
+    [InlineData("error: train: there is no option '--stpes'; did you mean '--steps'? See 'diffusion train --help'.", "--stpes", "3")]
+    [InlineData("error: --steps: a value is needed after it, --steps N. See 'diffusion train --help'.", "--steps")]
     [InlineData("error: --preset: 'mnist' is for pictures, the source 'moons' gives samples of 2 values; choose points, points-ncsn.", "--preset", "mnist")]
     [InlineData("error: --preset and --config both choose a recipe; give one of them.", "--preset", "points", "--config", "c.json")]
     [InlineData("error: moons gives points; size and channels apply to pictures.", "--size", "8")]
@@ -37,7 +37,7 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
     [Fact]
     public void Training_refuses_a_preset_that_is_not_there_and_names_those_that_are()
     {
-        Diffusion.Fail(2, $"error: --preset: 'huge' is unknown; there are {PresetNames.Joined}.", "train", "--data", "moons", "--out", folder["run"], "--preset", "huge");
+        Diffusion.Fail(2, $"error: --preset: 'huge' is unknown; there are {PresetNames.Joined}. See 'diffusion train --help'.", "train", "--data", "moons", "--out", folder["run"], "--preset", "huge");
         Assert.False(Directory.Exists(folder["run"]));
     }
 
@@ -61,7 +61,7 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
     {
         string Takers(SamplerOption option) => string.Join(", ", SamplerCatalog.All.Where(e => e.Takes.HasFlag(option)).Select(e => e.Name));
         string[] sample = ["sample", runs.PointsRun, "--out", folder["a.npy"]];
-        Diffusion.Fail(2, $"error: --sampler: 'hern' is unknown; 'diffusion list samplers' names all {SamplerCatalog.All.Count}. See 'diffusion sample --help'.", [.. sample, "--sampler", "hern"]);
+        Diffusion.Fail(2, $"error: --sampler: 'hern' is unknown; did you mean 'heun'? 'diffusion list samplers' names all {SamplerCatalog.All.Count}. See 'diffusion sample --help'.", [.. sample, "--sampler", "hern"]);
         Diffusion.Fail(2, $"error: --eta is not an option of ddpm; it belongs to {Takers(SamplerOption.Eta)}.", [.. sample, "--sampler", "ddpm", "--eta", "0"]);
         Diffusion.Fail(2, "error: --variance: this model learned no variance; take small or large.", [.. sample, "--sampler", "ddpm", "--variance", "learned-range"]);
         Diffusion.Fail(2, "error: --variance: this model learned no variance; take small or large.", "evaluate", runs.PointsRun, "--data", "moons", "--variance", "learned-range");
@@ -140,14 +140,17 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
     [Fact]
     public void Commands_and_arguments_that_are_missing_or_unknown_are_named()
     {
-        Diffusion.Fail(2, "error: Required command was not provided. See 'diffusion --help'.");
-        Diffusion.Fail(2, "error: Unrecognized command or argument 'paint'. See 'diffusion --help'.", "paint");
-        Diffusion.Fail(2, "error: Option '--out' is required. See 'diffusion train --help'.", "train", "--data", "moons");
+        Diffusion.Fail(2, "error: there is no command 'paint'; there are train, sample, evaluate, theory, inspect, profile, list, completion, help. See 'diffusion --help'.", "paint");
+        Diffusion.Fail(2, "error: there is no command 'trian'; did you mean 'train'? See 'diffusion --help'.", "trian", "--data", "moons");
+        Diffusion.Fail(2, "error: inspect: 'b' is one word too many; values that hold spaces stand in quotes. See 'diffusion inspect --help'.", "inspect", "a", "b");
+        Diffusion.Fail(2, "error: train: --out RUN is missing: folder of the run, made where it is missing. See 'diffusion train --help'.", "train", "--data", "moons");
+        Diffusion.Fail(2, "error: --data: there is no source 'monos'; did you mean 'moons'? 'diffusion list sources' names them, and a folder or a .npy file is named by its path. See 'diffusion train --help'.", "train", "--data", "monos", "--out", folder["run"]);
         Diffusion.Fail(2, "error: --data is needed: the name of a built-in source (see 'diffusion list sources'), a folder, or a .npy file.", "train", "--out", folder["run"]);
-        Diffusion.Fail(2, "error: Required argument missing for command: 'sample'. See 'diffusion sample --help'.", "sample", "--out", "a.npy");
-        Diffusion.Fail(2, "error: list: there are samplers, schedules, presets, sources, experiments; say which.", "list");
-        Diffusion.Fail(2, "error: list: 'colours' is unknown; there are samplers, schedules, presets, sources, experiments.", "list", "colours");
-        Diffusion.Fail(2, $"error: {folder["none"]}: there is no such file or folder, and no built-in source of this name (a preset is shown with --plan).", "inspect", folder["none"]);
+        Diffusion.Fail(2, "error: sample: RUN is missing: folder of a run, or of one of its checkpoints. See 'diffusion sample --help'.", "sample", "--out", "a.npy");
+        Diffusion.Fail(2, "error: list: 'colours' is unknown; there are sources, presets, schedules, samplers, spacings, experiments.", "list", "colours");
+        Diffusion.Fail(2, $"error: {folder["none"]}: there is no such file or folder, and no built-in source of this name.", "inspect", folder["none"]);
+        Diffusion.Fail(2, "error: quickstart: there is no such file or folder, and no built-in source of this name; the network of 'quickstart' is shown with --plan.", "inspect", "quickstart");
+        Diffusion.Fail(2, "error: mons: there is no such file or folder, and no built-in source of this name; did you mean 'moons'?", "inspect", "mons");
         Diffusion.Fail(2, $"error: {folder["none"]}: there is no such folder.", "sample", folder["none"], "--out", folder["a.npy"]);
         Diffusion.Fail(2, $"error: {folder["none"]}: there is no such folder.", "train", "--out", folder["none"], "--resume");
         var odd = folder.Write("a.txt", "x");

@@ -19,17 +19,17 @@ public sealed class ConditionalTests(ConditionalTests.Run runs) : IClassFixture<
     [Fact]
     public void Training_with_classes_says_what_it_follows_and_keeps_the_names()
     {
-        var text = Diffusion.Succeed("train", "--config", folder.Write("c.json", ConfigJson.Write(SmallRuns.Pictures)), "--conditional", "--label-dropout", "0.25", "--out", folder["run"], "--steps", "1");
-        Assert.Contains("dropped with chance 0.25, for classifier-free guidance (Ho and Salimans 2022, arXiv:2207.12598).", text, StringComparison.Ordinal);
-        Assert.Contains("classes  10: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9", text, StringComparison.Ordinal);
-        Assert.Contains($"next     diffusion sample {folder["run"]} --out samples.png --class all --guidance 2", text, StringComparison.Ordinal);
+        var text = Diffusion.Finish("train", "--config", folder.Write("c.json", ConfigJson.Write(SmallRuns.Pictures)), "--conditional", "--label-dropout", "0.25", "--out", folder["run"], "--steps", "1");
+        Assert.Contains("dropped with chance 0.25, for classifier-free guidance (Ho and Salimans 2022, arXiv:2207.12598).", text.Error, StringComparison.Ordinal);
+        Assert.Contains("classes  10: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9", text.Error, StringComparison.Ordinal);
+        Assert.Contains($"next     diffusion sample {folder["run"]} --out samples.png --class all --guidance 2", text.Out, StringComparison.Ordinal);
         var conditioning = new RunFolder(folder["run"]).ReadConfig().Conditioning!;
         Assert.Equal((10, 0.25, "3"), (conditioning.Classes, conditioning.LabelDropout, conditioning.NameOf(3)));
-        Assert.Contains("classes  10, labels dropped with chance 0.25", Diffusion.Succeed("inspect", folder["run"]), StringComparison.Ordinal);
+        Assert.Contains("classes   10 (0, 1, 2, 3, 4, 5, 6, 7, 8, 9), labels dropped with chance 0.25", Diffusion.Succeed("inspect", folder["run"]), StringComparison.Ordinal);
 
         // The recipe with classes is what the run departs from: nothing else is named as changed.
-        text = Diffusion.Succeed("train", "--data", "digits", "--size", "8", "--conditional", "--out", folder["preset"], "--steps", "1", "--batch", "2");
-        Assert.DoesNotContain("changed  conditioning", text, StringComparison.Ordinal);
+        text = Diffusion.Finish("train", "--data", "digits", "--size", "8", "--conditional", "--out", folder["preset"], "--steps", "1", "--batch", "2");
+        Assert.DoesNotContain("changed  conditioning", text.Error, StringComparison.Ordinal);
     }
 
     [Fact]

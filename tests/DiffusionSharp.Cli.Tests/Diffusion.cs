@@ -22,13 +22,20 @@ internal static class Diffusion
     }
 
     /// <summary>Runs and asserts success.</summary>
-    public static string Succeed(params string[] args)
+    public static Outcome Finish(params string[] args)
     {
         var outcome = Run(args);
-        Assert.Equal("", outcome.Error);
-        Assert.Equal(0, outcome.Code);
-        return outcome.Out;
+        Assert.True(outcome.Code == 0, outcome.Error);
+        Assert.DoesNotContain("error:", outcome.Error, StringComparison.Ordinal);
+        return outcome;
     }
+
+    /// <summary>Runs and asserts success.</summary>
+    /// <returns>The results, without progress and notes.</returns>
+    public static string Succeed(params string[] args) => Finish(args).Out;
+
+    /// <summary>The last line of what was said beside the results.</summary>
+    public static string LastLine(Outcome outcome) => outcome.Error.TrimEnd().Split('\n')[^1].TrimEnd('\r');
 
     /// <summary>Runs and asserts a failure of one line.</summary>
     public static void Fail(int code, string line, params string[] args)

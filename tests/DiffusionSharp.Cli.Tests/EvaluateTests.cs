@@ -82,7 +82,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>, ID
     public void What_cannot_be_measured_is_refused_with_the_mend()
     {
         string[] points = ["evaluate", runs.PointsRun, "--data", "moons"];
-        Diffusion.Fail(2, "error: Option '--data' is required. See 'diffusion evaluate --help'.", "evaluate", runs.PointsRun);
+        Diffusion.Fail(2, "error: evaluate: --data SOURCE is missing: what to measure on: a built-in source, a folder, or a .npy file. See 'diffusion evaluate --help'.", "evaluate", runs.PointsRun);
         Diffusion.Fail(2, "error: --metric: 'fid' is unknown; there are elbo, likelihood, sliced-wasserstein, score-fokker-planck. See 'diffusion evaluate --help'.", [.. points, "--metric", "fid"]);
         Diffusion.Fail(2, "error: --steps: at most the 1000 levels of this model's schedule, 1001 was given.", [.. points, "--steps", "1001"]);
         Diffusion.Fail(2, "error: --bits is of pictures; this model's samples are vectors, which have a density.", [.. points, "--bits", "8"]);
@@ -118,7 +118,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>, ID
     public void A_stop_writes_nothing()
     {
         var outcome = Diffusion.Run(false, new CancellationToken(canceled: true), "evaluate", runs.PointsRun, "--data", "moons", "--out", folder["e.json"]);
-        Assert.Equal((1, $"stopped: after 1 passes through the network; nothing was written.{Environment.NewLine}"), (outcome.Code, outcome.Error));
+        Assert.Equal((DiffusionCommand.Stopped, $"stopped: after 1 pass through the network; nothing was written.{Environment.NewLine}"), (outcome.Code, outcome.Error));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 

@@ -12,13 +12,27 @@ public sealed class InspectAndListTests(SmallRuns runs) : IClassFixture<SmallRun
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_run_shows_training_schedule_and_layers()
+    public void A_run_is_summed_up_in_a_few_lines()
     {
         var text = Diffusion.Succeed("inspect", runs.PicturesRun);
-        Assert.Contains("trained  6 of 6 steps of 4 samples", text, StringComparison.Ordinal);
-        Assert.Contains("kept     steps 3, 6", text, StringComparison.Ordinal);
-        Assert.Contains("schedule linear", text, StringComparison.Ordinal);
-        Assert.Contains("conv_in", text, StringComparison.Ordinal);
+        Assert.StartsWith($"model     {runs.PicturesRun}, 8×8×1 a sample{Environment.NewLine}", text, StringComparison.Ordinal);
+        Assert.Contains("trained   6 of 6 steps of 4 samples", text, StringComparison.Ordinal);
+        Assert.Contains("kept      steps 3, 6", text, StringComparison.Ordinal);
+        Assert.Matches(@"\nwritten   \d{4}-\d\d-\d\d \d\d:\d\d\r?\n", text);
+        Assert.Contains("schedule  linear, σ/α up to 157.41", text, StringComparison.Ordinal);
+        Assert.InRange(text.TrimEnd().Split('\n').Length, 5, 10);
+    }
+
+    [Fact]
+    public void Layers_and_levels_of_a_run_are_shown_where_they_are_asked_for()
+    {
+        var layers = Diffusion.Succeed("inspect", runs.PicturesRun, "--layers");
+        Assert.Contains("conv_in", layers, StringComparison.Ordinal);
+        Assert.DoesNotContain("ln α²/σ²", layers, StringComparison.Ordinal);
+        var levels = Diffusion.Succeed("inspect", runs.PicturesRun, "--schedule");
+        Assert.Contains("ln α²/σ²", levels, StringComparison.Ordinal);
+        Assert.DoesNotContain("conv_in", levels, StringComparison.Ordinal);
+        Diffusion.Fail(2, "error: inspect: --layers and --schedule are of a run or a checkpoint, digits is none; leave them out.", "inspect", "digits", "--layers");
     }
 
     [Fact]
@@ -41,7 +55,7 @@ public sealed class InspectAndListTests(SmallRuns runs) : IClassFixture<SmallRun
 
     [Fact]
     public void An_older_checkpoint_shows_its_own_step() =>
-        Assert.Contains("trained  3 of 6 steps", Diffusion.Succeed("inspect", Path.Combine(runs.PicturesRun, "checkpoints", "step-00000003")), StringComparison.Ordinal);
+        Assert.Contains("trained   3 of 6 steps", Diffusion.Succeed("inspect", Path.Combine(runs.PicturesRun, "checkpoints", "step-00000003")), StringComparison.Ordinal);
 
     [Fact]
     public void A_continuous_schedule_begins_clean_and_a_run_without_checkpoint_says_so()
@@ -50,7 +64,7 @@ public sealed class InspectAndListTests(SmallRuns runs) : IClassFixture<SmallRun
         folder.Write("run/config.json", ConfigJson.Write(config));
         var text = Diffusion.Succeed("inspect", folder["run"]);
         Assert.Contains("no checkpoint yet, of 12 steps", text, StringComparison.Ordinal);
-        Assert.Contains("schedule vp-linear", text, StringComparison.Ordinal);
+        Assert.Contains("schedule  vp-linear", text, StringComparison.Ordinal);
         var first = Object("inspect", folder["run"], "--json").GetProperty("schedule")[0];
         Assert.Equal((1.0, 0.0), (first.GetProperty("alpha").GetDouble(), first.GetProperty("sigma").GetDouble()));
         Assert.Equal(JsonValueKind.Null, first.GetProperty("logSnr").ValueKind);
@@ -65,8 +79,8 @@ public sealed class InspectAndListTests(SmallRuns runs) : IClassFixture<SmallRun
         NpyFile.Write(folder["a.npy"], new FloatTensor([2, 2], [0, 1, -3, 4]));
         Assert.Equal($"{folder["a.npy"]}: [2, 2] of F32, from -3 to 4, mean 0.5{Environment.NewLine}", Diffusion.Succeed("inspect", folder["a.npy"]));
         Png.Write(folder["p", "a.png"], new Picture(2, 3, 1, new byte[6]));
-        Assert.Equal($"{folder["p", "a.png"]}: 3×2 pixels, 1 channels{Environment.NewLine}", Diffusion.Succeed("inspect", folder["p", "a.png"]));
-        Assert.Equal($"{folder["p"]}: 1 samples of 2×3×1{Environment.NewLine}", Diffusion.Succeed("inspect", folder["p"]));
+        Assert.Equal($"{folder["p", "a.png"]}: a picture of 2×3×1, height×width×channels{Environment.NewLine}", Diffusion.Succeed("inspect", folder["p", "a.png"]));
+        Assert.Equal($"{folder["p"]}: 1 sample of 2×3×1{Environment.NewLine}", Diffusion.Succeed("inspect", folder["p"]));
     }
 
     [Fact]
@@ -78,10 +92,23 @@ public sealed class InspectAndListTests(SmallRuns runs) : IClassFixture<SmallRun
     [InlineData("schedules", "vp-cosine")]
     [InlineData("presets", "cifar10")]
     [InlineData("sources", "eight-gaussians")]
+    [InlineData("spacings", "karras")]
+    [InlineData("experiments", "mle-is-kl")]
     public void Lists_name_what_options_take(string what, string name)
     {
         Assert.Contains(Diffusion.Succeed("list", what).Split(Environment.NewLine), l => l.StartsWith(name + " ", StringComparison.Ordinal));
         Assert.Contains(Diffusion.Succeed("list", what, "--json").TrimEnd().Split(Environment.NewLine), l => JsonDocument.Parse(l).RootElement.GetProperty("name").GetString() == name);
+    }
+
+    [Fact]
+    public void A_list_is_a_table_whose_entries_are_told_whole_one_by_one_in_any_case()
+    {
+        Assert.Matches(@"^name +for +steps +what it is\r?\n", Diffusion.Succeed("list", "presets"));
+        Assert.DoesNotContain("Min-SNR", Diffusion.Succeed("list", "presets"), StringComparison.Ordinal);
+        Assert.Matches(@"\nrecipe +Min-SNR weighting", Diffusion.Succeed("list", "presets", "QuickStart"));
+        Assert.Contains("Min-SNR", Diffusion.Succeed("list", "presets", "quickstart", "--json"), StringComparison.Ordinal);
+        Diffusion.Fail(2, "error: list schedules: 'edmm' is unknown; did you mean 'edm'? There are linear, scaled-linear, cosine, sigmoid, vp-linear, vp-cosine, laplace, sub-vp, ve-geometric, edm, geometric, flow.", "list", "schedules", "edmm");
+        Assert.Matches(@"\npresets +recipes of training", Diffusion.Succeed("list"));
     }
 
     private static JsonElement Object(params string[] args) => JsonDocument.Parse(Diffusion.Succeed(args).TrimEnd()).RootElement;

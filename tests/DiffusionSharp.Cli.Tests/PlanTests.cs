@@ -51,8 +51,8 @@ public sealed class PlanTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDispo
     {
         foreach (var name in new[] { "points", "cifar10", "unet-s", "mlp-2d", folder.Write("c.json", ConfigJson.Write(SmallRuns.Points)) })
             Assert.Equal(1, Plan(name, "--batch", "1").GetProperty("batch").GetInt32());
-        Diffusion.Fail(2, $"error: inspect --plan: 'unet-xl' is unknown; a preset ({PresetNames.Joined}), a measured network (unet-s, unet-m, mlp-2d), a configuration (.json) or a run is expected.", "inspect", "unet-xl", "--plan");
-        Diffusion.Fail(2, "error: inspect: --forward, --batch and --precision belong to --plan.", "inspect", "digits", "--batch", "3");
+        Diffusion.Fail(2, $"error: inspect --plan: 'unet-xl' is unknown; did you mean 'unet-s'? A preset ({PresetNames.Joined}), a measured network (unet-s, unet-m, mlp-2d), a configuration (.json) or a run is expected.", "inspect", "unet-xl", "--plan");
+        Diffusion.Fail(2, "error: inspect: --forward, --batch and --precision belong to --plan; add it, or leave them out.", "inspect", "digits", "--batch", "3");
     }
 
     private static JsonElement Plan(string path, params string[] options) => JsonDocument.Parse(Diffusion.Succeed(["inspect", path, "--plan", "--json", .. options]).TrimEnd()).RootElement;

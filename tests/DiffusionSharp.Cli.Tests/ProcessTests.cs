@@ -36,7 +36,7 @@ public sealed class ProcessTests : IDisposable
 
         using var last = Diffusion.Start(["train", .. arguments]);
         var outcome = await Diffusion.End(last);
-        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.True(outcome.Code == 0, outcome.Error);
         Assert.Equal(SmallRuns.Fingerprint(folder["whole"]), SmallRuns.Fingerprint(cut.Path));
     }
 
@@ -51,9 +51,41 @@ public sealed class ProcessTests : IDisposable
         var outcome = await Diffusion.End(process);
 
         var step = Assert.Single(new RunFolder(folder["run"]).CheckpointSteps());
-        Assert.Equal(1, outcome.Code);
-        Assert.Equal($"stopped: at step {step.ToString("#,0", CultureInfo.InvariantCulture)} of 1,000,000, with a checkpoint; go on with: diffusion train --out {folder["run"]} --resume\n", outcome.Error);
-        Assert.Contains($"trained  {step.ToString("#,0", CultureInfo.InvariantCulture)} of 1,000,000 steps", Diffusion.Succeed("inspect", folder["run"]), StringComparison.Ordinal);
+        Assert.Equal(InterruptIsIgnored() ? 143 : 130, outcome.Code);
+        Assert.Contains("\nstopping after this step, with a checkpoint; Ctrl-C again to stop now\n", outcome.Error, StringComparison.Ordinal);
+        Assert.EndsWith($"\nstopped: at step {step.ToString("#,0", CultureInfo.InvariantCulture)} of 1,000,000, with a checkpoint; go on with: diffusion train --out {folder["run"]} --resume\n", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains($"trained   {step.ToString("#,0", CultureInfo.InvariantCulture)} of 1,000,000 steps", Diffusion.Succeed("inspect", folder["run"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_terminal_is_left_clean_after_an_interrupt_and_after_a_second_one()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "A terminal is made by script of util-linux.");
+        var config = folder.Write("c.json", ConfigJson.Write(Long with { Steps = 1_000_000, CheckpointEvery = 1_000_000 }));
+        foreach (var signals in (int[])[1, 2])
+        {
+            var run = folder[$"run{signals}"];
+
+            // The signals come from inside the terminal, once the bar is drawn.
+            var script = folder.Write($"{signals}.sh", $"""
+                dotnet exec '{Diffusion.Assembly()}' train --threads 1 --config '{config}' --out '{run}' & p=$!
+                until [ -s '{run}/metrics.jsonl' ]; do sleep 0.1; done
+                sleep 1
+                for i in $(seq {signals}); do kill -TERM $p; sleep 0.1; done
+                wait $p
+                echo code=$?
+                """);
+            using var process = Diffusion.StartProcess("script", "-qec", $"bash '{script}'", "/dev/null");
+            var outcome = await Diffusion.End(process);
+            Assert.Contains("code=143", outcome.Out, StringComparison.Ordinal);
+            Assert.Contains("stopping after this step, with a checkpoint; Ctrl-C again to stop now", outcome.Out, StringComparison.Ordinal);
+
+            // The line is cleared, and a cursor that was hidden would be shown again.
+            Assert.Contains("\u001b[K", outcome.Out, StringComparison.Ordinal);
+            var rest = outcome.Out[(outcome.Out.LastIndexOf("\u001b[K", StringComparison.Ordinal) + 3)..];
+            Assert.DoesNotContain("training", rest, StringComparison.Ordinal);
+            Assert.Equal(outcome.Out.Split("\u001b[?25l").Length, outcome.Out.Split("\u001b[?25h").Length);
+        }
     }
 
     [Fact]
@@ -62,7 +94,7 @@ public sealed class ProcessTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "A limit on the size of files stands in for a full disk.");
         var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));
         var stopped = Diffusion.Run(false, new CancellationToken(canceled: true), "train", "--config", config, "--out", folder["run"]);
-        Assert.Equal(1, stopped.Code);
+        Assert.Equal(DiffusionCommand.Stopped, stopped.Code);
         var before = Fingerprint(new RunFolder(folder["run"]).CheckpointFolder(1));
 
         // Configuration and metrics fit into 1 KiB, the weights do not; the runtime's own mapped files are kept out of the limit.
@@ -70,7 +102,7 @@ public sealed class ProcessTests : IDisposable
         using var process = Diffusion.StartProcess("bash", "-c", script, "bash", Diffusion.Assembly(), "train", "--out", folder["run"], "--resume");
         var outcome = await Diffusion.End(process);
         Assert.Equal(1, outcome.Code);
-        Assert.Matches("^error: the checkpoint of step 4 could not be written: .* The checkpoint of step 1 is whole; go on with: diffusion train --out .* --resume\n$", outcome.Error);
+        Assert.Matches("\nerror: the checkpoint of step 4 could not be written: .* The checkpoint of step 1 is whole; go on with: diffusion train --out .* --resume\n$", outcome.Error);
         Assert.Equal([1], new RunFolder(folder["run"]).CheckpointSteps());
         Assert.Equal(before, Fingerprint(new RunFolder(folder["run"]).CheckpointFolder(1)));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder["run"], "*.partial", SearchOption.AllDirectories));

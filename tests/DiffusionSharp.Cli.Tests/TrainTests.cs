@@ -1,4 +1,6 @@
 using System.Text.Json;
+using DiffusionSharp.Cli.Commands;
+using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Training.Configuration;
@@ -15,12 +17,12 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public void A_run_of_points_needs_only_data_and_a_folder_and_says_what_to_do_next()
     {
-        var text = Diffusion.Succeed("train", "--data", "moons", "--out", folder["run"], "--steps", "3", "--batch", "8", "--threads", "1");
-        Assert.Contains("recipe   points: DDPM's noise prediction", text, StringComparison.Ordinal);
-        Assert.Contains("changed  steps: 8000, 3", text, StringComparison.Ordinal);
-        Assert.Contains("data     moons: 100,000 samples of 2 values", text, StringComparison.Ordinal);
-        Assert.Contains("step 3/3  loss ", text, StringComparison.Ordinal);
-        Assert.Contains($"next     diffusion sample {folder["run"]} --out samples.svg", text, StringComparison.Ordinal);
+        var outcome = Diffusion.Finish("train", "--data", "moons", "--out", folder["run"], "--steps", "3", "--batch", "8", "--threads", "1");
+        Assert.Contains("recipe   points: DDPM's noise prediction", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("changed  steps: 8000, 3", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("data     moons: 100,000 samples of 2 values", outcome.Error, StringComparison.Ordinal);
+        Assert.Matches("^trained  step 3 after .+, loss [0-9.]+\r?\nsamples  .+\nmodel    .+\nnext     ", outcome.Out);
+        Assert.EndsWith($"next     diffusion sample {folder["run"]} --out samples.svg{Environment.NewLine}", outcome.Out, StringComparison.Ordinal);
         Assert.Equal([3], new RunFolder(folder["run"]).CheckpointSteps());
         Assert.True(File.Exists(folder["run", "samples", "step-00000003.svg"]));
     }
@@ -62,15 +64,15 @@ public sealed class TrainTests : IDisposable
     {
         var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points with { MoreEma = new Dictionary<string, EmaOptions> { ["fast"] = new(HalfLife: 2) } }));
         string[] options = ["--config", config, "--accumulate", "4", "--ema-half-life", "30", "--store", "bfloat16"];
-        var text = Diffusion.Succeed(["train", .. options, "--out", folder["run"]]);
-        Assert.DoesNotContain("warning", text, StringComparison.Ordinal);
+        var text = Diffusion.Finish(["train", .. options, "--out", folder["run"]]);
+        Assert.DoesNotContain("warning", text.Error, StringComparison.Ordinal);
         var written = new RunFolder(folder["run"]).ReadConfig();
         Assert.Equal((4, new EmaOptions(HalfLife: 30, RampUp: 0.05), WeightStorage.Bfloat16), (written.Accumulate, written.Ema, written.Storage));
         Diffusion.Succeed("sample", folder["run"], "--out", folder["fast.npy"], "--weights", "fast", "--count", "3", "--steps", "2");
         Diffusion.Fail(2, "error: --weights: 'slow' is unknown; this run has ema, raw, fast.", "sample", folder["run"], "--out", folder["slow.npy"], "--weights", "slow");
 
         var late = folder.Write("late.json", ConfigJson.Write(SmallRuns.Points with { Ema = new EmaOptions(HalfLife: 30) }));
-        Assert.Contains("warning: the average 'ema' remembers longer than the run: after its 12 steps 75.8 % of it", Diffusion.Succeed("train", "--config", late, "--out", folder["late"]), StringComparison.Ordinal);
+        Assert.Contains("warning: the average 'ema' remembers longer than the run: after its 12 steps 75.8 % of it", Diffusion.Finish("train", "--config", late, "--out", folder["late"]).Error, StringComparison.Ordinal);
         var lines = Diffusion.Succeed("train", "--config", late, "--out", folder["json"], "--json").Split(Environment.NewLine);
         Assert.StartsWith("{\"event\":\"warning\",\"kind\":\"emaHorizon\",\"step\":0,\"message\":\"the average", lines[1], StringComparison.Ordinal);
     }
@@ -88,13 +90,17 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
-    public void A_terminal_sees_a_bar_that_ends_full()
+    public void Progress_of_training_is_shown_beside_the_results_and_taken_away()
     {
         var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));
-        var outcome = Diffusion.Run(true, CancellationToken.None, "train", "--config", config, "--out", folder["run"]);
-        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
-        Assert.Contains("100%", outcome.Out, StringComparison.Ordinal);
-        Assert.Contains("samples/s", outcome.Out, StringComparison.Ordinal);
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var context = new CommandContext(new CommandConsole(output, error, IsTerminal: true), new ManualClock { StepAtEachLook = 1 }, CancellationToken.None);
+        Assert.Equal(0, DiffusionCommand.Run(["train", "--config", config, "--out", folder["run"], "--threads", "1"], context));
+        Assert.DoesNotContain('\u001b', output.ToString());
+        Assert.Matches("\rtraining .* 2/12  loss [0-9.]+  .* samples/s  .* left\u001b\\[K", error.ToString());
+        Assert.Matches("\rtraining .* 11/12  loss [0-9.]+  writing a checkpoint and drawing a sheet of samples", error.ToString());
+        Assert.EndsWith("\r\u001b[K", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,8 +111,8 @@ public sealed class TrainTests : IDisposable
 
         // Already asked to stop: exactly one step is done.
         var stopped = Diffusion.Run(false, new CancellationToken(canceled: true), "train", "--config", config, "--out", folder["cut"]);
-        Assert.Equal($"stopped: at step 1 of 12, with a checkpoint; go on with: diffusion train --out {folder["cut"]} --resume{Environment.NewLine}", stopped.Error);
-        Assert.Equal(1, stopped.Code);
+        Assert.Equal($"stopped: at step 1 of 12, with a checkpoint; go on with: diffusion train --out {folder["cut"]} --resume", Diffusion.LastLine(stopped));
+        Assert.Equal(DiffusionCommand.Stopped, stopped.Code);
         Assert.Equal([1], new RunFolder(folder["cut"]).CheckpointSteps());
 
         Diffusion.Succeed("train", "--out", folder["cut"], "--resume", "--threads", "2");
@@ -151,8 +157,7 @@ public sealed class TrainTests : IDisposable
         var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));
         var outcome = Diffusion.Run(terminal, CancellationToken.None, "train", "--config", config, "--out", folder["run"], "--rate", "1e35");
         Assert.Equal(1, outcome.Code);
-        Assert.Matches(@"^error: step \d+: the loss is not finite; the first such value arose in .+; there is no checkpoint before it\. Begin a new run with a lower learning rate", outcome.Error);
-        Assert.Single(outcome.Error.TrimEnd().Split('\n'));
+        Assert.Matches(@"^error: step \d+: the loss is not finite; the first such value arose in .+; there is no checkpoint before it\. Begin a new run with a lower learning rate", Diffusion.LastLine(outcome).Split("\u001b[K")[^1]);
     }
 
     [Fact]

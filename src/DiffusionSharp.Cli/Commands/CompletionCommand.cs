@@ -6,12 +6,13 @@ namespace DiffusionSharp.Cli.Commands;
 /// <summary><c>diffusion completion</c>: a script that makes a shell complete commands, options and their values.</summary>
 internal static class CompletionCommand
 {
-    // The scripts ask the command itself, by its [suggest] directive: the line so far, and where the cursor stands in it.
+    // The scripts ask the command itself, by its [suggest] directive: the line so far, and where the cursor stands in it. Options are
+    // offered where a dash was typed, so that files can be completed where none was.
     private static readonly Choice<string> Scripts = new(
         ("bash", """
             _diffusion() {
                 local word="${COMP_WORDS[COMP_CWORD]}"
-                mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "$word")
+                mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "$word" | if [[ $word == -* ]]; then cat; else grep -v '^-'; fi)
             }
             complete -o bashdefault -o default -F _diffusion diffusion
             """, "source <(diffusion completion bash), in ~/.bashrc"),
@@ -21,6 +22,7 @@ internal static class CompletionCommand
                 local -a found
                 found=("${(@f)$("${words[1]}" "[suggest:${#BUFFER}]" "$BUFFER" 2>/dev/null)}")
                 found=(${found:#})
+                if [[ $PREFIX != -* ]]; then found=(${found:#-*}); fi
                 if (( ${#found} )); then compadd -a found; fi
                 _files
             }
@@ -38,7 +40,7 @@ internal static class CompletionCommand
             Register-ArgumentCompleter -Native -CommandName diffusion -ScriptBlock {
                 param($word, $ast, $cursor)
                 $line = $ast.ToString().PadRight($cursor)
-                & $ast.CommandElements[0].Value "[suggest:$cursor]" $line 2>$null | Where-Object { $_ -like "$word*" } | ForEach-Object {
+                & $ast.CommandElements[0].Value "[suggest:$cursor]" $line 2>$null | Where-Object { $_ -like "$word*" -and ($word -like '-*' -or $_ -notlike '-*') } | ForEach-Object {
                     [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
                 }
             }

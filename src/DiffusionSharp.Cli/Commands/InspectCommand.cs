@@ -17,10 +17,10 @@ internal static class InspectCommand
     {
         var path = new Argument<string>("PATH") { Description = "A run, a checkpoint, a .safetensors, .npy, .png or .jpg file, a folder of data, or a built-in source." };
         path.CompletionSources.Add([.. DataSource.BuiltIn.Keys, .. NamedNetwork.Names]);
-        var layers = new Option<bool>("--layers") { Description = "Show the layers of a run's network too." };
-        var schedule = new Option<bool>("--schedule") { Description = "Show levels of a run's noise schedule too." };
-        var plan = new Option<bool>("--plan") { Description = "Show every step of the network's program instead; PATH is a run, a configuration (.json), a preset, or a measured network." };
-        var forward = new Option<bool>("--forward") { Description = "With --plan: the forward pass that sampling runs, not a training step." };
+        var layers = Options.Flag("--layers", "Show the layers of a run's network too.");
+        var schedule = Options.Flag("--schedule", "Show levels of a run's noise schedule too.");
+        var plan = Options.Flag("--plan", "Show every step of the network's program instead; PATH is a run, a configuration (.json), a preset, or a measured network.");
+        var forward = Options.Flag("--forward", "With --plan: the forward pass that sampling runs, not a training step.");
         var batch = Options.Integer("--batch", "With --plan: samples of a step.  [default: the configuration's]", most: 1_000_000);
         var precision = Options.Precision("With --plan.  [default: the configuration's]");
         var json = Options.Json();

@@ -22,7 +22,7 @@ internal static class ProfileCommand
         var name = new Argument<string>("NETWORK") { Description = $"What to run on random numbers: {NamedNetwork.Expected}." };
         var batch = Options.Integer("--batch", "Samples of a step.  [default: the configuration's]", most: 1_000_000);
         var steps = Options.Integer("--steps", $"Steps to time, after a second and a half to warm up; of each operation the median counts.  [default: {Runs}]", most: 100_000);
-        var forward = new Option<bool>("--forward") { Description = "The forward pass that sampling runs, not a training step." };
+        var forward = Options.Flag("--forward", "The forward pass that sampling runs, not a training step.");
         var by = Options.Named("--by", "What a row is.  [default: kind]", Choices.Groupings);
         var precision = Options.Precision("fast allows Winograd's convolutions, exact rules them out.  [default: the configuration's]");
         var threads = Options.Threads();
@@ -38,8 +38,10 @@ internal static class ProfileCommand
             var program = new ProfiledProgram(network, training, parallelism);
             var runs = parse.GetValue(steps) ?? Runs;
             ProgramProfile profile;
+            using var display = new ProgressDisplay(context, "timing", parse.GetValue(json), unit: null);
             try
             {
+                display.Report(0, 0, network.Name);
                 profile = program.Profile(WarmUp, runs, context.Clock, context.Stop);
             }
             catch (OperationCanceledException)
@@ -47,6 +49,7 @@ internal static class ProfileCommand
                 throw new StoppedException("before all steps were timed; nothing is shown.");
             }
 
+            display.Dispose();
             var rows = ProfileRows.Of(program.Summary, profile, parse.GetValue(by) ?? ProfileGrouping.Kind);
             var report = new ProfileReport(network, training, runs, parallelism.Threads, program.Summary, rows, MachineLimits.Measure(parallelism, context.Clock));
             if (parse.GetValue(json)) context.Console.Out.WriteLine(JsonLine.Of(report.Members()));

@@ -36,7 +36,7 @@ internal static class SampleCommand
         var guidance = Options.Real("--guidance", "How far past the class's own estimate, w of classifier-free guidance; 1 is the class alone, above 1 guides at twice the network calls.  [default: 1]", x => x >= 0, "a finite number of at least 0");
         var rescale = Options.Real("--guidance-rescale", "How far guided estimates are brought back to the spread of unguided ones, 0 to 1.  [default: 0]", x => x is >= 0 and <= 1, "a number from 0 to 1");
         var interval = Options.Interval("--guidance-interval", "Guide only at noise levels σ/α above LOW and up to HIGH.  [default: at all]");
-        var strip = new Option<bool>("--strip") { Description = "Show how samples emerge: moments of denoising side by side." };
+        var strip = Options.Flag("--strip", "Show how samples emerge: moments of denoising side by side.");
         var scale = Options.Integer("--scale", "Whole factor that pictures are magnified by.  [default: small ones as far as they can be seen]", most: 64);
         var precision = Options.Precision("fast allows Winograd's convolutions, exact rules them out.  [default: the run's]");
         var threads = Options.Threads();

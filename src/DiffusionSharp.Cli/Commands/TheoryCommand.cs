@@ -22,7 +22,7 @@ internal static class TheoryCommand
         var names = new Argument<string[]>("NAME") { Description = "Experiments of 'diffusion list experiments', or all.  [default: all]", Arity = ArgumentArity.ZeroOrMore };
         var output = Options.Text("--out", "FOLDER", "Where index.html, results.json and the figures go.");
         output.Required = true;
-        var quick = new Option<bool>("--quick") { Description = "Smaller sizes, held to the wider tolerances that follow from them." };
+        var quick = Options.Flag("--quick", "Smaller sizes, held to the wider tolerances that follow from them.");
         var seed = Options.Seed("Of all chance; the same seed gives the same files.  [default: 0]");
         var data = Options.Source($"Pictures that {string.Join(", ", ExperimentCatalog.All.Where(e => e.ShowsPictures).Select(e => e.Name))} turns to noise.  [default: digits]");
         var size = Options.Integer("--size", "With --data: width and height that a folder's pictures are cropped and resized to.", least: 8, most: 256);

@@ -30,7 +30,7 @@ internal static class TrainCommand
         var prediction = Options.Named("--prediction", "What the network learns to give.", Choices.Predictions);
         var schedule = Options.Named("--schedule", "How noise grows with time.", Choices.Schedules);
         var precision = Options.Precision("fast allows Winograd's convolutions, exact rules them out; part of the run, since it changes bits.  [default: fast]");
-        var conditional = new Option<bool>("--conditional") { Description = "Learn the class of each sample too, for 'sample --class' and guidance; for sources that have labels." };
+        var conditional = Options.Flag("--conditional", "Learn the class of each sample too, for 'sample --class' and guidance; for sources that have labels.");
         var dropout = Options.Real("--label-dropout", "Chance that a label is dropped, so that the model also learns without.  [default: 0.1]", x => x is >= 0 and < 1, "a number of at least 0 and below 1");
         var labels = Options.Text("--labels", "FILE.npy", "The classes of a .npy source: whole numbers from 0, one for each sample; other sources bring their own.");
         var accumulate = Options.Integer("--accumulate", "Equal parts in which the batch of a step is computed, one after another: as many times less memory, the same step but for rounding.  [default: 1]", most: 1_000_000);
@@ -39,7 +39,7 @@ internal static class TrainCommand
         var curve = Options.Named("--rate-curve", "How the learning rate moves after its warm-up; where a run is lengthened, how it moves from there.  [default: the recipe's; of a run that goes on, its own]", Choices.RateCurves);
         var from = Options.Text("--from", "MODEL", "A run, a checkpoint or a model's file of the same network, whose weights the new run begins with.");
         var threads = Options.Threads();
-        var resume = new Option<bool>("--resume") { Description = "Go on with the run in --out from its newest checkpoint; other options may be left out. More --steps lengthen it." };
+        var resume = Options.Flag("--resume", "Go on with the run in --out from its newest checkpoint; other options may be left out. More --steps lengthen it.");
         var json = Options.Json();
         var command = new GroupedCommand("train", "Train a model on a source of data.")
             .With("What to train on", data, size, channels)

@@ -21,7 +21,10 @@ internal static class Options
     /// <summary>How the command line writes an option of the library: <c>GuidanceRescale</c> is <c>--guidance-rescale</c>.</summary>
     public static string Word(string property) => "--" + JsonNamingPolicy.KebabCaseLower.ConvertName(property);
 
-    public static Option<bool> Json() => new("--json") { Description = "Write JSON, one object a line, for other programs." };
+    public static Option<bool> Json() => Flag("--json", "Write JSON, one object a line, for other programs.");
+
+    /// <summary>An option without a value.</summary>
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
 
     public static Option<Precision?> Precision(string description) => Named("--precision", description, Choices.Precisions);
 

@@ -87,7 +87,7 @@ public sealed class FolderSource : DataSource
         var picture = Fit(PictureFile.Read(items[index].Path), size, channels);
         var (height, width, depth) = (SampleShape[0], SampleShape[1], SampleShape[2]);
         if (picture.Channels != depth) throw new DataException($"{items[0].Path} has {Words(depth)}, {items[index].Path} has {Words(picture.Channels)}; ask for a number of channels to convert all.");
-        if (picture.Height != height || picture.Width != width) throw new DataException($"{items[0].Path} is {width}×{height}, {items[index].Path} is {picture.Width}×{picture.Height}; ask for a size to crop and resize all.");
+        if (picture.Height != height || picture.Width != width) throw new DataException($"{items[0].Path} is {height}×{width}, {items[index].Path} is {picture.Height}×{picture.Width} (height×width); ask for a size to crop and resize all.");
         return picture;
     }
 
