@@ -7,7 +7,7 @@ public sealed class LikelihoodTests
     [Fact]
     public void The_likelihood_of_data_is_one_call()
     {
-        var model = DiffusionModel.Exact(GaussianMixture.Isotropic([1.0], new double[,] { { 0, 0 } }, [1.0]));
+        var model = DiffusionModel.Exact(GaussianMixture.Isotropic(new double[,] { { 0, 0 } }, variance: 1));
 
         var estimate = model.LogLikelihood(DataSource.From(new float[,] { { 0, 0 }, { 1, 2 } }));
 

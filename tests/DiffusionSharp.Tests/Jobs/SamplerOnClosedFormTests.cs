@@ -7,7 +7,7 @@ public sealed class SamplerOnClosedFormTests
     [Fact]
     public void A_sampler_runs_on_a_closed_form()
     {
-        var twoPoints = GaussianMixture.Isotropic([0.5, 0.5], new double[,] { { -1, 0 }, { 1, 0 } }, [0.01, 0.01]);
+        var twoPoints = GaussianMixture.Isotropic(new double[,] { { -1, 0 }, { 1, 0 } }, variance: 0.01);
         var model = DiffusionModel.Exact(twoPoints);
         var samples = model.Sample(500, seed: 1, steps: 20, new SampleOptions { Sampler = "dpmpp-2m" }).Values;
 
