@@ -71,8 +71,8 @@ internal static unsafe class AttentionLoops
         {
             var i = 0;
             if (Vector512.IsHardwareAccelerated) i = Copy<Lanes16>(source, target, i, width, factor);
-            if (Vector256.IsHardwareAccelerated) i = Copy<Lanes8>(source, target, i, width, factor);
-            Copy<Lanes1>(source, target, i, width, factor);
+            if (Vector256.IsHardwareAccelerated && i < width) i = Copy<Lanes8>(source, target, i, width, factor);
+            if (i < width) Copy<Lanes1>(source, target, i, width, factor);
         }
     }
 

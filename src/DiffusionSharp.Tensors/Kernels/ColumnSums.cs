@@ -16,7 +16,7 @@ internal static unsafe class ColumnSums
         double total = 0;
         var i = 0;
         if (Vector512.IsHardwareAccelerated) i = Row<Lanes16>(values, i, n, ref total);
-        if (Vector256.IsHardwareAccelerated) i = Row<Lanes8>(values, i, n, ref total);
+        if (Vector256.IsHardwareAccelerated && i < n) i = Row<Lanes8>(values, i, n, ref total);
         for (; i < n; i++) total += values[i];
         return total;
     }
@@ -30,8 +30,8 @@ internal static unsafe class ColumnSums
             var chunk = Math.Min(ChunkRows, rows - start);
             var c = 0;
             if (Vector512.IsHardwareAccelerated) c = Chunk<Lanes16>(x + (start * stride), stride, chunk, columns, c, totals);
-            if (Vector256.IsHardwareAccelerated) c = Chunk<Lanes8>(x + (start * stride), stride, chunk, columns, c, totals);
-            Chunk<Lanes1>(x + (start * stride), stride, chunk, columns, c, totals);
+            if (Vector256.IsHardwareAccelerated && c < columns) c = Chunk<Lanes8>(x + (start * stride), stride, chunk, columns, c, totals);
+            if (c < columns) Chunk<Lanes1>(x + (start * stride), stride, chunk, columns, c, totals);
         }
     }
 

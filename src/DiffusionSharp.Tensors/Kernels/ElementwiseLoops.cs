@@ -105,8 +105,8 @@ internal static unsafe class ElementwiseLoops
 
         var i = 0;
         if (Vector512.IsHardwareAccelerated) i = Unary<TOperator, Lanes16>(x.Address, result, i, n);
-        if (Vector256.IsHardwareAccelerated) i = Unary<TOperator, Lanes8>(x.Address, result, i, n);
-        Unary<TOperator, Lanes1>(x.Address, result, i, n);
+        if (Vector256.IsHardwareAccelerated && i < n) i = Unary<TOperator, Lanes8>(x.Address, result, i, n);
+        if (i < n) Unary<TOperator, Lanes1>(x.Address, result, i, n);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -130,8 +130,8 @@ internal static unsafe class ElementwiseLoops
 
         var i = 0;
         if (Vector512.IsHardwareAccelerated) i = Binary<TOperator, Lanes16>(x, y, result, i, n);
-        if (Vector256.IsHardwareAccelerated) i = Binary<TOperator, Lanes8>(x, y, result, i, n);
-        Binary<TOperator, Lanes1>(x, y, result, i, n);
+        if (Vector256.IsHardwareAccelerated && i < n) i = Binary<TOperator, Lanes8>(x, y, result, i, n);
+        if (i < n) Binary<TOperator, Lanes1>(x, y, result, i, n);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -15,8 +15,8 @@ internal static unsafe class GroupNormLoops
     {
         var k = 0;
         if (Vector512.IsHardwareAccelerated) k = Deviations<Lanes16>(x, stride, rows, k, columns, shift, sums, squares);
-        if (Vector256.IsHardwareAccelerated) k = Deviations<Lanes8>(x, stride, rows, k, columns, shift, sums, squares);
-        Deviations<Lanes1>(x, stride, rows, k, columns, shift, sums, squares);
+        if (Vector256.IsHardwareAccelerated && k < columns) k = Deviations<Lanes8>(x, stride, rows, k, columns, shift, sums, squares);
+        if (k < columns) Deviations<Lanes1>(x, stride, rows, k, columns, shift, sums, squares);
     }
 
     /// <summary>y = (x − mean)·slope + beta, or its SiLU.</summary>
@@ -24,8 +24,8 @@ internal static unsafe class GroupNormLoops
     {
         var k = 0;
         if (Vector512.IsHardwareAccelerated) k = Apply<Lanes16>(x, y, stride, rows, k, columns, mean, slope, beta, silu);
-        if (Vector256.IsHardwareAccelerated) k = Apply<Lanes8>(x, y, stride, rows, k, columns, mean, slope, beta, silu);
-        Apply<Lanes1>(x, y, stride, rows, k, columns, mean, slope, beta, silu);
+        if (Vector256.IsHardwareAccelerated && k < columns) k = Apply<Lanes8>(x, y, stride, rows, k, columns, mean, slope, beta, silu);
+        if (k < columns) Apply<Lanes1>(x, y, stride, rows, k, columns, mean, slope, beta, silu);
     }
 
     /// <summary>Adds to the column sums of g and of g x̂; with SiLU and a place to keep them, writes g = dy · silu′ too.</summary>
@@ -33,8 +33,8 @@ internal static unsafe class GroupNormLoops
     {
         var k = 0;
         if (Vector512.IsHardwareAccelerated) k = GradientSums<Lanes16>(x, dy, keep, stride, rows, k, columns, mean, slope, gamma, beta, plain, scaled, silu);
-        if (Vector256.IsHardwareAccelerated) k = GradientSums<Lanes8>(x, dy, keep, stride, rows, k, columns, mean, slope, gamma, beta, plain, scaled, silu);
-        GradientSums<Lanes1>(x, dy, keep, stride, rows, k, columns, mean, slope, gamma, beta, plain, scaled, silu);
+        if (Vector256.IsHardwareAccelerated && k < columns) k = GradientSums<Lanes8>(x, dy, keep, stride, rows, k, columns, mean, slope, gamma, beta, plain, scaled, silu);
+        if (k < columns) GradientSums<Lanes1>(x, dy, keep, stride, rows, k, columns, mean, slope, gamma, beta, plain, scaled, silu);
     }
 
     /// <summary>dx = slope·(gamma·g − plain − x̂·scaled), and a residual if there is one.</summary>
@@ -46,8 +46,8 @@ internal static unsafe class GroupNormLoops
     {
         var k = 0;
         if (Vector512.IsHardwareAccelerated) k = GradientInput<Lanes16>(x, g, residual, dx, stride, rows, k, columns, mean, slope, gamma, plain, scaled);
-        if (Vector256.IsHardwareAccelerated) k = GradientInput<Lanes8>(x, g, residual, dx, stride, rows, k, columns, mean, slope, gamma, plain, scaled);
-        GradientInput<Lanes1>(x, g, residual, dx, stride, rows, k, columns, mean, slope, gamma, plain, scaled);
+        if (Vector256.IsHardwareAccelerated && k < columns) k = GradientInput<Lanes8>(x, g, residual, dx, stride, rows, k, columns, mean, slope, gamma, plain, scaled);
+        if (k < columns) GradientInput<Lanes1>(x, g, residual, dx, stride, rows, k, columns, mean, slope, gamma, plain, scaled);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -99,8 +99,8 @@ public static unsafe class Optimizers
             }
 
             if (Vector512.IsHardwareAccelerated) i = Add<Lanes16>(i, end);
-            if (Vector256.IsHardwareAccelerated) i = Add<Lanes8>(i, end);
-            Add<Lanes1>(i, end);
+            if (Vector256.IsHardwareAccelerated && i < end) i = Add<Lanes8>(i, end);
+            if (i < end) Add<Lanes1>(i, end);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -119,8 +119,8 @@ public static unsafe class Optimizers
             var i = tile * TileLength;
             var end = Math.Min(i + TileLength, length);
             if (Vector512.IsHardwareAccelerated) i = Move<Lanes16>(i, end);
-            if (Vector256.IsHardwareAccelerated) i = Move<Lanes8>(i, end);
-            Move<Lanes1>(i, end);
+            if (Vector256.IsHardwareAccelerated && i < end) i = Move<Lanes8>(i, end);
+            if (i < end) Move<Lanes1>(i, end);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -147,7 +147,7 @@ public static unsafe class Optimizers
             var end = Math.Min(start + tileLength, length);
             double total = 0;
             if (Vector512.IsHardwareAccelerated) start = Squares<Lanes16>(start, end, ref total);
-            if (Vector256.IsHardwareAccelerated) start = Squares<Lanes8>(start, end, ref total);
+            if (Vector256.IsHardwareAccelerated && start < end) start = Squares<Lanes8>(start, end, ref total);
             for (; start < end; start++) total += (double)x[start] * x[start];
             partials[tile] = total;
         }
@@ -183,8 +183,8 @@ public static unsafe class Optimizers
             var i = tile * TileLength;
             var end = Math.Min(i + TileLength, length);
             if (Vector512.IsHardwareAccelerated) i = Step<Lanes16>(i, end);
-            if (Vector256.IsHardwareAccelerated) i = Step<Lanes8>(i, end);
-            Step<Lanes1>(i, end);
+            if (Vector256.IsHardwareAccelerated && i < end) i = Step<Lanes8>(i, end);
+            if (i < end) Step<Lanes1>(i, end);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -32,13 +32,13 @@ public static unsafe class Softmax
         var largest = float.NegativeInfinity;
         var i = 0;
         if (Vector512.IsHardwareAccelerated) i = Largest<Lanes16>(x, i, n, ref largest);
-        if (Vector256.IsHardwareAccelerated) i = Largest<Lanes8>(x, i, n, ref largest);
-        Largest<Lanes1>(x, i, n, ref largest);
+        if (Vector256.IsHardwareAccelerated && i < n) i = Largest<Lanes8>(x, i, n, ref largest);
+        if (i < n) Largest<Lanes1>(x, i, n, ref largest);
         double sum = 0;
         i = 0;
         if (Vector512.IsHardwareAccelerated) i = Exponentials<Lanes16>(x, y, i, n, largest, ref sum);
-        if (Vector256.IsHardwareAccelerated) i = Exponentials<Lanes8>(x, y, i, n, largest, ref sum);
-        Exponentials<Lanes1>(x, y, i, n, largest, ref sum);
+        if (Vector256.IsHardwareAccelerated && i < n) i = Exponentials<Lanes8>(x, y, i, n, largest, ref sum);
+        if (i < n) Exponentials<Lanes1>(x, y, i, n, largest, ref sum);
         return (float)(1 / sum);
     }
 
