@@ -12,7 +12,8 @@ public static class PictureSheet
     // What the eye takes in at arm's length; smaller pictures are magnified.
     private const int VisibleSide = 56;
 
-    /// <summary>How often a pixel is repeated in both directions so that a picture can be seen: the smallest whole number that makes its shorter side 56 pixels or more.</summary>
+    /// <summary>How often a pixel is repeated in both directions so that a picture can be seen.</summary>
+    /// <remarks>The smallest whole number that makes its shorter side 56 pixels or more: 2 for 28 × 28, 7 for 8 × 8, 1 from 56 on.</remarks>
     /// <param name="height">Rows of the picture, at least 1.</param>
     /// <param name="width">Columns of the picture, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A side is less than 1.</exception>
@@ -32,11 +33,23 @@ public static class PictureSheet
     /// <param name="scale">How often each pixel is repeated in both directions; by default <see cref="NaturalScale"/>.</param>
     /// <param name="rowLabels">A label left of each row, as many as rows; by default none. Long ones are cut.</param>
     /// <exception cref="ArgumentException">The batch is empty or no picture batch, or an option is out of its range.</exception>
-    public static Picture Grid(FloatTensor batch, int? columns = null, int margin = 2, byte background = 255, int? scale = null, IReadOnlyList<string>? rowLabels = null) =>
+    public static Picture Grid(
+        FloatTensor batch,
+        int? columns = null,
+        int margin = 2,
+        byte background = 255,
+        int? scale = null,
+        IReadOnlyList<string>? rowLabels = null) =>
         Grid(Pictures(batch, "Grid"), columns, margin, background, scale, rowLabels);
 
     /// <inheritdoc cref="Grid(FloatTensor, int?, int, byte, int?, IReadOnlyList{string}?)"/>
-    public static Picture Grid(Tensor batch, int? columns = null, int margin = 2, byte background = 255, int? scale = null, IReadOnlyList<string>? rowLabels = null) =>
+    public static Picture Grid(
+        Tensor batch,
+        int? columns = null,
+        int margin = 2,
+        byte background = 255,
+        int? scale = null,
+        IReadOnlyList<string>? rowLabels = null) =>
         Grid(batch.ToFloat(), columns, margin, background, scale, rowLabels);
 
     /// <summary>Pictures of one size as one grid, filled row by row.</summary>
@@ -47,7 +60,13 @@ public static class PictureSheet
     /// <param name="scale">How often each pixel is repeated in both directions; by default <see cref="NaturalScale"/>.</param>
     /// <param name="rowLabels">A label left of each row, as many as rows; by default none. Long ones are cut.</param>
     /// <exception cref="ArgumentException">There is no picture, pictures differ in size, or an option is out of its range.</exception>
-    public static Picture Grid(IReadOnlyList<Picture> pictures, int? columns = null, int margin = 2, byte background = 255, int? scale = null, IReadOnlyList<string>? rowLabels = null)
+    public static Picture Grid(
+        IReadOnlyList<Picture> pictures,
+        int? columns = null,
+        int margin = 2,
+        byte background = 255,
+        int? scale = null,
+        IReadOnlyList<string>? rowLabels = null)
     {
         if (pictures.Count == 0) throw new ArgumentException("Grid: there is no picture to lay out; give at least one.", nameof(pictures));
         if (columns is <= 0) throw new ArgumentException($"Grid: {columns} columns; at least 1 is needed.", nameof(columns));
@@ -120,7 +139,8 @@ public static class PictureSheet
 
         var scale = magnification ?? NaturalScale(h, w);
         var rows = (pictures.Count + columns - 1) / columns;
-        if (labels is { Count: var count } && count != rows) throw new ArgumentException($"{operation}: {count} labels for {rows} rows; each row needs one.", nameof(labels));
+        if (labels is { Count: var count } && count != rows)
+            throw new ArgumentException($"{operation}: {count} labels for {rows} rows; each row needs one.", nameof(labels));
         var names = labels is null ? null : RowLabels.For(labels, (long)h * scale, margin);
         var height = margin + (rows * (((long)h * scale) + margin));
         var width = margin + (names?.Width ?? 0) + (columns * (((long)w * scale) + margin));

@@ -31,11 +31,13 @@ internal sealed class PointClasses
         for (var p = 0; p < batches.Count; p++)
         {
             if (labels?[p] is not { } own) continue;
-            if (own.Count != batches[p].Samples) throw new ArgumentException($"PointSheet: {own.Count} labels for {batches[p].Samples} points; each point needs one.", nameof(labels));
+            if (own.Count != batches[p].Samples)
+                throw new ArgumentException($"PointSheet: {own.Count} labels for {batches[p].Samples} points; each point needs one.", nameof(labels));
             foreach (var label in own)
             {
+                var known = classNames is null ? " up" : $" to {classNames.Count - 1} have names";
                 if (label < 0 || label >= (classNames?.Count ?? int.MaxValue))
-                    throw new ArgumentException($"PointSheet: a point of class {label}; classes from 0{(classNames is null ? " up" : $" to {classNames.Count - 1} have names")}.", nameof(labels));
+                    throw new ArgumentException($"PointSheet: a point of class {label}; classes from 0{known}.", nameof(labels));
                 most = Math.Max(most, label);
             }
         }

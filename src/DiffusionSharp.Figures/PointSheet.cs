@@ -38,7 +38,9 @@ public static class PointSheet
     /// <param name="limit">How many points a panel shows at most, the first of each batch.</param>
     /// <param name="labels">For each panel the class of each of its points, 0 or more; null for a panel of one colour.</param>
     /// <param name="classNames">What classes are called, by label; null: by their numbers.</param>
-    /// <exception cref="ArgumentException">Titles, batches and labels differ in number, a label has no name, or a batch is not [N, 2] or has no finite point.</exception>
+    /// <exception cref="ArgumentException">
+    /// Titles, batches and labels differ in number, a label has no name, or a batch is not [N, 2] or has no finite point.
+    /// </exception>
     public static string Panels(
         IReadOnlyList<Tensor> batches,
         IReadOnlyList<string> titles,
@@ -48,7 +50,8 @@ public static class PointSheet
         IReadOnlyList<string>? classNames = null)
     {
         if (batches.Count != titles.Count) throw new ArgumentException($"PointSheet: {batches.Count} batches but {titles.Count} titles; each needs one.", nameof(titles));
-        if (labels != null && labels.Count != batches.Count) throw new ArgumentException($"PointSheet: {batches.Count} batches but labels of {labels.Count}; each needs some, or null.", nameof(labels));
+        if (labels != null && labels.Count != batches.Count)
+            throw new ArgumentException($"PointSheet: {batches.Count} batches but labels of {labels.Count}; each needs some, or null.", nameof(labels));
         if (limit < 1) throw new ArgumentException($"PointSheet: a limit of {limit} points; at least 1 is needed.", nameof(limit));
         foreach (var batch in batches)
             if (batch.Shape.Rank != 2 || batch.Shape[1] != 2) throw new ArgumentException($"PointSheet: expected points [N, 2], got {batch.Shape}.", nameof(batches));

@@ -29,7 +29,7 @@ internal static class SeriesColors
         {
             if (!Takes(series[i]) || series[i].Name.Length == 0 || !met.Add(series[i].Name) || !known.TryGetValue(series[i].Name, out var color)) continue;
             series[i] = series[i] with { Color = series[i].Color ?? color };
-            taken.Add(color);
+            taken.Add(series[i].Color!);
         }
 
         for (var i = 0; i < series.Length; i++)
@@ -37,7 +37,11 @@ internal static class SeriesColors
             if (!Takes(series[i])) continue;
             var place = ByPlace(plot, i);
             if (series[i].Color is null && taken.Contains(place))
-                place = plot.Theme.Colors.FirstOrDefault(c => !known.ContainsValue(c) && !taken.Contains(c)) ?? plot.Theme.Colors.FirstOrDefault(c => !taken.Contains(c)) ?? place;
+            {
+                var free = plot.Theme.Colors.Where(c => !taken.Contains(c)).ToList();
+                place = free.FirstOrDefault(c => !known.ContainsValue(c)) ?? free.FirstOrDefault() ?? place;
+            }
+
             series[i] = series[i] with { Color = series[i].Color ?? place };
             if (taken.Count > 0) taken.Add(series[i].Color!);
         }

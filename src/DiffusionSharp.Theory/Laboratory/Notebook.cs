@@ -69,7 +69,12 @@ public sealed class Notebook(string experiment, CancellationToken stop = default
     /// <param name="columns">Plots in a row.</param>
     /// <param name="panels">At least one plot.</param>
     public void Figure(string name, string caption, int columns, params IReadOnlyList<SvgPanel> panels) =>
-        Add(name, caption, SvgPanels.Grid([.. panels.Select(p => p with { Theme = PlotTheme.Adaptive })], columns), panels.Count, Math.Min(columns, panels.Count));
+        Add(
+            name,
+            caption,
+            SvgPanels.Grid([.. panels.Select(p => p with { Theme = PlotTheme.Adaptive })], columns),
+            panels.Count,
+            Math.Min(columns, panels.Count));
 
     /// <summary>Adds a figure drawn by other means.</summary>
     /// <param name="name">Its name among the experiment's figures.</param>

@@ -60,7 +60,8 @@ internal static partial class ReportPage
         page.Append(Invariant($"<p class=\"muted\">Sources: {Text(string.Join("; ", experiment.Sources))}.<br>Code: <code>{ExperimentPlaces.Code(experiment)}</code>. {(ExperimentPlaces.Page(experiment) is { } derivation ? $"Derivation: <code>{derivation}</code>. " : "")}Alone: <code class=\"command\">diffusion theory {experiment.Name} --out {experiment.Name}</code></p>\n</section>\n"));
     }
 
-    /// <summary>A figure's panels, each a window on the one file, so that they stand side by side where there is room and one below the other where there is none.</summary>
+    /// <summary>A figure's panels, each a window on the one file.</summary>
+    /// <remarks>So they stand side by side where there is room, and one below the other where there is none.</remarks>
     private static void Figure(StringBuilder page, Experiment experiment, ExperimentFigure figure)
     {
         var alternative = Invariant($"{Plain(experiment.Title)}: figure {Plain(Path.GetFileNameWithoutExtension(figure.File))}, described below");

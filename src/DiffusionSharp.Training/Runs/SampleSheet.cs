@@ -80,8 +80,9 @@ public static class SampleSheet
     public static void Write(string path, TrainedModel model, Tensor samples, int? columns = null, int? scale = null, IReadOnlyList<int>? labels = null)
     {
         var conditioning = model.Config.Conditioning;
-        if (labels != null && (labels.Count != samples.Samples || labels.Any(l => l < 0 || l >= (conditioning?.Classes ?? 0))))
-            throw new ArgumentException($"SampleSheet: {labels.Count} labels for {samples.Samples} samples; each needs one of the model's {conditioning?.Classes ?? 0} classes.", nameof(labels));
+        var classes = conditioning?.Classes ?? 0;
+        if (labels != null && (labels.Count != samples.Samples || labels.Any(l => l < 0 || l >= classes)))
+            throw new ArgumentException($"SampleSheet: {labels.Count} labels for {samples.Samples} samples; each needs one of the model's {classes} classes.", nameof(labels));
         switch (Extension(model.SampleShape))
         {
             case ".png":

@@ -10,8 +10,8 @@ namespace DiffusionSharp.Theory.Reports.Formulas;
 /// <list type="bullet">
 /// <item><description>raised: ², ⁻¹, ᵀ, ′, <c>^n</c>, <c>^(…)</c>, <c>^{…}</c>; lowered: ₀, ₜ, <c>_ts</c>, <c>_(t−1)</c>, <c>_{i≤t}</c></description></item>
 /// <item><description>accents by combining marks: hat, tilde, bar, dot; roots: √ before a factor or a bracket; fractions: / and ½</description></item>
-/// <item><description>Σ, ∏, ∫ with limits by _ and ^; ∇, ∂; names of functions; bars in pairs, or one with spaces around it before a condition</description></item>
-/// <item><description>three Latin letters or more that are no function are a word, two are two variables; two spaces or more part statements</description></item>
+/// <item><description>Σ, ∏, ∫ with limits by _ and ^; ∇, ∂; functions by name; bars in pairs, or one with spaces around it before a condition</description></item>
+/// <item><description>three Latin letters that are no function are a word, two are two variables; two spaces or more part statements</description></item>
 /// </list>
 /// </remarks>
 public static class Formula
@@ -19,7 +19,8 @@ public static class Formula
     // Shorter pieces are not parted: a line that ends after two letters looks broken.
     private const int ShortestPiece = 12, ShortestTerms = 30;
 
-    /// <summary>A formula as a row of <c>math</c> elements between which a line may break: before relations and the terms of a long sum, after commas, between statements.</summary>
+    /// <summary>A formula as a row of <c>math</c> elements between which a line may break.</summary>
+    /// <remarks>Breaks stand before relations and the terms of a long sum, after commas, and between statements.</remarks>
     /// <param name="formula">One line in the notation. Each element has its part of the text as <c>alttext</c>.</param>
     /// <exception cref="FormatException">It is not of the notation; the message says where.</exception>
     public static string ToMathMl(string formula)
@@ -74,7 +75,8 @@ public static class Formula
                     || (tokens[i - 1].Kind == FormulaKind.Word && token.Kind != FormulaKind.Word)
                     || tokens[i - 1].Kind == FormulaKind.Punctuation;
                 if (breath && token.Spaces > 0 && length >= ShortestPiece) return i;
-                if (token is { Kind: FormulaKind.Operator, Spaces: 1, Text: "+" or "−" } && i + 1 < tokens.Count && tokens[i + 1].Spaces == 1 && length >= ShortestTerms) return i;
+                var term = token is { Kind: FormulaKind.Operator, Spaces: 1, Text: "+" or "−" } && i + 1 < tokens.Count && tokens[i + 1].Spaces == 1;
+                if (term && length >= ShortestTerms) return i;
             }
 
             // A bar with spaces around it stands before a condition.

@@ -12,11 +12,13 @@ internal static class FormulaLexer
     private const string Subscripts = "₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₚᵣₛₜᵤᵥₓ", LoweredFrom = "0123456789+−aehijklmnprstuvx";
 
     // Letters that Unicode has with their accent; all others have a combining mark.
-    private const string Accented = "ᾱŝâêîôûĉĝĥāēīōūãñõẑŵŷ", Bare = "αsaeioucghaeiouanozwy", Marks = "\u0304\u0302\u0302\u0302\u0302\u0302\u0302\u0302\u0302\u0302\u0304\u0304\u0304\u0304\u0304\u0303\u0303\u0303\u0302\u0302\u0302";
+    private const string Accented = "ᾱŝâêîôûĉĝĥāēīōūãñõẑŵŷ", Bare = "αsaeioucghaeiouanozwy";
+    private const string Marks = "\u0304\u0302\u0302\u0302\u0302\u0302\u0302\u0302\u0302\u0302\u0304\u0304\u0304\u0304\u0304\u0303\u0303\u0303\u0302\u0302\u0302";
 
     private static readonly HashSet<string> Names =
     [
-        "ln", "log", "exp", "sin", "cos", "tan", "max", "min", "sup", "inf", "arg", "lim", "var", "Var", "cov", "Cov", "tr", "det", "KL", "TV", "ELBO", "SNR", "softmax", "erf",
+        "ln", "log", "exp", "sin", "cos", "tan", "max", "min", "sup", "inf", "arg", "lim",
+        "var", "Var", "cov", "Cov", "tr", "det", "KL", "TV", "ELBO", "SNR", "softmax", "erf",
     ];
 
     // Words of two letters; two letters are else two variables, three are a word.
@@ -44,7 +46,8 @@ internal static class FormulaLexer
 
         // "a" between words is one.
         for (var i = 1; i + 1 < tokens.Count; i++)
-            if (tokens[i] is { Kind: FormulaKind.Letter, Text: "a", Spaces: > 0 } && tokens[i - 1].Kind == FormulaKind.Word && tokens[i + 1] is { Kind: FormulaKind.Word, Spaces: > 0 })
+            if (tokens[i] is { Kind: FormulaKind.Letter, Text: "a", Spaces: > 0 }
+                && tokens[i - 1].Kind == FormulaKind.Word && tokens[i + 1] is { Kind: FormulaKind.Word, Spaces: > 0 })
                 tokens[i] = tokens[i] with { Kind = FormulaKind.Word };
         return tokens;
     }
@@ -95,7 +98,7 @@ internal static class FormulaLexer
     private static int Sign(string formula, int at, bool apart, List<FormulaToken> tokens)
     {
         var c = formula[at];
-        if (char.IsAsciiDigit(c)) return Run(FormulaKind.Number, k => char.IsAsciiDigit(formula[k]) || (formula[k] == '.' && k + 1 < formula.Length && char.IsAsciiDigit(formula[k + 1])));
+        if (char.IsAsciiDigit(c)) return Run(FormulaKind.Number, k => Digit(k) || (formula[k] == '.' && Digit(k + 1)));
         if (Superscripts.Contains(c, StringComparison.Ordinal)) return Run(FormulaKind.Raised, k => Superscripts.Contains(formula[k], StringComparison.Ordinal));
         if (Subscripts.Contains(c, StringComparison.Ordinal)) return Run(FormulaKind.Lowered, k => Subscripts.Contains(formula[k], StringComparison.Ordinal));
         if (c is '½' or '¼' or '¾' or '⅓' or '⅔') return One(FormulaKind.Fraction);
@@ -112,10 +115,13 @@ internal static class FormulaLexer
         if (Operators.Contains(c, StringComparison.Ordinal)) return One(FormulaKind.Operator);
         if (Punctuation.Contains(c, StringComparison.Ordinal)) return One(FormulaKind.Punctuation);
         if (c is '…' or '∞') return One(FormulaKind.Letter);
-        if (!char.IsLetter(c)) throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"Formula: '{c}' at {at} of \"{formula}\" is not of the notation."));
+        if (!char.IsLetter(c))
+            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"Formula: '{c}' at {at} of \"{formula}\" is not of the notation."));
         var mark = at + 1 < formula.Length && IsMark(formula[at + 1]);
         tokens.Add(Letter(formula, at, mark));
         return at + (mark ? 2 : 1);
+
+        bool Digit(int k) => k < formula.Length && char.IsAsciiDigit(formula[k]);
 
         int One(FormulaKind kind)
         {

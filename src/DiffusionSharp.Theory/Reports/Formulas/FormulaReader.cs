@@ -72,7 +72,8 @@ internal sealed class FormulaReader
         return row;
     }
 
-    private static bool Ends(FormulaToken token) => token.Kind is not (FormulaKind.Punctuation or FormulaKind.Relation or FormulaKind.Operator or FormulaKind.Large or FormulaKind.Open);
+    private static bool Ends(FormulaToken token) =>
+        token.Kind is not (FormulaKind.Punctuation or FormulaKind.Relation or FormulaKind.Operator or FormulaKind.Large or FormulaKind.Open);
 
     /// <summary>Words up to the next of mathematics, with the commas between them and the colon behind.</summary>
     private string Words(int to)
@@ -82,7 +83,8 @@ internal sealed class FormulaReader
         {
             var (token, next) = (tokens[at], at + 1 < to ? tokens[at + 1] : default);
             if (token.Kind == FormulaKind.Word) text += (token.Spaces > 0 ? " " : "") + token.Text;
-            else if (token is { Kind: FormulaKind.Punctuation, Spaces: 0 } && (token.Text == ":" || next is { Kind: FormulaKind.Word, Spaces: 1 })) text += token.Text;
+            else if (token is { Kind: FormulaKind.Punctuation, Spaces: 0 }
+                && (token.Text == ":" || next is { Kind: FormulaKind.Word, Spaces: 1 })) text += token.Text;
             else break;
             at++;
         }
@@ -105,11 +107,13 @@ internal sealed class FormulaReader
             case FormulaKind.Slash:
                 return MathNode.Leaf("mo", token.Text, " stretchy=\"false\" lspace=\"0\" rspace=\"0\"");
             case FormulaKind.Relation:
-                return MathNode.Leaf("mo", token.Text, place == Place.Script ? " stretchy=\"false\" form=\"infix\" lspace=\".1em\" rspace=\".1em\"" : " stretchy=\"false\" form=\"infix\"");
+                return MathNode.Leaf("mo", token.Text, $" stretchy=\"false\" form=\"infix\"{(place == Place.Script ? " lspace=\".1em\" rspace=\".1em\"" : "")}");
             case FormulaKind.Operator when token.Text is "‖" or "*":
                 return MathNode.Leaf("mo", token.Text, " stretchy=\"false\" form=\"infix\" lspace=\".22em\" rspace=\".22em\"");
             case FormulaKind.Operator when !operand || place == Place.Script || token.Text is "·":
-                return MathNode.Leaf("mo", token.Text, operand ? " form=\"infix\" lspace=\".05em\" rspace=\".05em\"" : " form=\"prefix\" lspace=\"0\" rspace=\"0\"");
+                return MathNode.Leaf("mo", token.Text, operand
+                    ? " form=\"infix\" lspace=\".05em\" rspace=\".05em\""
+                    : " form=\"prefix\" lspace=\"0\" rspace=\"0\"");
             case FormulaKind.Operator:
                 return MathNode.Leaf("mo", token.Text, " form=\"infix\"");
             default:
@@ -148,7 +152,8 @@ internal sealed class FormulaReader
     /// <summary>Whether a factor begins here.</summary>
     private bool Begins(int i, int to) => tokens[i].Kind switch
     {
-        FormulaKind.Letter or FormulaKind.Number or FormulaKind.Name or FormulaKind.Fraction or FormulaKind.Open or FormulaKind.Root or FormulaKind.Derivative => true,
+        FormulaKind.Letter or FormulaKind.Number or FormulaKind.Name or FormulaKind.Fraction => true,
+        FormulaKind.Open or FormulaKind.Root or FormulaKind.Derivative => true,
         FormulaKind.Bar => ClosingBar(i, to) >= 0,
         _ => false,
     };
@@ -218,8 +223,17 @@ internal sealed class FormulaReader
     {
         // As TeX has it: small letters slanted, great Greek ones upright.
         var letter = MathNode.Leaf("mi", token.Text, token.Text[0] is >= 'Α' and <= 'Ω' or '…' ? " mathvariant=\"normal\"" : "");
-        var mark = token.Accent switch { '\0' => "", '\u0302' => "^", '\u0303' => "~", '\u0304' => "¯", '\u0307' => "˙", '\u0308' => "¨", _ => throw new FormatException($"Formula: the accent over '{token.Text}' is not of the notation.") };
-        return mark.Length == 0 ? letter : MathNode.Of("mover", letter, MathNode.Leaf("mo", mark, " stretchy=\"false\"")) with { Attributes = " accent=\"true\"" };
+        if (token.Accent == '\0') return letter;
+        var mark = token.Accent switch
+        {
+            '\u0302' => "^",
+            '\u0303' => "~",
+            '\u0304' => "¯",
+            '\u0307' => "˙",
+            '\u0308' => "¨",
+            _ => throw new FormatException($"Formula: the accent over '{token.Text}' is not of the notation."),
+        };
+        return MathNode.Of("mover", letter, MathNode.Leaf("mo", mark, " stretchy=\"false\"")) with { Attributes = " accent=\"true\"" };
     }
 
     /// <summary>What is raised and lowered beside, or above and below, a factor, in any order.</summary>
@@ -269,5 +283,6 @@ internal sealed class FormulaReader
         : char.IsAsciiLetter(c) ? MathNode.Leaf("mi", c.ToString(), c == 'T' ? " mathvariant=\"normal\"" : "")
         : MathNode.Leaf("mo", c.ToString(), " lspace=\"0\" rspace=\"0\""));
 
-    private FormatException Error(int i, string trouble) => new(string.Create(CultureInfo.InvariantCulture, $"Formula: '{tokens[i].Text}' at {tokens[i].Start} {trouble}."));
+    private FormatException Error(int i, string trouble) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"Formula: '{tokens[i].Text}' at {tokens[i].Start} {trouble}."));
 }
