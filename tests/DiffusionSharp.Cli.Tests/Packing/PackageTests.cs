@@ -107,7 +107,7 @@ public sealed partial class PackageTests : IClassFixture<Packages>, IDisposable
 
         await Dotnet(program, Path.Combine("bin", "Release", "net10.0", "program.dll"));
         var sheet = Data.Formats.Png.Read(outside["program", "digits.png"]);
-        Assert.True(sheet.Width == sheet.Height && sheet.Width > 8 * 16, $"Eight rows of eight digits are expected, the sheet is {sheet.Width}×{sheet.Height}.");
+        Assert.True(sheet.Width == sheet.Height && sheet.Width > 8 * 16, $"Eight rows of eight digits were expected, not {sheet.Width}×{sheet.Height}.");
         Assert.True(Directory.Exists(outside["program", "runs", "digits", "checkpoints"]));
     }
 
