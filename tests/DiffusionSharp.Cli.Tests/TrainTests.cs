@@ -99,7 +99,7 @@ public sealed class TrainTests : IDisposable
         Assert.Equal(0, DiffusionCommand.Run(["train", "--config", config, "--out", folder["run"], "--threads", "1"], context));
         Assert.DoesNotContain('\u001b', output.ToString());
         Assert.Matches("\rtraining .* 2/12  loss [0-9.]+  .* samples/s  .* left\u001b\\[K", error.ToString());
-        Assert.Matches("\rtraining .* 11/12  loss [0-9.]+  writing a checkpoint and drawing a sheet of samples", error.ToString());
+        Assert.Matches("\rtraining .* 11/12  loss [0-9.]+  drawing a sheet of samples, step 1 of 5", error.ToString());
         Assert.EndsWith("\r\u001b[K", error.ToString(), StringComparison.Ordinal);
     }
 
