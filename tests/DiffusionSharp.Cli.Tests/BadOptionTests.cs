@@ -48,6 +48,7 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
     [InlineData("error: --steps: at most the 1000 levels of this model's schedule, 1001 was given.", "--steps", "1001")]
     [InlineData("error: --precision: 'half' is unknown; there are fast, exact. See 'diffusion sample --help'.", "--precision", "half")]
     [InlineData("error: --weights: 'best' is unknown; this run has ema, raw.", "--weights", "best")]
+    [InlineData("error: --weights: 'rwa' is unknown; did you mean 'raw'? This run has ema, raw.", "--weights", "rwa")]
     [InlineData("error: --count: a whole number from 1 to 10000000 is expected, '0' was given. See 'diffusion sample --help'.", "--count", "0")]
     [InlineData("error: --strip is drawn as .png or .svg, not as .npy.", "--strip")]
     public void Sampling_refuses(string line, params string[] options)

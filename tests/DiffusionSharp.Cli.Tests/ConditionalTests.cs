@@ -165,7 +165,9 @@ public sealed class ConditionalTests(ConditionalTests.Run runs) : IClassFixture<
         Assert.Contains("of class 1 (cat)", Diffusion.Succeed([.. sample, "index:1"]), StringComparison.Ordinal);
         Assert.Contains("of class 0 (1)", Diffusion.Succeed([.. sample, "name:1"]), StringComparison.Ordinal);
         Diffusion.Fail(2, "error: --class: 1 is the number of class 'cat' and the name of class 0; write index:1 or name:1.", [.. sample, "1"]);
-        Diffusion.Fail(2, "error: --class: 'cow' is none of this model's classes, which are 0 to 2 (1, cat, dog); 'all' takes each in turn.", [.. sample, "cow"]);
+        Assert.Contains("of class 2 (dog)", Diffusion.Succeed([.. sample, "DOG"]), StringComparison.Ordinal);
+        Diffusion.Fail(2, "error: --class: 'horse' is none of this model's classes, which are 0 to 2 (1, cat, dog); 'all' takes each in turn.", [.. sample, "horse"]);
+        Diffusion.Fail(2, "error: --class: 'dgo' is none of this model's classes, which are 0 to 2 (1, cat, dog); did you mean 'dog'?", [.. sample, "dgo"]);
     }
 
     [Fact]

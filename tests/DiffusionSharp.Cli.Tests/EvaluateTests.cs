@@ -1,4 +1,6 @@
 using System.Text.Json;
+using DiffusionSharp.Cli.Commands;
+using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Tensors;
 
@@ -76,6 +78,30 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>, ID
         Assert.StartsWith($"{runs.PointsRun}, step 12, on 5 samples of moons (test), seed 0; 4 passes through the network, ", text, StringComparison.Ordinal);
         Assert.Matches(@"\nelbo +-?[0-9.E+]+ ± [0-9.E+]+ bits/dim +-?[0-9.E+]+ ± [0-9.E+]+ nats +± over samples and noise, n = 5\r?\n", text);
         Assert.Contains("elbo: upper bound of -ln p by ancestral sampling; 4 steps, variance large; a density, no bins", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_data_the_run_s_own_is_measured_by_its_test_part()
+    {
+        string[] measure = ["--count", "5", "--steps", "4", "--metric", "elbo", "--json"];
+        string Figures(params string[] data) => Object(["evaluate", runs.PicturesRun, .. data, .. measure]).GetProperty("figures").GetRawText();
+        Assert.Equal(Figures("--data", "digits"), Figures());
+        Assert.NotEqual(Figures("--split", "train"), Figures());
+        Assert.Equal(("digits", "test"), (Object(["evaluate", runs.PicturesRun, .. measure]).GetProperty("data").GetString(), Object(["evaluate", runs.PicturesRun, .. measure]).GetProperty("split").GetString()));
+    }
+
+    [Fact]
+    public void What_it_will_cost_is_said_beforehand_and_how_far_it_is_while_it_runs()
+    {
+        string[] measure = ["evaluate", runs.PointsRun, "--count", "5", "--steps", "4", "--metric", "elbo"];
+        Assert.Equal($"note: about 4 passes through the network to come{Environment.NewLine}", Diffusion.Finish(measure).Error);
+        Assert.Equal("", Diffusion.Finish([.. measure, "--json"]).Error);
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var context = new CommandContext(new CommandConsole(output, error, IsTerminal: true), new ManualClock { StepAtEachLook = 1 }, CancellationToken.None);
+        Assert.Equal(0, DiffusionCommand.Run([.. measure, "--threads", "1"], context));
+        Assert.Matches("\rmeasuring  building the network  .*note: about 4 passes[\\s\\S]*\rmeasuring ━+ +2/4  elbo  .* passes/s  .* left", error.ToString());
+        Assert.EndsWith("\r\u001b[K", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
