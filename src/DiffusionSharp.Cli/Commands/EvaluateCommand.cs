@@ -61,11 +61,7 @@ internal static class EvaluateCommand
             }
 
             var opened = DiffusionModel.Open(parse.GetValue(model)!, new OpenOptions { Weights = parse.GetValue(weights), Threads = context.Threads(parse.GetValue(threads)) });
-<<<<<<< HEAD
-            var source = parse.GetValue(data) ?? opened.Config!.Data;
-=======
             var source = parse.GetValue(data) ?? DataOf(opened.Config!);
->>>>>>> cli
             var split = parse.GetValue(part) ?? (DataSource.HasTestPart(source) ? DataSplit.Test : DataSplit.Train);
             var asked = opened.DataOptions with { Split = split, Labels = parse.GetValue(labels) ?? (parse.GetValue(data) is null ? opened.DataOptions.Labels : null) };
             return Run(parse.GetValue(model)!, opened, source, asked, options, parse.GetValue(output), parse.GetValue(json), context);
