@@ -6,7 +6,7 @@ using DiffusionSharp;
 
 var folder = args.Length > 0 ? args[0] : "runs/guidance";
 var steps = args.Length > 1 ? int.Parse(args[1]) : 800;
-var model = DiffusionModel.Train(DataSource.Open("digits"), folder, steps, new TrainOptions { Conditional = true });
+var model = DiffusionModel.Train(DataSource.Open("digits", size: 16), folder, steps, new TrainOptions { Conditional = true });
 
 // w = 1 is the class itself; above it samples are pushed further towards the class, at twice the network calls.
 foreach (var w in new[] { 1.0, 3.0 })
