@@ -13,5 +13,5 @@ foreach (var w in new[] { 1.0, 3.0 })
 {
     var samples = model.Sample(seed: 1, options: new SampleOptions { Class = "all", Guidance = w });
     samples.Save(Path.Combine(folder, $"guidance-{w:0}.png"));
-    Console.WriteLine($"w = {w:0}: {samples.Count} digits, {samples.PerClass} of each of {samples.ClassNames.Count} classes, {samples.NetworkCalls} network calls");
+    Console.WriteLine($"w = {w:0}: {samples.PerClass} of each of {samples.ClassNames.Count} classes, {samples.NetworkCalls} network calls");
 }

@@ -24,6 +24,7 @@ internal sealed class Steps : IProgress<TrainingProgress>
 {
     public void Report(TrainingProgress value)
     {
-        if (value.Step % Math.Max(1, value.Steps / 10) == 0) Console.WriteLine($"step {value.Step} of {value.Steps}: loss {value.Loss:0.000}, {value.SecondsLeft:0} s left");
+        if (value.Step % Math.Max(1, value.Steps / 10) == 0)
+            Console.WriteLine($"step {value.Step} of {value.Steps}: loss {value.Loss:0.000}, {value.SecondsLeft:0} s left");
     }
 }

@@ -15,6 +15,8 @@ public sealed class SamplePrograms : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        var (ours, tests) = (Path.Combine(AppContext.BaseDirectory, "DiffusionSharp*.dll"), Path.Combine(AppContext.BaseDirectory, "DiffusionSharp.*Test*.dll"));
+
         // What `dotnet run samples/X.cs` gives a program of one file: the settings of the repository, and these.
         built.Write("Directory.Build.props", $"""
             <Project>
@@ -29,13 +31,14 @@ public sealed class SamplePrograms : IAsyncLifetime
               <Import Project="{Path.Combine(SharedFolder.Repository, "Directory.Build.props")}" />
               <ItemGroup>
                 <Compile Include="{Path.Combine(Folder, "$(MSBuildProjectName).cs")}" />
-                <Reference Include="{Path.Combine(AppContext.BaseDirectory, "DiffusionSharp*.dll")}" Exclude="{Path.Combine(AppContext.BaseDirectory, "*.T*Kit.dll")};{Path.Combine(AppContext.BaseDirectory, "*.Tests.dll")}" />
+                <Reference Include="{ours}" Exclude="{tests}" />
                 <Reference Include="{Path.Combine(AppContext.BaseDirectory, "System.Numerics.Tensors.dll")}" />
               </ItemGroup>
             </Project>
             """);
         foreach (var name in Names) built.Write($"{name}/{name}.csproj", """<Project Sdk="Microsoft.NET.Sdk" />""");
-        built.Write("samples.slnx", $"<Solution>{string.Concat(Names.Select(name => $"""<Project Path="{name}/{name}.csproj" />"""))}</Solution>");
+        var projects = Names.Select(name => $"""<Project Path="{name}/{name}.csproj" />""");
+        built.Write("samples.slnx", $"<Solution>{string.Concat(projects)}</Solution>");
         using var build = Diffusion.StartProcess("dotnet", "build", built["samples.slnx"], "-c", Diffusion.Configuration());
         var outcome = await Diffusion.End(build);
         Assert.True(outcome.Code == 0, outcome.Out + outcome.Error);
