@@ -26,7 +26,7 @@ var level = schedule.At(250);
 var noisy = level.AddNoise(data, rng.Split("noise").Normal(data.Shape));
 var guess = new GaussianMixtureDenoiser(mixture).Denoise(noisy, level);
 var (noisyOff, guessOff) = (Distance(noisy / level.Alpha, data), Distance(guess, data));
-Console.WriteLine($"α {level.Alpha:0.000}, σ {level.Sigma:0.000}: the noisy points are {noisyOff:0.000} from the data, the denoiser's guesses {guessOff:0.000}");
+Console.WriteLine($"α {level.Alpha:0.000}, σ {level.Sigma:0.000}: noisy points are {noisyOff:0.000} from the data, the denoiser's guesses {guessOff:0.000}");
 
 // From pure noise: 50 deterministic steps, and 200 that add fresh noise.
 var ddim = model.Sample(count, seed: 1, steps: 50).Values;

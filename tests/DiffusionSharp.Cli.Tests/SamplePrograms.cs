@@ -11,11 +11,12 @@ public sealed class SamplePrograms : IAsyncLifetime
     public static string Folder { get; } = Path.Combine(SharedFolder.Repository, "samples");
 
     /// <summary>Every program by its name.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Directory.EnumerateFiles(Folder, "*.cs").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Names { get; } =
+        [.. Directory.EnumerateFiles(Folder, "*.cs").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
 
     public async ValueTask InitializeAsync()
     {
-        var (ours, tests) = (Path.Combine(AppContext.BaseDirectory, "DiffusionSharp*.dll"), Path.Combine(AppContext.BaseDirectory, "DiffusionSharp.*Test*.dll"));
+        var here = Path.Combine(AppContext.BaseDirectory, "DiffusionSharp");
 
         // What `dotnet run samples/X.cs` gives a program of one file: the settings of the repository, and these.
         built.Write("Directory.Build.props", $"""
@@ -31,7 +32,7 @@ public sealed class SamplePrograms : IAsyncLifetime
               <Import Project="{Path.Combine(SharedFolder.Repository, "Directory.Build.props")}" />
               <ItemGroup>
                 <Compile Include="{Path.Combine(Folder, "$(MSBuildProjectName).cs")}" />
-                <Reference Include="{ours}" Exclude="{tests}" />
+                <Reference Include="{here}*.dll" Exclude="{here}.*Test*.dll" />
                 <Reference Include="{Path.Combine(AppContext.BaseDirectory, "System.Numerics.Tensors.dll")}" />
               </ItemGroup>
             </Project>
