@@ -6,8 +6,8 @@ namespace DiffusionSharp;
 /// <summary>How a model is opened.</summary>
 public sealed record OpenOptions
 {
-    /// <summary>Which weights of a run: <c>ema</c>, their average, which sampling should take; <c>raw</c>, those of the last step; or a further average by its name.</summary>
-    public string Weights { get; init; } = "ema";
+    /// <summary>Which weights of a run: <c>ema</c>, their average, which sampling should take; <c>raw</c>, those of the last step; or a further average by its name. Null: the average, or what a file holds.</summary>
+    public string? Weights { get; init; }
 
     /// <summary>What kernels may trade for speed. Null: what the run was trained with.</summary>
     public Precision? Precision { get; init; }

@@ -32,6 +32,25 @@ public sealed class TilePoolTests
     }
 
     [Fact]
+    public void What_was_seen_of_one_loop_takes_nothing_from_the_next()
+    {
+        var turn = default(TileTurn);
+        turn.Begin(3);
+        var late = turn.Seen;
+        Assert.Equal(3, TileTurn.Left(late));
+        Assert.True(turn.TryTake(late));
+        Assert.False(turn.TryTake(late));
+        Assert.Equal(2, turn.TakeAll());
+        Assert.Equal(0, TileTurn.Left(turn.Seen));
+        Assert.False(turn.TryTake(late));
+
+        // The next loop has as many tiles: only its number tells them apart.
+        turn.Begin(3);
+        Assert.False(turn.TryTake(late));
+        Assert.Equal(3, turn.TakeAll());
+    }
+
+    [Fact]
     public void A_late_worker_finds_nothing_and_never_touches_the_next_loop()
     {
         // More threads than cores: most of them come late to most loops.

@@ -32,7 +32,7 @@ public sealed class SheetTests
     public void A_sheet_of_classes_has_small_pictures_magnified_and_their_names_beside_the_rows()
     {
         using var folder = new TemporaryFolder();
-        var config = SmallRuns.Pictures with { Conditioning = new ConditioningConfig(10), Steps = 2, SampleCount = 20, SampleSteps = 2 };
+        var config = SmallRuns.Pictures with { Conditioning = new ConditioningConfig(10), Steps = 6, SampleCount = 20, SampleSteps = 2 };
         var last = Trainer.Start(config, SmallRuns.Digits, folder["run"], Parallelism.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken).Last();
 
         // Ten rows of two pictures of 8 × 8, seven times as large; a digit of 5 columns twice as large, and 8 pixels to the pictures.

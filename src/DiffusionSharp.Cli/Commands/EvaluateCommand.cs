@@ -61,7 +61,7 @@ internal static class EvaluateCommand
                 OutputFile.Check(path);
             }
 
-            var opened = DiffusionModel.Open(parse.GetValue(model)!, new OpenOptions { Weights = parse.GetValue(weights) ?? ModelWeights.Average, Threads = context.Threads(parse.GetValue(threads)) });
+            var opened = DiffusionModel.Open(parse.GetValue(model)!, new OpenOptions { Weights = parse.GetValue(weights), Threads = context.Threads(parse.GetValue(threads)) });
             var source = parse.GetValue(data) ?? opened.Config!.Data;
             var split = parse.GetValue(part) ?? (DataSource.HasTestPart(source) ? DataSplit.Test : DataSplit.Train);
             var asked = opened.DataOptions with { Split = split, Labels = parse.GetValue(labels) ?? (parse.GetValue(data) is null ? opened.DataOptions.Labels : null) };

@@ -60,7 +60,7 @@ internal static class SampleCommand
                 GuidanceInterval = parse.GetValue(interval),
                 Batch = parse.GetValue(batch),
             };
-            var opened = DiffusionModel.Open(parse.GetValue(model)!, new OpenOptions { Weights = parse.GetValue(weights) ?? ModelWeights.Average, Precision = parse.GetValue(precision), Threads = context.Threads(parse.GetValue(threads)) });
+            var opened = DiffusionModel.Open(parse.GetValue(model)!, new OpenOptions { Weights = parse.GetValue(weights), Precision = parse.GetValue(precision), Threads = context.Threads(parse.GetValue(threads)) });
             var target = new SampleOutput(parse.GetValue(output)!, parse.GetValue(strip), parse.GetValue(scale));
             return Run(opened, target, parse.GetValue(count), parse.GetValue(seed) ?? 0, parse.GetValue(steps), options, parse.GetValue(json), context);
         });

@@ -29,8 +29,7 @@ internal sealed unsafe class TilePool : IDisposable
     private readonly object wake = new();
     private readonly object ended = new();
 
-    // The loop's number above, tiles left to take in the lower 32 bits.
-    private long turn;
+    private TileTurn turn;
     private int unfinished;
     private void* body;
     private delegate*<void*, int, void> run;
@@ -76,7 +75,7 @@ internal sealed unsafe class TilePool : IDisposable
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(stopped, typeof(Parallelism));
-            Debug.Assert(Left(turn) == 0 && unfinished == 0, "A loop began inside another.");
+            Debug.Assert(TileTurn.Left(turn.Seen) == 0 && unfinished == 0, "A loop began inside another.");
             var begun = Stopwatch.GetTimestamp();
             if (ledger?.Alone(begun) == true)
             {
@@ -93,7 +92,7 @@ internal sealed unsafe class TilePool : IDisposable
             failure = null;
 
             // A full fence: either the sleepers read below are seen, or those who are about to sleep see the tiles.
-            Interlocked.Exchange(ref turn, (((turn >> 32) + 1) << 32) | (uint)count);
+            turn.Begin(count);
             if (Volatile.Read(ref sleepers) > 0) Wake(count - 1);
 
             var awake = Stopwatch.GetTimestamp();
@@ -148,8 +147,6 @@ internal sealed unsafe class TilePool : IDisposable
         }
     }
 
-    private static int Left(long turn) => (int)turn;
-
     private void Work()
     {
         insideLoop = true;
@@ -163,12 +160,12 @@ internal sealed unsafe class TilePool : IDisposable
         {
             while (true)
             {
-                var seen = Volatile.Read(ref turn);
-                if (Left(seen) == 0) break;
+                var seen = turn.Seen;
+                if (TileTurn.Left(seen) == 0) break;
                 var invoke = run;
                 var argument = body;
-                var tile = tiles - Left(seen);
-                if (Interlocked.CompareExchange(ref turn, seen - 1, seen) != seen) continue;
+                var tile = tiles - TileTurn.Left(seen);
+                if (!turn.TryTake(seen)) continue;
                 invoke(argument, tile);
                 finished++;
             }
@@ -179,7 +176,7 @@ internal sealed unsafe class TilePool : IDisposable
         {
             // The tile that failed is not counted yet, so this is still its loop: nobody takes the rest.
             Interlocked.CompareExchange(ref failure, exception, null);
-            finished += 1 + TakeAll();
+            finished += 1 + turn.TakeAll();
         }
 
         // From here on the next loop may have begun: nothing but a needless call can come of what is read.
@@ -189,15 +186,6 @@ internal sealed unsafe class TilePool : IDisposable
         }
 
         return finished;
-    }
-
-    private int TakeAll()
-    {
-        while (true)
-        {
-            var seen = Volatile.Read(ref turn);
-            if (Interlocked.CompareExchange(ref turn, seen - Left(seen), seen) == seen) return Left(seen);
-        }
     }
 
     private void Wake(int most)
@@ -217,7 +205,7 @@ internal sealed unsafe class TilePool : IDisposable
     {
         for (var spins = 0; spins < SpinsBeforeSleep; spins++)
         {
-            if (Left(Volatile.Read(ref turn)) != 0) return true;
+            if (TileTurn.Left(turn.Seen) != 0) return true;
             if (Volatile.Read(ref stopped)) return false;
             Thread.SpinWait(20);
         }
@@ -228,14 +216,14 @@ internal sealed unsafe class TilePool : IDisposable
             {
                 Interlocked.Increment(ref sleepers);
                 if (stopped) return false;
-                if (Left(Volatile.Read(ref turn)) != 0)
+                if (TileTurn.Left(turn.Seen) != 0)
                 {
                     sleepers--;
                     return true;
                 }
 
                 Monitor.Wait(wake);
-                if (Left(Volatile.Read(ref turn)) != 0) return true;
+                if (TileTurn.Left(turn.Seen) != 0) return true;
             }
         }
     }

@@ -41,6 +41,9 @@ public enum ScheduleKind
 
     /// <summary>Discrete, α = 1, levels of σ in one ratio or as they are listed (Song and Ermon 2019, arXiv:1907.05600).</summary>
     Geometric,
+
+    /// <summary>Discrete, β one by one: a schedule of one's own.</summary>
+    Betas,
 }
 
 /// <summary>A schedule as a configuration writes it.</summary>
@@ -51,6 +54,7 @@ public enum ScheduleKind
 /// <param name="SigmaMax">The most noise, in data units: of VeGeometric, 50 where null, and Edm, 80 where null; larger than distances between data. Of Geometric, where null, as <see cref="DataLevels"/> finds.</param>
 /// <param name="Shift">Moves even times of Flow towards the noise; 1 where null (Esser et al. 2024, arXiv:2403.03206, eq. 23).</param>
 /// <param name="Sigmas">The levels of Geometric one by one, from the most noise to the least, in place of levels, sigmaMin and sigmaMax.</param>
+/// <param name="BetaValues">The β of Betas one by one, from the least noise to the most, each in (0, 1); written <c>betaValues</c>.</param>
 public sealed record ScheduleConfig(
     ScheduleKind Kind = ScheduleKind.Linear,
     int? Levels = null,
@@ -58,7 +62,8 @@ public sealed record ScheduleConfig(
     double? SigmaMin = null,
     double? SigmaMax = null,
     double? Shift = null,
-    IReadOnlyList<double>? Sigmas = null)
+    IReadOnlyList<double>? Sigmas = null,
+    IReadOnlyList<double>? BetaValues = null)
 {
     /// <summary>Trained timesteps of a discrete schedule that names none.</summary>
     public const int DefaultLevels = 1000;
@@ -88,12 +93,20 @@ public sealed record ScheduleConfig(
     public bool IsOpen() => Kind == ScheduleKind.Geometric && Sigmas is null && (SigmaMax is null || Levels is null);
 
     /// <summary>The number of trained levels, the default where none is written.</summary>
-    public int LevelsOrDefault() => Sigmas?.Count ?? Levels ?? DefaultLevels;
+    public int LevelsOrDefault() => Sigmas?.Count ?? BetaValues?.Count ?? Levels ?? DefaultLevels;
 
     /// <summary>With defaults written out, so that two that mean the same are the same.</summary>
     internal ScheduleConfig Spelled() => Kind == ScheduleKind.Geometric
         ? Sigmas is null ? this with { SigmaMin = SigmaMin ?? DefaultSigmaMin } : this
-        : this with { Levels = IsContinuous() ? null : LevelsOrDefault() };
+        : this with { Levels = IsContinuous() || BetaValues is not null ? null : LevelsOrDefault() };
+
+    /// <summary>A schedule by its kind, with the defaults of that kind.</summary>
+    /// <param name="kind">Which one.</param>
+    public static implicit operator ScheduleConfig(ScheduleKind kind) => new(kind);
+
+    /// <summary>A schedule of trained timesteps by its β, one by one.</summary>
+    /// <param name="schedule">One's own, or one of the named.</param>
+    public static implicit operator ScheduleConfig(DiscreteSchedule schedule) => new(ScheduleKind.Betas, BetaValues: schedule.Betas.ToArray());
 
     /// <summary>Makes the schedule.</summary>
     /// <exception cref="ArgumentException">The number of levels is below 1, an option belongs to another kind of schedule, or levels are still open.</exception>
@@ -108,6 +121,7 @@ public sealed record ScheduleConfig(
             ScheduleKind.Cosine => DiscreteSchedule.Cosine(levels),
             ScheduleKind.Sigmoid => DiscreteSchedule.Sigmoid(levels),
             ScheduleKind.Laplace => DiscreteSchedule.Laplace(levels),
+            ScheduleKind.Betas => DiscreteSchedule.FromBetas([.. BetaValues!]),
             _ => null,
         };
         if (discrete is not null) return ZeroTerminalSnr ? discrete.RescaleToZeroTerminalSnr() : discrete;
@@ -152,12 +166,15 @@ public sealed record ScheduleConfig(
 
     private bool HasSigmas => Kind is ScheduleKind.VeGeometric or ScheduleKind.Edm or ScheduleKind.Geometric;
 
-    private bool IsOfBetas => Kind is ScheduleKind.Linear or ScheduleKind.ScaledLinear or ScheduleKind.Cosine or ScheduleKind.Sigmoid or ScheduleKind.Laplace;
+    private bool IsOfBetas => Kind is ScheduleKind.Linear or ScheduleKind.ScaledLinear or ScheduleKind.Cosine or ScheduleKind.Sigmoid or ScheduleKind.Laplace or ScheduleKind.Betas;
 
     private void Check()
     {
         if (!Enum.IsDefined(Kind)) throw new ArgumentException($"schedule.kind: unknown value {Kind}.");
         if (Sigmas is not null && Kind != ScheduleKind.Geometric) throw new ArgumentException($"schedule.sigmas: they are the levels of geometric, and {Kind} has its own; leave them out, or choose geometric.");
+        if (BetaValues is not null != (Kind == ScheduleKind.Betas))
+            throw new ArgumentException(BetaValues is null ? "schedule.betaValues: the kind betas is its list of β; write one, or choose another kind." : $"schedule.betaValues: {Kind} has its own β; leave them out, or choose betas.");
+        if (BetaValues is not null && Levels is not null) throw new ArgumentException("schedule.betaValues: they say how many levels there are; leave out levels.");
         if (LevelsOrDefault() > MostLevels) throw new ArgumentException($"schedule.levels: at most {MostLevels} are expected, {LevelsOrDefault()} were given.");
         if (ZeroTerminalSnr && Levels < 2) throw new ArgumentException("schedule.levels: zero terminal SNR needs at least 2.");
         if (Levels < 1) throw new ArgumentException($"schedule.levels: at least 1 is needed, {Levels} was given.");

@@ -35,7 +35,7 @@ public sealed partial class DiffusionModel
         if (done >= run.Config.Steps) return run.Model(done);
         var how = run.Folder is null ? "its model is in this exception" : "the same call goes on from its checkpoint";
         throw new TrainingStoppedException(
-            FormattableString.Invariant($"training was stopped at step {done:#,0} of {run.Config.Steps:#,0}; {(done == 0 ? "nothing was done yet" : how)}."), done, last?.Checkpoint, done == 0 ? null : run.Model(done));
+            FormattableString.Invariant($"training was stopped at step {done:#,0} of {run.Config.Steps:#,0}; {(done == 0 ? "nothing was done yet" : how)}."), done, run.Checkpoint, done == 0 ? null : run.Model(done));
     }
 
     /// <summary>Trains on a thread of its own, so that none of the caller's waits: <see cref="Train"/>.</summary>

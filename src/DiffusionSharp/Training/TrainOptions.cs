@@ -33,8 +33,8 @@ public sealed record TrainOptions
     /// <summary>What the network learns to give.</summary>
     public Prediction? Prediction { get; init; }
 
-    /// <summary>How noise grows with time.</summary>
-    public ScheduleKind? Schedule { get; init; }
+    /// <summary>How noise grows with time: a kind (<c>ScheduleKind.Cosine</c>), or trained timesteps of the caller's own (<c>DiscreteSchedule.FromBetas(…)</c>).</summary>
+    public ScheduleConfig? Schedule { get; init; }
 
     /// <summary>What kernels may trade for speed; part of the run, since it changes bits.</summary>
     public Precision? Precision { get; init; }

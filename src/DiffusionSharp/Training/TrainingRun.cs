@@ -58,6 +58,9 @@ public sealed class TrainingRun
     /// <summary>What is known against the run before its next step.</summary>
     public IReadOnlyList<TrainingWarning> Warnings => trainer.Warnings;
 
+    /// <summary>The folder of the newest checkpoint; null where there is none yet, and in memory.</summary>
+    public string? Checkpoint => Folder is not null && new RunFolder(Folder) is var kept && kept.CheckpointSteps() is { Count: > 0 } steps ? kept.CheckpointFolder(steps[^1]) : null;
+
     /// <summary>Makes a run ready.</summary>
     /// <param name="data">What to train on.</param>
     /// <param name="folder">The run's folder, made where it is missing; null trains in memory and writes nothing.</param>

@@ -55,7 +55,9 @@ internal sealed record TrainingSetup(RunConfig Config, string Recipe, IReadOnlyL
             Precision = options.Precision ?? config.Precision,
             Conditioning = options.LabelDropout is { } dropout ? config.Conditioning! with { LabelDropout = dropout } : config.Conditioning,
             Prediction = options.Prediction ?? config.Prediction,
-            Schedule = options.Schedule is { } kind && kind != config.ScheduleOrDefault().Kind ? new ScheduleConfig(kind) : config.Schedule,
+
+            // A kind alone that the recipe has too keeps what the recipe says of it.
+            Schedule = options.Schedule is { } schedule && schedule != new ScheduleConfig(config.ScheduleOrDefault().Kind) ? schedule : config.Schedule,
             Accumulate = options.Accumulate ?? config.Accumulate,
             Ema = options.EmaHalfLife is { } halfLife ? new EmaOptions(HalfLife: halfLife, RampUp: EmaOptions.EdmRampUp) : config.Ema,
             Storage = options.Storage ?? config.Storage,

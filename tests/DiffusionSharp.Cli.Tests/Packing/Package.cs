@@ -39,12 +39,14 @@ public sealed record Package(string Path)
     public string Field(string name) => Specification().Descendants().FirstOrDefault(e => e.Name.LocalName == name)?.Value ?? "";
 
     /// <summary>Where its own assemblies and symbols say that their files lay when they were built.</summary>
-    public IEnumerable<string> Places() => Files().Where(IsOurs).SelectMany(f => f.EndsWith(".pdb", StringComparison.Ordinal) ? Documents(Read(f)) : Symbols(Read(f)));
+    public IEnumerable<string> Places() =>
+        Files().Where(IsOurs).SelectMany(f => f.EndsWith(".pdb", StringComparison.Ordinal) ? Documents(Read(f)) : Symbols(Read(f)));
 
     private static bool IsOurs(string file)
     {
         var name = file[(file.LastIndexOf('/') + 1)..];
-        return (name.StartsWith("DiffusionSharp", StringComparison.Ordinal) || name.StartsWith("diffusion.", StringComparison.Ordinal)) && System.IO.Path.GetExtension(name) is ".dll" or ".pdb";
+        return (name.StartsWith("DiffusionSharp", StringComparison.Ordinal) || name.StartsWith("diffusion.", StringComparison.Ordinal))
+            && System.IO.Path.GetExtension(name) is ".dll" or ".pdb";
     }
 
     private static List<string> Documents(byte[] symbols)
@@ -57,6 +59,7 @@ public sealed record Package(string Path)
     private static List<string> Symbols(byte[] assembly)
     {
         using var reader = new PEReader(new MemoryStream(assembly));
-        return [.. reader.ReadDebugDirectory().Where(e => e.Type == DebugDirectoryEntryType.CodeView).Select(e => reader.ReadCodeViewDebugDirectoryData(e).Path)];
+        return [.. reader.ReadDebugDirectory().Where(e => e.Type == DebugDirectoryEntryType.CodeView)
+            .Select(e => reader.ReadCodeViewDebugDirectoryData(e).Path)];
     }
 }

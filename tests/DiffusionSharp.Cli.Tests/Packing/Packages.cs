@@ -48,7 +48,8 @@ public sealed class Packages : IAsyncLifetime
 
     private static async Task Pack(string destination)
     {
-        using var process = Diffusion.StartProcess("dotnet", "pack", Path.Combine(SharedFolder.Repository, "DiffusionSharp.slnx"), "-c", "Release", "--no-build", "-o", destination);
+        var solution = Path.Combine(SharedFolder.Repository, "DiffusionSharp.slnx");
+        using var process = Diffusion.StartProcess("dotnet", "pack", solution, "-c", "Release", "--no-build", "-o", destination);
         var outcome = await Diffusion.End(process);
         Assert.True(outcome.Code == 0, outcome.Out + outcome.Error);
     }

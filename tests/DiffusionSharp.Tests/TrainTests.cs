@@ -1,0 +1,132 @@
+using DiffusionSharp.Denoisers;
+using DiffusionSharp.Networks.Optimization;
+using DiffusionSharp.Schedules;
+using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Runs;
+
+namespace DiffusionSharp.Tests;
+
+public sealed class TrainTests(TemporaryFolder folder) : IClassFixture<TemporaryFolder>
+{
+    private static readonly TrainOptions Small = new() { Config = SmallModels.Points, Threads = 1 };
+
+    [Fact]
+    public void The_same_program_run_twice_trains_once()
+    {
+        var first = SmallModels.TrainPoints(folder["twice"]);
+        var written = Directory.GetLastWriteTimeUtc(folder["twice", "checkpoints"]);
+        var (second, steps) = (new Steps(), Small);
+        var again = DiffusionModel.Train(SmallModels.Moons, folder["twice"], options: steps, progress: second);
+        Assert.Equal(0, second.Count);
+        Assert.Equal(written, Directory.GetLastWriteTimeUtc(folder["twice", "checkpoints"]));
+        Assert.Equal(Draw(first), Draw(again));
+    }
+
+    [Fact]
+    public void A_folder_changes_nothing_of_what_is_trained() => Assert.Equal(Draw(SmallModels.TrainPoints()), Draw(SmallModels.TrainPoints(folder["written"])));
+
+    [Fact]
+    public void A_run_of_another_configuration_is_refused()
+    {
+        SmallModels.TrainPoints(folder["other"]);
+        var error = Assert.Throws<DataException>(() => DiffusionModel.Train(SmallModels.Moons, folder["other"], options: Small with { Batch = 8 }));
+        Assert.Contains("batch: 16, 8", error.Message, StringComparison.Ordinal);
+        Assert.Throws<OptionException>(() => DiffusionModel.Train(SmallModels.Moons, folder["other"], options: Small with { Resume = false }));
+    }
+
+    [Fact]
+    public void A_finished_run_is_lengthened_and_says_what_the_rate_does()
+    {
+        var options = Small with { Config = SmallModels.Points with { RateCurve = RateCurve.Cosine } };
+        DiffusionModel.Train(SmallModels.Moons, folder["longer"], options: options);
+        var run = TrainingRun.Prepare(SmallModels.Moons, folder["longer"], 20, new TrainOptions { Resume = true, Threads = 1 });
+        Assert.Equal((12, 20), (run.FirstStep, run.Config.Steps));
+        Assert.Contains("the rate follows a cosine over all 20 steps", Assert.Single(run.Notes), StringComparison.Ordinal);
+        Assert.Equal(20, run.Steps().Last().Step);
+        Assert.Equal(20, DiffusionModel.Open(folder["longer"]).TrainedSteps);
+    }
+
+    [Fact]
+    public void A_run_that_is_stopped_goes_on_to_the_same_bytes()
+    {
+        using var stop = new CancellationTokenSource();
+        var progress = new Steps(step =>
+        {
+            if (step == 5) stop.Cancel();
+        });
+        var stopped = Assert.Throws<TrainingStoppedException>(() => DiffusionModel.Train(SmallModels.Moons, folder["stopped"], options: Small, progress: progress, stop: stop.Token));
+        Assert.InRange(stopped.Step, 5, 11);
+        Assert.NotNull(stopped.Checkpoint);
+        Assert.Equal(Draw(SmallModels.TrainPoints()), Draw(SmallModels.TrainPoints(folder["stopped"])));
+    }
+
+    [Fact]
+    public void Training_in_memory_that_is_stopped_hands_over_what_was_learned()
+    {
+        using var stop = new CancellationTokenSource();
+        var stopped = Assert.Throws<TrainingStoppedException>(() => DiffusionModel.Train(SmallModels.Moons, options: Small, progress: new Steps(_ => stop.Cancel()), stop: stop.Token));
+        Assert.Null(stopped.Checkpoint);
+        Assert.Equal(stopped.Step, stopped.Model!.TrainedSteps);
+    }
+
+    [Fact]
+    public void A_model_is_one_file_that_opens_anywhere()
+    {
+        var model = SmallModels.TrainDigits(folder["source"]);
+        model.Save(folder["digits.safetensors"]);
+        Assert.DoesNotContain(folder["source"], File.ReadAllText(folder["digits.safetensors"]), StringComparison.Ordinal);
+        var opened = DiffusionModel.Open(folder["digits.safetensors"]);
+        Assert.Equal(model.ClassNames, opened.ClassNames);
+        Assert.Equal(model.Sample(3, steps: 3).Values.Values, opened.Sample(3, steps: 3).Values.Values);
+        Assert.Throws<InvalidOperationException>(() => DiffusionModel.Exact(SmallModels.Moons).Save(folder["none.safetensors"]));
+    }
+
+    [Fact]
+    public void A_run_begins_with_the_weights_of_another_model()
+    {
+        var first = SmallModels.TrainPoints();
+        var longer = DiffusionModel.Train(SmallModels.Moons, folder["from"], steps: 1, new TrainOptions { Config = SmallModels.Points, From = first, Rate = 1e-12, Threads = 1 });
+        var (a, b) = (first.Sample(5, steps: 5).Values, longer.Sample(5, steps: 5).Values);
+        Assert.InRange((a - b).MaxAbs(), 0, 1e-4);
+    }
+
+    [Fact]
+    public void A_schedule_of_ones_own_is_trained_on_and_kept_in_the_run()
+    {
+        double[] betas = [.. Enumerable.Range(1, 50).Select(t => 0.002 * t)];
+        var model = DiffusionModel.Train(SmallModels.Moons, folder["betas"], options: Small with { Schedule = DiscreteSchedule.FromBetas(betas) });
+        var read = DiffusionModel.Open(folder["betas"]);
+        Assert.Equal(50, read.Schedule.TrainedLevels);
+        Assert.Equal(model.Schedule.Alpha(30), read.Schedule.Alpha(30));
+        Assert.Equal(Draw(model), Draw(read));
+    }
+
+    [Fact]
+    public void A_kind_of_schedule_that_the_recipe_has_keeps_what_the_recipe_says_of_it()
+    {
+        var config = SmallModels.Points with { Schedule = new ScheduleConfig(ScheduleKind.Linear, Levels: 100) };
+        Assert.Equal(100, TrainingRun.Prepare(SmallModels.Moons, options: Small with { Config = config, Schedule = ScheduleKind.Linear }).Config.ScheduleOrDefault().Levels);
+        Assert.Equal(ScheduleKind.Cosine, TrainingRun.Prepare(SmallModels.Moons, options: Small with { Config = config, Schedule = ScheduleKind.Cosine, Prediction = Prediction.Data }).Config.ScheduleOrDefault().Kind);
+    }
+
+    [Fact]
+    public void The_size_and_channels_that_data_was_opened_with_are_kept_by_the_run()
+    {
+        var run = TrainingRun.Prepare(SmallModels.Digits, folder["sized"], options: new TrainOptions { Config = SmallModels.Pictures, Threads = 1 });
+        Assert.Equal(8, run.Config.Size);
+        Assert.Equal(8, TrainingRun.Prepare(null, new DataSourceOptions(Count: 40), folder["sized"], null, new TrainOptions { Resume = true }).Data.SampleShape[0]);
+    }
+
+    private static double[] Draw(DiffusionModel model) => model.Sample(6, seed: 9, steps: 4).Values.Values.ToArray();
+
+    private sealed class Steps(Action<int>? then = null) : IProgress<TrainingProgress>
+    {
+        public int Count { get; private set; }
+
+        public void Report(TrainingProgress value)
+        {
+            Count++;
+            then?.Invoke(value.Step);
+        }
+    }
+}
