@@ -25,7 +25,8 @@ var data = mixture.Draw(rng.Split("data"), count);
 var level = schedule.At(250);
 var noisy = level.AddNoise(data, rng.Split("noise").Normal(data.Shape));
 var guess = new GaussianMixtureDenoiser(mixture).Denoise(noisy, level);
-Console.WriteLine($"α {level.Alpha:0.000}, σ {level.Sigma:0.000}: the noisy points are {Distance(noisy / level.Alpha, data):0.000} from the data, the denoiser's guesses {Distance(guess, data):0.000}");
+var (noisyOff, guessOff) = (Distance(noisy / level.Alpha, data), Distance(guess, data));
+Console.WriteLine($"α {level.Alpha:0.000}, σ {level.Sigma:0.000}: noisy points are {noisyOff:0.000} from the data, the denoiser's guesses {guessOff:0.000}");
 
 // From pure noise: 50 deterministic steps, and 200 that add fresh noise.
 var ddim = model.Sample(count, seed: 1, steps: 50).Values;

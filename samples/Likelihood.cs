@@ -8,10 +8,10 @@ var folder = args.Length > 0 ? args[0] : "runs/likelihood";
 var steps = args.Length > 1 ? int.Parse(args[1]) : 4000;
 var model = DiffusionModel.Train(DataSource.Open("moons"), folder, steps);
 
-var inside = model.LogLikelihood(DataSource.Open("moons", new DataSourceOptions(Count: 500, Split: DataSplit.Test)));
+var inside = model.LogLikelihood(DataSource.Open("moons", new DataSourceOptions(Count: 200, Split: DataSplit.Test)));
 var outside = model.LogLikelihood(DataSource.From(new float[,] { { 0, 3 }, { 2.5f, -2 }, { -2, -2 } }));
-Console.WriteLine($"data held back: {-inside.MeanNats.Value:0.00} ± {inside.MeanNats.StandardError:0.00} nats a point on average");
-Console.WriteLine($"points far off: {string.Join(", ", outside.LogDensity.Values.ToArray().Select(v => v.ToString("0.0")))} nats");
+Console.WriteLine($"data held back: ln p {-inside.MeanNats.Value:0.00} ± {inside.MeanNats.StandardError:0.00} a point on average");
+Console.WriteLine($"points far off: ln p {string.Join(", ", outside.LogDensity.ToArray().Select(v => $"{v:0.0}"))}");
 
 // The same flow carries data to noise and back.
 var some = model.Sample(100, seed: 1).Values;

@@ -7,7 +7,8 @@ using DiffusionSharp;
 var run = args.Length > 0 ? args[0] : "moons-run";
 var model = DiffusionModel.Open(run);
 foreach (var step in model.Steps(64, seed: 0))
-    if (step.Index % 10 == 0 || step.IsLast) Console.WriteLine($"step {step.Index + 1} of {step.Count}: time {step.Time:0}, largest value {step.X.MaxAbs():0.00}");
+    if (step.Index % 10 == 0 || step.IsLast)
+        Console.WriteLine($"step {step.Index + 1} of {step.Count}: time {step.Time:0}, largest value {step.X.MaxAbs():0.00}");
 
 var file = args.Length > 1 ? args[1] : model.IsPictures ? "samples.png" : "samples.svg";
 model.Sample(64, seed: 0).Save(file);

@@ -20,10 +20,11 @@ model.Save(Path.Combine(run, "model.safetensors"));
 Console.WriteLine($"{model}: see {run}");
 
 /// <summary>A line now and then.</summary>
-internal sealed class Steps : IProgress<DiffusionSharp.Training.Runs.TrainingProgress>
+internal sealed class Steps : IProgress<TrainingProgress>
 {
-    public void Report(DiffusionSharp.Training.Runs.TrainingProgress value)
+    public void Report(TrainingProgress value)
     {
-        if (value.Step % Math.Max(1, value.Steps / 10) == 0) Console.WriteLine($"step {value.Step} of {value.Steps}: loss {value.Loss:0.000}, {value.SecondsLeft:0} s left");
+        if (value.Step % Math.Max(1, value.Steps / 10) == 0)
+            Console.WriteLine($"step {value.Step} of {value.Steps}: loss {value.Loss:0.000}, {value.SecondsLeft:0} s left");
     }
 }

@@ -8,7 +8,8 @@ using DiffusionSharp.Schedules;
 // β rises as a square root instead of a line, over 200 levels.
 double[] betas = [.. Enumerable.Range(1, 200).Select(t => 0.06 * Math.Sqrt(t / 200.0))];
 var schedule = DiscreteSchedule.FromBetas(betas);
-Console.WriteLine($"α falls from {schedule.Alpha(0):0.000} to {schedule.Alpha(199):0.0000}; half of the signal is gone at level {Enumerable.Range(0, 200).First(t => schedule.LogSnr(t) < 0)}");
+var half = Enumerable.Range(0, 200).First(t => schedule.LogSnr(t) < 0);
+Console.WriteLine($"α falls from {schedule.Alpha(0):0.000} to {schedule.Alpha(199):0.0000}; noise outweighs signal from level {half} on");
 
 var points = DataSource.From(new float[,] { { 1, 0 }, { -1, 0 }, { 0, 1.5f } });
 var model = DiffusionModel.Exact(points, schedule);
@@ -20,4 +21,4 @@ foreach (var steps in new[] { 5, 10, 25, 100 })
 }
 
 // A model is trained on it by its levels: new TrainOptions { Schedule = schedule }.
-static double Nearest(double x, double y) => new[] { (1.0, 0.0), (-1.0, 0.0), (0.0, 1.5) }.Min(p => Math.Sqrt(Math.Pow(x - p.Item1, 2) + Math.Pow(y - p.Item2, 2)));
+static double Nearest(double x, double y) => new[] { (X: 1.0, Y: 0.0), (-1.0, 0.0), (0.0, 1.5) }.Min(p => double.Hypot(x - p.X, y - p.Y));

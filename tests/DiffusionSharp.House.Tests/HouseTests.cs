@@ -115,12 +115,4 @@ public sealed partial class HouseTests
 
     [GeneratedRegex(@"^\s*((public|internal|private|protected|file)\s+)*(unsafe\s+|partial\s+)*(class|record)\s+\w")]
     private static partial Regex OpenClass();
-
-    [Fact]
-    public void The_program_in_the_readme_is_a_sample_that_runs_and_samples_are_short()
-    {
-        var readme = File.ReadAllText(Path.Combine(SharedFolder.Repository, "README.md"));
-        Assert.Contains(File.ReadAllText(Path.Combine(SharedFolder.Repository, "samples", "SampleFromRun.cs")).Trim(), readme, StringComparison.Ordinal);
-        foreach (var sample in Directory.EnumerateFiles(Path.Combine(SharedFolder.Repository, "samples"), "*.cs")) Assert.InRange(File.ReadAllLines(sample).Length, 1, 60);
-    }
 }
