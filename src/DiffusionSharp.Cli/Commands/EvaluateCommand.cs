@@ -6,6 +6,7 @@ using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Sampling;
 using DiffusionSharp.Data.Formats;
+using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Evaluation;
 
 namespace DiffusionSharp.Cli.Commands;
