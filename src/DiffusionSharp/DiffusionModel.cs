@@ -86,13 +86,14 @@ public sealed partial class DiffusionModel
 
     /// <summary>Opens a trained model.</summary>
     /// <param name="path">The folder of a run (its newest checkpoint), the folder of one of its checkpoints, or one file that <see cref="Save"/> wrote.</param>
-    /// <param name="options">Which weights, precision, threads; null: the average, as trained, all.</param>
+    /// <param name="options">Which weights, precision, threads; null: the average of a run, as trained, all.</param>
     /// <exception cref="DataException">There is no model, or a file is damaged; the message says which and what to do.</exception>
-    /// <exception cref="ArgumentException">The run has no such weights.</exception>
+    /// <exception cref="OptionException">The run has no such weights; the message names those that it has.</exception>
+    /// <exception cref="ArgumentException">A network is given for a run that has one of its own.</exception>
     public static DiffusionModel Open(string path, OpenOptions? options = null)
     {
         options ??= new OpenOptions();
-        var trained = TrainedModel.Load(path, options.Weights, options.Network);
+        var trained = Load(path, options);
         return new DiffusionModel(options.Precision is { } precision ? trained.With(precision) : trained, Pools.Of(options.Threads));
     }
 
@@ -105,6 +106,19 @@ public sealed partial class DiffusionModel
     /// <exception cref="InvalidOperationException">The denoiser is the caller's own, which no file holds.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path) => (trained ?? throw new InvalidOperationException("DiffusionModel.Save: the denoiser is the caller's own, and no file holds it; a trained model is saved.")).Save(path);
+
+    // The names of weights are lower case throughout.
+    private static TrainedModel Load(string path, OpenOptions options)
+    {
+        try
+        {
+            return TrainedModel.Load(path, options.Weights?.ToLowerInvariant(), options.Network);
+        }
+        catch (UnknownWeightsException error)
+        {
+            throw new OptionException($"{{Weights}}: {error.Reason}");
+        }
+    }
 
     /// <inheritdoc/>
     public override string ToString()

@@ -6,7 +6,10 @@ namespace DiffusionSharp;
 /// <summary>How a model is opened.</summary>
 public sealed record OpenOptions
 {
-    /// <summary>Which weights of a run: <c>ema</c>, their average, which sampling should take; <c>raw</c>, those of the last step; or a further average by its name. Null: the average, or what a file holds.</summary>
+    /// <summary>
+    /// Which weights of a run, in any case: <c>ema</c>, their average, which sampling should take; <c>raw</c>, those of the last step; or a further
+    /// average by its name. Null: the average of a run, and what a model's file holds.
+    /// </summary>
     public string? Weights { get; init; }
 
     /// <summary>What kernels may trade for speed. Null: what the run was trained with.</summary>

@@ -61,7 +61,7 @@ public sealed class BadFileTests : IDisposable
     [InlineData("""{"data":"moons","preset":"x","mlp":{"dimensions":2},"stpes":3}""", "stpes")]
     [InlineData("""{"data":"moons","preset":"x","mlp":{"dimensions":2},"steps":0}""", "steps: at least 1 is expected, 0 was given.")]
     [InlineData("""{"data":"moons","preset":"x","mlp":{"dimensions":2},"steps":"many"}""", "steps: a ")]
-    [InlineData("""{"data":"moons","preset":"x"}""", "config: exactly one of 'uNet' and 'mlp' is needed.")]
+    [InlineData("""{"data":"moons","preset":"x"}""", "config: exactly one of 'uNet', 'mlp' and 'ownNetwork' is needed.")]
     [InlineData("""{"data":"moons","preset":"x","mlp":{"dimensions":2},"optimizer":{"rate":-1}}""", "Rate")]
     [InlineData("""{"preset":"x","mlp":{"dimensions":2}}""", "data")]
     [InlineData("[]", "")]

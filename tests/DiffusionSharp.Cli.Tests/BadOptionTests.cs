@@ -48,6 +48,7 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
     [InlineData("error: --steps: at most the 1000 levels of this model's schedule, 1001 was given.", "--steps", "1001")]
     [InlineData("error: --precision: 'half' is unknown; there are fast, exact. See 'diffusion sample --help'.", "--precision", "half")]
     [InlineData("error: --weights: 'best' is unknown; this run has ema, raw.", "--weights", "best")]
+    [InlineData("error: --weights: 'rwa' is unknown; did you mean 'raw'? This run has ema, raw.", "--weights", "rwa")]
     [InlineData("error: --count: a whole number from 1 to 10000000 is expected, '0' was given. See 'diffusion sample --help'.", "--count", "0")]
     [InlineData("error: --strip is drawn as .png or .svg, not as .npy.", "--strip")]
     public void Sampling_refuses(string line, params string[] options)
@@ -63,8 +64,8 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
         string[] sample = ["sample", runs.PointsRun, "--out", folder["a.npy"]];
         Diffusion.Fail(2, $"error: --sampler: 'hern' is unknown; did you mean 'heun'? 'diffusion list samplers' names all {SamplerCatalog.All.Count}. See 'diffusion sample --help'.", [.. sample, "--sampler", "hern"]);
         Diffusion.Fail(2, $"error: --eta is not an option of ddpm; it belongs to {Takers(SamplerOption.Eta)}.", [.. sample, "--sampler", "ddpm", "--eta", "0"]);
-        Diffusion.Fail(2, "error: --variance: this model learned no variance; take small or large.", [.. sample, "--sampler", "ddpm", "--variance", "learned-range"]);
-        Diffusion.Fail(2, "error: --variance: this model learned no variance; take small or large.", "evaluate", runs.PointsRun, "--data", "moons", "--variance", "learned-range");
+        Diffusion.Fail(2, "error: --variance: this model learned no variance; take the small or the large one.", [.. sample, "--sampler", "ddpm", "--variance", "learned-range"]);
+        Diffusion.Fail(2, "error: --variance: this model learned no variance; take the small or the large one.", "evaluate", runs.PointsRun, "--data", "moons", "--variance", "learned-range");
         var outcome = Diffusion.Run([.. sample, "--spacing", "ays-deepfloyd"]);
         Assert.Equal(2, outcome.Code);
         Assert.StartsWith("error: --spacing: the levels of DeepFloyd are noisier than this model's schedule ever is (", outcome.Error, StringComparison.Ordinal);
@@ -146,12 +147,12 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
         Diffusion.Fail(2, "error: train: --out RUN is missing: folder of the run, made where it is missing. See 'diffusion train --help'.", "train", "--data", "moons");
         Diffusion.Fail(2, "error: --data: there is no source 'monos'; did you mean 'moons'? 'diffusion list sources' names them, and a folder or a .npy file is named by its path. See 'diffusion train --help'.", "train", "--data", "monos", "--out", folder["run"]);
         Diffusion.Fail(2, "error: --data is needed: the name of a built-in source (see 'diffusion list sources'), a folder, or a .npy file.", "train", "--out", folder["run"]);
-        Diffusion.Fail(2, "error: sample: RUN is missing: folder of a run, or of one of its checkpoints. See 'diffusion sample --help'.", "sample", "--out", "a.npy");
+        Diffusion.Fail(2, "error: sample: MODEL is missing: folder of a run, or of one of its checkpoints, or the file of a model. See 'diffusion sample --help'.", "sample", "--out", "a.npy");
         Diffusion.Fail(2, "error: list: 'colours' is unknown; there are sources, presets, schedules, samplers, spacings, experiments.", "list", "colours");
         Diffusion.Fail(2, $"error: {folder["none"]}: there is no such file or folder, and no built-in source of this name.", "inspect", folder["none"]);
         Diffusion.Fail(2, "error: quickstart: there is no such file or folder, and no built-in source of this name; the network of 'quickstart' is shown with --plan.", "inspect", "quickstart");
         Diffusion.Fail(2, "error: mons: there is no such file or folder, and no built-in source of this name; did you mean 'moons'?", "inspect", "mons");
-        Diffusion.Fail(2, $"error: {folder["none"]}: there is no such folder.", "sample", folder["none"], "--out", folder["a.npy"]);
+        Diffusion.Fail(2, $"error: {folder["none"]}: there is no such file or folder.", "sample", folder["none"], "--out", folder["a.npy"]);
         Diffusion.Fail(2, $"error: {folder["none"]}: there is no such folder.", "train", "--out", folder["none"], "--resume");
         var odd = folder.Write("a.txt", "x");
         Diffusion.Fail(2, $"error: {odd}: a run, a checkpoint, a folder of data, or a file ending in .safetensors, .npy, .png or .jpg is expected.", "inspect", odd);

@@ -1,8 +1,6 @@
 using System.Text.Json;
-using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Graphs;
-using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
@@ -38,17 +36,19 @@ public sealed class ConditionalTests(ConditionalTests.Run runs) : IClassFixture<
         var text = Diffusion.Succeed("sample", runs.Digits, "--out", folder["all.png"], "--class", "all", "--guidance", "2", "--steps", "2", "--count", "30", "--batch", "30");
         Assert.StartsWith($"{folder["all.png"]}: 30 samples of 8×8×1, 3 of each class, by ddim in 2 steps with guidance 2; 4 network calls, ", text, StringComparison.Ordinal);
         var picture = Png.Read(folder["all.png"]);
-        Assert.Equal((2 + (3 * 58), 2 + (10 * 58)), (picture.Width, picture.Height));
+
+        // The name of each class, one digit of 10 pixels and a gap of 8, stands left of its row.
+        Assert.Equal((2 + 18 + (3 * 58), 2 + (10 * 58)), (picture.Width, picture.Height));
     }
 
     [Fact]
     public void Of_very_many_classes_how_many_samples_is_asked()
     {
         var config = SmallRuns.Points with { Conditioning = new ConditioningConfig(2001) };
-        var model = new TrainedModel(config, new ParameterBuffer(new NetworkBlueprint(config, config.SampleShape()).Layout()), 0);
-        ClassChoice Choose(int? count) => ClassChoice.Of(new SampleRequest("", "", SamplerCatalog.Find("ddim"), new SamplerOptions(), null, count, 0, null, "ema", null, "all", null, null, null, null, false, 1, false), model, SampleFormat.Array);
-        Assert.Equal("--class: all 2001 classes would be 2,001 samples; say how many with --count N, a multiple of 2001, or take one class.", Assert.Throws<UsageException>(() => Choose(null)).Message);
-        Assert.Equal(4002, Choose(4002).Count);
+        new TrainedModel(config, new ParameterBuffer(new NetworkBlueprint(config, config.SampleShape()).Layout()), 0).Save(folder["many.safetensors"]);
+        string[] sample = ["sample", folder["many.safetensors"], "--out", folder["a.npy"], "--class", "all", "--steps", "1"];
+        Diffusion.Fail(2, "error: --class: all 2001 classes would be 2,001 samples; say how many with --count N, a multiple of 2001, or take one class.", sample);
+        Assert.Contains("4,002 samples of 2 values, 2 of each class,", Diffusion.Succeed([.. sample, "--count", "4002"]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -165,7 +165,9 @@ public sealed class ConditionalTests(ConditionalTests.Run runs) : IClassFixture<
         Assert.Contains("of class 1 (cat)", Diffusion.Succeed([.. sample, "index:1"]), StringComparison.Ordinal);
         Assert.Contains("of class 0 (1)", Diffusion.Succeed([.. sample, "name:1"]), StringComparison.Ordinal);
         Diffusion.Fail(2, "error: --class: 1 is the number of class 'cat' and the name of class 0; write index:1 or name:1.", [.. sample, "1"]);
-        Diffusion.Fail(2, "error: --class: 'cow' is none of this model's classes, which are 0 to 2 (1, cat, dog); 'all' takes each in turn.", [.. sample, "cow"]);
+        Assert.Contains("of class 2 (dog)", Diffusion.Succeed([.. sample, "DOG"]), StringComparison.Ordinal);
+        Diffusion.Fail(2, "error: --class: 'horse' is none of this model's classes, which are 0 to 2 (1, cat, dog); 'all' takes each in turn.", [.. sample, "horse"]);
+        Diffusion.Fail(2, "error: --class: 'dgo' is none of this model's classes, which are 0 to 2 (1, cat, dog); did you mean 'dog'?", [.. sample, "dgo"]);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using DiffusionSharp.Cli.Commands;
+using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Tensors;
 
@@ -55,7 +57,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>, ID
         var answer = Object("evaluate", runs.PicturesRun, "--data", "digits", "--count", "3", "--metric", "score-fokker-planck", "--json");
         var figures = answer.GetProperty("figures").EnumerateArray().ToArray();
         Assert.Equal(Names[6..], figures.Select(f => f.GetProperty("name").GetString()));
-        Assert.Contains("4 Rademacher probes", Notes(figures[0]), StringComparison.Ordinal);
+        Assert.Contains("2 Rademacher probes", Notes(figures[0]), StringComparison.Ordinal);
         Assert.All(figures, f => Assert.Equal("samples and probes", f.GetProperty("errorOver").GetString()));
     }
 
@@ -79,16 +81,39 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>, ID
     }
 
     [Fact]
+    public void Without_data_the_run_s_own_is_measured_by_its_test_part()
+    {
+        string[] measure = ["--count", "5", "--steps", "4", "--metric", "elbo", "--json"];
+        string Figures(params string[] data) => Object(["evaluate", runs.PicturesRun, .. data, .. measure]).GetProperty("figures").GetRawText();
+        Assert.Equal(Figures("--data", "digits"), Figures());
+        Assert.NotEqual(Figures("--split", "train"), Figures());
+        Assert.Equal(("digits", "test"), (Object(["evaluate", runs.PicturesRun, .. measure]).GetProperty("data").GetString(), Object(["evaluate", runs.PicturesRun, .. measure]).GetProperty("split").GetString()));
+    }
+
+    [Fact]
+    public void What_it_will_cost_is_said_beforehand_and_how_far_it_is_while_it_runs()
+    {
+        string[] measure = ["evaluate", runs.PointsRun, "--count", "5", "--steps", "4", "--metric", "elbo"];
+        Assert.Equal($"note: about 4 passes through the network to come{Environment.NewLine}", Diffusion.Finish(measure).Error);
+        Assert.Equal("", Diffusion.Finish([.. measure, "--json"]).Error);
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var context = new CommandContext(new CommandConsole(output, error, IsTerminal: true), new ManualClock { StepAtEachLook = 1 }, CancellationToken.None);
+        Assert.Equal(0, DiffusionCommand.Run([.. measure, "--threads", "1"], context));
+        Assert.Matches("\rmeasuring  building the network  .*note: about 4 passes[\\s\\S]*\rmeasuring ━+ +2/4  elbo  .* passes/s  .* left", error.ToString());
+        Assert.EndsWith("\r\u001b[K", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_cannot_be_measured_is_refused_with_the_mend()
     {
         string[] points = ["evaluate", runs.PointsRun, "--data", "moons"];
-        Diffusion.Fail(2, "error: evaluate: --data SOURCE is missing: what to measure on: a built-in source, a folder, or a .npy file. See 'diffusion evaluate --help'.", "evaluate", runs.PointsRun);
         Diffusion.Fail(2, "error: --metric: 'fid' is unknown; there are elbo, likelihood, sliced-wasserstein, score-fokker-planck. See 'diffusion evaluate --help'.", [.. points, "--metric", "fid"]);
         Diffusion.Fail(2, "error: --steps: at most the 1000 levels of this model's schedule, 1001 was given.", [.. points, "--steps", "1001"]);
         Diffusion.Fail(2, "error: --bits is of pictures; this model's samples are vectors, which have a density.", [.. points, "--bits", "8"]);
         Diffusion.Fail(2, $"error: --out: {folder["e.txt"]} does not end in .json.", [.. points, "--out", folder["e.txt"]]);
-        Diffusion.Fail(2, "error: sliced-wasserstein: at least 2 samples are needed; raise --count.", [.. points, "--count", "1", "--metric", "sliced-wasserstein"]);
-        Diffusion.Fail(2, $"error: {folder["none"]}: there is no such folder.", "evaluate", folder["none"], "--data", "moons");
+        Diffusion.Fail(2, "error: --count: a distance of two sets needs at least 2 samples, 1 was given.", [.. points, "--count", "1", "--metric", "sliced-wasserstein"]);
+        Diffusion.Fail(2, $"error: {folder["none"]}: there is no such file or folder.", "evaluate", folder["none"], "--data", "moons");
         Write("three.npy", [4, 3], 0.1f);
         Diffusion.Fail(2, $"error: {folder["three.npy"]}: its samples are [3], the model's [2].", "evaluate", runs.PointsRun, "--data", folder["three.npy"]);
         Write("two.npy", [4, 2], 0.1f);
@@ -118,7 +143,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>, ID
     public void A_stop_writes_nothing()
     {
         var outcome = Diffusion.Run(false, new CancellationToken(canceled: true), "evaluate", runs.PointsRun, "--data", "moons", "--out", folder["e.json"]);
-        Assert.Equal((DiffusionCommand.Stopped, $"stopped: after 1 pass through the network; nothing was written.{Environment.NewLine}"), (outcome.Code, outcome.Error));
+        Assert.Equal((DiffusionCommand.Stopped, $"stopped: before the first pass through the network; nothing was written.{Environment.NewLine}"), (outcome.Code, outcome.Error));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 

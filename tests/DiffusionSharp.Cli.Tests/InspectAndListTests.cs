@@ -32,7 +32,7 @@ public sealed class InspectAndListTests(SmallRuns runs) : IClassFixture<SmallRun
         var levels = Diffusion.Succeed("inspect", runs.PicturesRun, "--schedule");
         Assert.Contains("ln α²/σ²", levels, StringComparison.Ordinal);
         Assert.DoesNotContain("conv_in", levels, StringComparison.Ordinal);
-        Diffusion.Fail(2, "error: inspect: --layers and --schedule are of a run or a checkpoint, digits is none; leave them out.", "inspect", "digits", "--layers");
+        Diffusion.Fail(2, "error: inspect: --layers and --schedule are of a run, a checkpoint or a model, digits is none; leave them out.", "inspect", "digits", "--layers");
     }
 
     [Fact]

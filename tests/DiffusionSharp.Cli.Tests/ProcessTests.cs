@@ -122,7 +122,7 @@ public sealed class ProcessTests : IDisposable
 
         using var wrong = Diffusion.Start("sample", folder["none"], "--out", folder["a.npy"]);
         var refused = await Diffusion.End(wrong);
-        Assert.Equal((2, "", $"error: {folder["none"]}: there is no such folder.\n"), (refused.Code, refused.Out, refused.Error));
+        Assert.Equal((2, "", $"error: {folder["none"]}: there is no such file or folder.\n"), (refused.Code, refused.Out, refused.Error));
     }
 
     [Fact]

@@ -120,7 +120,7 @@ public sealed class SampleTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDis
         foreach (var entry in SamplerCatalog.All)
         {
             string[] sample = ["sample", runs.PointsRun, "--out", folder["s.npy"], "--count", "3", "--steps", "4", "--sampler", entry.Name];
-            if (entry.NeedsDensity) Diffusion.Fail(2, $"error: --sampler: {entry.Name} accepts its steps by the density ln p_t(x), which a network does not know; in a program of your own it runs on closed forms. Take another here.", sample);
+            if (entry.NeedsDensity) Diffusion.Fail(2, $"error: --sampler: {entry.Name} accepts its steps by the density ln p_t(x), which a network does not know; it runs on closed forms. Take another here.", sample);
             else Assert.Contains($" by {entry.Name} in 4 steps; ", Diffusion.Succeed(sample), StringComparison.Ordinal);
         }
     }
@@ -146,7 +146,7 @@ public sealed class SampleTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDis
     public void A_stop_writes_nothing()
     {
         var outcome = Diffusion.Run(false, new CancellationToken(canceled: true), "sample", runs.PointsRun, "--out", folder["a.npy"], "--steps", "3");
-        Assert.Equal((DiffusionCommand.Stopped, $"stopped: after 1 of 6 steps; nothing was written.{Environment.NewLine}"), (outcome.Code, outcome.Error));
+        Assert.Equal((DiffusionCommand.Stopped, $"stopped: before the first step; nothing was written.{Environment.NewLine}"), (outcome.Code, outcome.Error));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
@@ -157,7 +157,7 @@ public sealed class SampleTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDis
         using var error = new StringWriter();
         var context = new CommandContext(new CommandConsole(output, error, IsTerminal: true), new ManualClock { StepAtEachLook = 1 }, CancellationToken.None);
         Assert.Equal(0, DiffusionCommand.Run(["sample", runs.PointsRun, "--out", folder["a.npy"], "--count", "4", "--steps", "3"], context));
-        Assert.Matches("^\rsampling  +0/3  1\\.0 s\u001b\\[K\rsampling ━+ +1/3  .* steps/s  .* left\u001b\\[K.*\rsampling ━+ 3/3  .* steps/s\u001b\\[K\r\u001b\\[K$", error.ToString());
+        Assert.Matches("^\rsampling  building the network  1\\.0 s\u001b\\[K\rsampling ━+ +1/3  .*\u001b\\[K.*\rsampling ━+ 3/3  .* steps/s\u001b\\[K\r\u001b\\[K$", error.ToString());
         Assert.StartsWith(folder["a.npy"], output.ToString(), StringComparison.Ordinal);
     }
 }

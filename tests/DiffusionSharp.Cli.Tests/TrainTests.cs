@@ -98,8 +98,10 @@ public sealed class TrainTests : IDisposable
         var context = new CommandContext(new CommandConsole(output, error, IsTerminal: true), new ManualClock { StepAtEachLook = 1 }, CancellationToken.None);
         Assert.Equal(0, DiffusionCommand.Run(["train", "--config", config, "--out", folder["run"], "--threads", "1"], context));
         Assert.DoesNotContain('\u001b', output.ToString());
+        Assert.Contains("\rpreparing  reading the data  ", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("\rpreparing  building the network  ", error.ToString(), StringComparison.Ordinal);
         Assert.Matches("\rtraining .* 2/12  loss [0-9.]+  .* samples/s  .* left\u001b\\[K", error.ToString());
-        Assert.Matches("\rtraining .* 11/12  loss [0-9.]+  writing a checkpoint and drawing a sheet of samples", error.ToString());
+        Assert.Matches("\rtraining .* 11/12  loss [0-9.]+  drawing a sheet of samples, step 3 of 10", error.ToString());
         Assert.EndsWith("\r\u001b[K", error.ToString(), StringComparison.Ordinal);
     }
 
@@ -147,6 +149,28 @@ public sealed class TrainTests : IDisposable
         Diffusion.Succeed("train", "--out", folder["run"], "--resume", "--steps", "12");
         Diffusion.Succeed("train", "--config", config, "--out", folder["whole"]);
         Assert.Equal(File.ReadAllBytes(folder["whole", "checkpoints", "step-00000012", "ema.safetensors"]), File.ReadAllBytes(folder["run", "checkpoints", "step-00000012", "ema.safetensors"]));
+    }
+
+    [Fact]
+    public void A_longer_run_says_what_its_rate_does_and_takes_another_curve()
+    {
+        string[] go = ["train", "--out", folder["run"], "--resume"];
+        Diffusion.Succeed("train", "--config", folder.Write("c.json", ConfigJson.Write(SmallRuns.Points with { RateCurve = RateCurve.Cosine })), "--out", folder["run"], "--steps", "4");
+        Diffusion.Fail(2, "error: --rate-curve: the curve of a run that has begun changes only where the run is lengthened; add --steps N with N above 4.", [.. go, "--rate-curve", "linear"]);
+        var longer = Diffusion.Finish([.. go, "--steps", "8"]);
+        Assert.Matches("\nnote: the rate follows a cosine over all 8 steps: at step 5 it goes from [0-9.]+ up to [0-9.]+, and falls to 0 at the end; the run is not the one that 8 steps planned", longer.Error);
+        var constant = Diffusion.Finish([.. go, "--steps", "12", "--rate-curve", "constant"]);
+        Assert.Matches("\nnote: the rate is constant: at step 9 it goes from [0-9.]+ up to [0-9.]+ and stays there; the run is not the one that 12 steps planned", constant.Error);
+        Assert.Equal((12, RateCurve.Constant), (new RunFolder(folder["run"]).ReadConfig().Steps, new RunFolder(folder["run"]).ReadConfig().RateCurve));
+        Assert.Equal([8, 12], new RunFolder(folder["run"]).CheckpointSteps());
+    }
+
+    [Fact]
+    public void A_run_that_was_stopped_early_is_lengthened_from_the_step_it_stands_at()
+    {
+        var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points with { RateCurve = RateCurve.Linear }));
+        for (var step = 0; step < 3; step++) Diffusion.Run(false, new CancellationToken(canceled: true), ["train", .. step == 0 ? ["--config", config] : new[] { "--resume" }, "--out", folder["run"]]);
+        Assert.Contains("at step 4 it goes ", Diffusion.Finish("train", "--out", folder["run"], "--resume", "--steps", "20").Error, StringComparison.Ordinal);
     }
 
     [Theory]

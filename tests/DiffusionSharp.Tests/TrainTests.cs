@@ -2,7 +2,6 @@ using DiffusionSharp.Denoisers;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Training.Configuration;
-using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Tests;
 
@@ -14,11 +13,11 @@ public sealed class TrainTests(TemporaryFolder folder) : IClassFixture<Temporary
     public void The_same_program_run_twice_trains_once()
     {
         var first = SmallModels.TrainPoints(folder["twice"]);
-        var written = Directory.GetLastWriteTimeUtc(folder["twice", "checkpoints"]);
+        var written = Directory.GetLastWriteTimeUtc(folder["twice/checkpoints"]);
         var (second, steps) = (new Steps(), Small);
         var again = DiffusionModel.Train(SmallModels.Moons, folder["twice"], options: steps, progress: second);
         Assert.Equal(0, second.Count);
-        Assert.Equal(written, Directory.GetLastWriteTimeUtc(folder["twice", "checkpoints"]));
+        Assert.Equal(written, Directory.GetLastWriteTimeUtc(folder["twice/checkpoints"]));
         Assert.Equal(Draw(first), Draw(again));
     }
 

@@ -6,7 +6,6 @@ using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Sampling;
 using DiffusionSharp.Data.Formats;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Evaluation;
 
 namespace DiffusionSharp.Cli.Commands;
@@ -31,7 +30,7 @@ internal static class EvaluateCommand
         var variance = Options.Named("--variance", "Variance of the chain's steps.  [default: what the model learned; else small on bits, large on a density]", Choices.Variances);
         var probes = Options.Integer("--probes", "Random probes of the divergence.  [default: exact up to 8 values a sample, else 1 for the likelihood, 2 for the residual]", most: 10_000);
         var tolerance = Options.Real("--tolerance", "Error a step of the likelihood's solver may make.  [default: 1e-3 for pictures, 1e-5 for points]", x => x > 0, "a number above 0");
-        var weights = Options.Text("--weights", "NAME", "ema, the average of the weights; raw, those of the last step; or one of the run's further averages.  [default: ema]");
+        var weights = Options.Text("--weights", "NAME", "ema, the average of the weights; raw, those of the last step; or one of the run's further averages.  [default: ema; of a model's file, those that it holds]");
         var batch = Options.Integer("--batch", "Samples at a time; memory grows with it, results do not depend on it.", most: 1_000_000);
         var labels = Options.Text("--labels", "FILE.npy", "The classes of a .npy source: whole numbers from 0, one for each sample.");
         var output = Options.Text("--out", "FILE.json", "Where the figures also go, as one JSON object.");
@@ -62,13 +61,18 @@ internal static class EvaluateCommand
             }
 
             var opened = DiffusionModel.Open(parse.GetValue(model)!, new OpenOptions { Weights = parse.GetValue(weights), Threads = context.Threads(parse.GetValue(threads)) });
-            var source = parse.GetValue(data) ?? opened.Config!.Data;
+            var source = parse.GetValue(data) ?? DataOf(opened.Config!);
             var split = parse.GetValue(part) ?? (DataSource.HasTestPart(source) ? DataSplit.Test : DataSplit.Train);
             var asked = opened.DataOptions with { Split = split, Labels = parse.GetValue(labels) ?? (parse.GetValue(data) is null ? opened.DataOptions.Labels : null) };
             return Run(parse.GetValue(model)!, opened, source, asked, options, parse.GetValue(output), parse.GetValue(json), context);
         });
         return command;
     }
+
+    // A run knows where its data lay, a model's file only what it was called.
+    private static string DataOf(RunConfig config) => DataSource.BuiltIn.ContainsKey(config.Data) || Path.Exists(config.Data)
+        ? config.Data
+        : throw new UsageException($"--data is needed: the data that the model was trained on, {config.Data}, is not here.");
 
     private static Option<EvaluationMetric[]> Metrics() => Options.Completed(
         new Option<EvaluationMetric[]>("--metric")
@@ -96,7 +100,7 @@ internal static class EvaluateCommand
         var part = DataSource.HasTestPart(data) ? EvaluationChoices.Splits.NameOf(asked.Split) : "all";
         var begun = context.Clock.GetTimestamp();
         EvaluationReport report;
-        using (var meter = new EvaluationMeter(context, json, model.ExpectedPasses(source, options))) report = meter.Watch(() => model.Evaluate(source, options, meter, context.Stop));
+        using (var meter = new EvaluationMeter(context, json)) report = meter.Watch(() => model.Evaluate(source, options, meter, context.Stop));
         var seconds = context.Clock.GetElapsedTime(begun).TotalSeconds;
         (string, object?)[] members =
         [

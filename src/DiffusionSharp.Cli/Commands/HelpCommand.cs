@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Cli.Commands;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Sampling;
 using DiffusionSharp.Samplers.Catalog;
-using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Cli.Commands;
 
@@ -30,7 +29,7 @@ internal static class SampleCommand
         var langevinSteps = Options.Integer("--langevin-steps", "Langevin steps at each level.  [default: the sampler's; where levels of noise were trained about 1000 over all of them]", most: 100_000);
         var stepSize = Options.Real("--step-size", "Step of Langevin dynamics, relative to the noise level.  [default: the sampler's; by the ratio of the levels with ncsn-v2]", x => x > 0, "a number above 0");
         var tolerance = Options.Real("--tolerance", "Error a step of adaptive solvers may make.", x => x > 0, "a number above 0");
-        var weights = Options.Text("--weights", "NAME", "ema, the average of the weights; raw, those of the last step; or one of the run's further averages.  [default: ema]");
+        var weights = Options.Text("--weights", "NAME", "ema, the average of the weights; raw, those of the last step; or one of the run's further averages.  [default: ema; of a model's file, those that it holds]");
         var batch = Options.Integer("--batch", "Samples at a time; memory grows with it, results do not depend on it.", most: 1_000_000);
         var label = Options.Text("--class", "K", "The class to draw from, by number or name, or 'all': a sheet with one row for each; for models trained with --conditional.  [default: without a class]");
         var guidance = Options.Real("--guidance", "How far past the class's own estimate, w of classifier-free guidance; 1 is the class alone, above 1 guides at twice the network calls.  [default: 1]", x => x >= 0, "a finite number of at least 0");

@@ -49,6 +49,7 @@ internal static class TrainCommand
             .With("Output and running", output, resume, storage, precision, threads, json);
         command.SetAction(parse =>
         {
+            if (parse.GetValue(preset) is not null && parse.GetValue(config) is not null) throw new UsageException("--preset and --config both choose a recipe; give one of them.");
             var used = context.Threads(parse.GetValue(threads));
             var options = new TrainOptions
             {
@@ -80,7 +81,8 @@ internal static class TrainCommand
     private static int Run(string? data, DataSourceOptions asked, string folder, int? steps, TrainOptions options, bool json, CommandContext context)
     {
         var begun = context.Clock.GetTimestamp();
-        var run = TrainingRun.Prepare(data, asked, folder, steps, options);
+        TrainingRun run;
+        using (var display = new ProgressDisplay(context, "preparing", json, unit: null)) run = TrainingRun.Prepare(data, asked, folder, steps, options, doing => display.Activity(TextTrainingReport.Words(doing)));
         var report = TrainingReport.For(context, json);
         report.Begin(run, folder);
         if (run.IsComplete)

@@ -11,20 +11,21 @@ internal sealed class EvaluationMeter : IProgress<EvaluationProgress>, IDisposab
     private readonly ProgressDisplay display;
     private EvaluationProgress last;
 
-    public EvaluationMeter(CommandContext context, bool quiet, long expected)
+    public EvaluationMeter(CommandContext context, bool quiet)
     {
         this.context = context;
         display = new ProgressDisplay(context, "measuring", quiet, "passes");
-        display.Note($"note: about {Say.Count(expected)} passes through the network to come");
-        display.Report(0, expected);
+        display.Activity("building the network");
     }
 
     /// <inheritdoc/>
     public void Report(EvaluationProgress value)
     {
+        if (last == default) display.Note($"note: about {Say.Count(value.ExpectedPasses)} passes through the network to come");
         last = value;
 
         // Error control may ask for more than was expected.
+        display.Activity("");
         display.Report(value.Passes, Math.Max(value.ExpectedPasses, value.Passes + 1), JsonNamingPolicy.KebabCaseLower.ConvertName(value.Metric.ToString()));
     }
 
@@ -38,7 +39,7 @@ internal sealed class EvaluationMeter : IProgress<EvaluationProgress>, IDisposab
         }
         catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
         {
-            throw new StoppedException($"after {Say.Count(last.Passes)} {(last.Passes == 1 ? "pass" : "passes")} through the network; nothing was written.");
+            throw new StoppedException($"{(last == default ? "before the first pass" : $"after {Say.Count(last.Passes)} {(last.Passes == 1 ? "pass" : "passes")}")} through the network; nothing was written.");
         }
     }
 

@@ -1,3 +1,5 @@
+using DiffusionSharp.Training.Configuration;
+
 namespace DiffusionSharp.Cli.Grammar;
 
 /// <summary>Values that the command line knows by name.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Cli.Grammar;
 

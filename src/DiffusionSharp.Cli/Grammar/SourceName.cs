@@ -1,3 +1,5 @@
+using DiffusionSharp.Training.Configuration;
+
 namespace DiffusionSharp.Cli.Grammar;
 
 /// <summary>Reads the text of a source: a built-in one in any case, or a path.</summary>

@@ -1,5 +1,6 @@
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Programs;
+using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Inspection;
@@ -13,7 +14,7 @@ internal abstract class Inspected
     public static Inspected At(string path, InspectedParts more)
     {
         var found = Of(path, more);
-        return more.Any && found is not InspectedModel ? throw new UsageException($"inspect: --layers and --schedule are of a run or a checkpoint, {path} is none; leave them out.") : found;
+        return more.Any && found is not InspectedModel ? throw new UsageException($"inspect: --layers and --schedule are of a run, a checkpoint or a model, {path} is none; leave them out.") : found;
     }
 
     private static Inspected Of(string path, InspectedParts more)
@@ -28,7 +29,7 @@ internal abstract class Inspected
         if (!File.Exists(path)) throw new UsageException($"{path}: there is no such file or folder, and no built-in source of this name{Meant(path)}");
         return Path.GetExtension(path).ToLowerInvariant() switch
         {
-            ".safetensors" => new InspectedWeights(path),
+            ".safetensors" => TrainedModel.IsFile(path) ? InspectedModel.OfFile(path, more) : new InspectedWeights(path),
             ".npy" => new InspectedArray(path),
             ".png" or ".jpg" or ".jpeg" => new InspectedPicture(path),
             _ => throw new UsageException($"{path}: a run, a checkpoint, a folder of data, or a file ending in .safetensors, .npy, .png or .jpg is expected."),

@@ -12,7 +12,7 @@ using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Inspection;
 
-/// <summary>A run or one of its checkpoints: network, schedule, and how far training came.</summary>
+/// <summary>A run, one of its checkpoints, or a model's file: network, schedule, and how far training came.</summary>
 internal sealed class InspectedModel : Inspected
 {
     private const int ScheduleRows = 9, MostNames = 20;
@@ -21,25 +21,39 @@ internal sealed class InspectedModel : Inspected
     private readonly RunConfig config;
     private readonly NetworkSummary network;
     private readonly NoiseLevel[] levels;
-    private readonly CheckpointState? state;
+    private readonly int? step;
+    private readonly long? position;
+    private readonly string? weights;
     private readonly IReadOnlyList<int> checkpoints;
     private readonly MetricsLine? metrics;
     private readonly InspectedParts more;
     private readonly DateTime date;
     private readonly Shape sample;
 
-    private InspectedModel(string path, RunFolder run, string? checkpoint, InspectedParts more)
+    private InspectedModel(string path, RunConfig config, string written, InspectedParts more)
     {
-        (this.path, config, this.more) = (path, run.ReadConfig(), more);
-        sample = config.SampleShape();
-        date = File.GetLastWriteTime(checkpoint is null ? run.ConfigFile : Path.Combine(checkpoint, "state.json"));
+        (this.path, this.config, this.more, sample, checkpoints) = (path, config, more, config.SampleShape(), []);
+        date = File.GetLastWriteTime(written);
         network = Summarize(config);
         var schedule = config.ScheduleOrDefault().Create();
         levels = [.. Enumerable.Range(0, ScheduleRows).Select(i => schedule.At(TimeOf(schedule, i)))];
-        state = checkpoint is null ? null : Checkpoint.ReadState(checkpoint);
-        checkpoints = run.CheckpointSteps();
-        if (File.Exists(run.MetricsFile)) metrics = MetricsLog.Read(run.MetricsFile).LastOrDefault(l => state is null || l.Step <= state.Step);
     }
+
+    private InspectedModel(string path, RunFolder run, string? checkpoint, InspectedParts more)
+        : this(path, run.ReadConfig(), checkpoint is null ? run.ConfigFile : Path.Combine(checkpoint, "state.json"), more)
+    {
+        if (checkpoint is not null)
+        {
+            var state = Checkpoint.ReadState(checkpoint);
+            (step, position) = (state.Step, state.Position);
+        }
+
+        checkpoints = run.CheckpointSteps();
+        if (File.Exists(run.MetricsFile)) metrics = MetricsLog.Read(run.MetricsFile).LastOrDefault(l => step is null || l.Step <= step);
+    }
+
+    private InspectedModel(string path, TrainedModel model, InspectedParts more)
+        : this(path, model.Config, path, more) => (step, weights) = (model.Step, model.WeightsName);
 
     /// <summary>A run at its newest checkpoint.</summary>
     public static InspectedModel OfRun(string path, InspectedParts more)
@@ -51,6 +65,9 @@ internal sealed class InspectedModel : Inspected
 
     /// <summary>One checkpoint of a run.</summary>
     public static InspectedModel OfCheckpoint(string path, InspectedParts more) => new(path, new RunFolder(Path.Combine(path, "..", "..")), path, more);
+
+    /// <summary>A model's file, read to its end.</summary>
+    public static InspectedModel OfFile(string path, InspectedParts more) => new(path, TrainedModel.Load(path), more);
 
     /// <inheritdoc/>
     public override void Write(TextWriter output)
@@ -71,8 +88,9 @@ internal sealed class InspectedModel : Inspected
             ("sampleShape", sample.Dimensions.ToArray()),
             ("written", date.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture)),
             ("config", written.RootElement.Clone()),
-            ("step", state?.Step),
-            ("position", state?.Position),
+            ("step", step),
+            ("position", position),
+            ("weights", weights),
             ("checkpoints", checkpoints),
             ("loss", metrics?.Loss),
             ("schedule", levels.Select(l => Object(("time", l.Time), ("alpha", l.Alpha), ("sigma", l.Sigma), ("logSnr", l.LogSnr)))),
@@ -105,10 +123,11 @@ internal sealed class InspectedModel : Inspected
         table.Add("data", config.Data);
         table.Add("recipe", $"{config.Preset}, seed {config.Seed.ToString(CultureInfo.InvariantCulture)}");
         if (config.Conditioning is { } c) table.Add("classes", $"{Say.Count(c.Classes)}{Named(c)}, labels dropped with chance {Say.Number(c.LabelDropout)}");
-        table.Add("trained", state is null
+        table.Add("trained", step is not { } done
             ? $"no checkpoint yet, of {Say.Count(config.Steps)} steps"
-            : $"{Say.Count(state.Step)} of {Say.Count(config.Steps)} steps of {Say.Count(config.Batch)} samples");
+            : $"{Say.Count(done)} of {Say.Count(config.Steps)} steps of {Say.Count(config.Batch)} samples");
         table.Add("written", date.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture));
+        if (weights is not null) table.Add("weights", $"{weights}, one file");
         if (checkpoints.Count > 0) table.Add("kept", $"steps {string.Join(", ", checkpoints.Select(s => Say.Count(s)))}");
         if (metrics?.Loss is { } loss) table.Add("loss", $"{Say.Number(loss)} at step {Say.Count(metrics.Step)}, {config.Prediction.ToString().ToLowerInvariant()} prediction");
         table.Add("schedule", $"{Choices.Schedules.NameOf(config.ScheduleOrDefault().Kind)}, σ/α up to {Say.Number(levels[^1].Sigma / levels[^1].Alpha)}{(more.Schedule ? "" : "; --schedule shows its levels")}");

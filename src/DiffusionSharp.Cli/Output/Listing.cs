@@ -1,4 +1,5 @@
 using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Cli.Output;
 

@@ -59,7 +59,12 @@ internal sealed class ProgressDisplay : IDisposable
     /// <summary>Names what is being done beside the steps: "drawing a sheet of samples"; empty where it is over.</summary>
     public void Activity(string text)
     {
-        lock (gate) state = state with { Activity = text };
+        if (quiet) return;
+        lock (gate)
+        {
+            state = state with { Activity = text };
+            if (text.Length > 0) Show(Seconds);
+        }
     }
 
     /// <summary>Writes a line that stays, above what is drawn.</summary>

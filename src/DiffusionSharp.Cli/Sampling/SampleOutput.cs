@@ -1,4 +1,5 @@
 using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Sampling;
 
@@ -10,7 +11,12 @@ internal sealed record SampleOutput(string Path, bool Strip, int? Scale)
 {
     private const int StripRows = 8;
 
-    private bool IsFolder => Directory.Exists(Path) || System.IO.Path.EndsInDirectorySeparator(Path) || System.IO.Path.GetExtension(Path).Length == 0;
+    private static readonly string[] Endings = [".png", ".gif", ".svg", ".npy"];
+
+    private string Ending => System.IO.Path.GetExtension(Path).ToLowerInvariant();
+
+    // A folder may have a dot in its name, but not where it would be taken for a file.
+    private bool IsFolder => System.IO.Path.EndsInDirectorySeparator(Path) || Ending.Length == 0 || (Directory.Exists(Path) && !Endings.Contains(Ending));
 
     /// <summary>Checks before long work that the result can be written, and asks of the samples what it shows.</summary>
     /// <returns>The options, and how many samples where nobody said.</returns>
@@ -22,6 +28,7 @@ internal sealed record SampleOutput(string Path, bool Strip, int? Scale)
         {
             if (Strip) throw new UsageException("--strip is drawn as one .png or .svg; name such a file with --out.");
             if (Scale is not null) throw new UsageException("--scale magnifies sheets; single files keep their size. Leave it out, or name a .png or .gif with --out.");
+            if (new RunFolder(Path).Exists) throw new UsageException($"--out: {Path} is the folder of a run; name another for the samples.");
             if (File.Exists(System.IO.Path.TrimEndingDirectorySeparator(Path))) throw new UsageException($"--out: {Path} is a file without an ending; name a folder, or a file that ends in .png, .gif, .svg or .npy.");
             return (options, count);
         }

@@ -4,15 +4,23 @@ using DiffusionSharp.Cli.Output;
 namespace DiffusionSharp.Cli.Sampling;
 
 /// <summary>Shows how far sampling is.</summary>
-internal sealed class SamplingMeter(CommandContext context, bool quiet) : IProgress<SamplingProgress>, IDisposable
+internal sealed class SamplingMeter : IProgress<SamplingProgress>, IDisposable
 {
-    private readonly ProgressDisplay display = new(context, "sampling", quiet);
+    private readonly CommandContext context;
+    private readonly ProgressDisplay display;
     private SamplingProgress last;
+
+    public SamplingMeter(CommandContext context, bool quiet)
+    {
+        (this.context, display) = (context, new ProgressDisplay(context, "sampling", quiet));
+        display.Activity("building the network");
+    }
 
     /// <inheritdoc/>
     public void Report(SamplingProgress value)
     {
         last = value;
+        display.Activity("");
         display.Report(value.Done, value.Total);
     }
 

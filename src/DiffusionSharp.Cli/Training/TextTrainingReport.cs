@@ -65,8 +65,11 @@ internal sealed class TextTrainingReport(CommandContext context) : TrainingRepor
     public override void Complete(string folder, int steps) =>
         context.Console.Out.WriteLine($"The run is complete: all {Say.Count(steps)} steps are done. Next: {SampleHint.For(folder)}");
 
-    private static string Words(TrainingActivity doing) => doing.Done >= doing.Total ? "" : doing.Kind switch
+    /// <summary>What a run does beside its steps; empty where it is done.</summary>
+    public static string Words(TrainingActivity doing) => doing.Done >= doing.Total ? "" : doing.Kind switch
     {
+        TrainingActivityKind.Data => "reading the data",
+        TrainingActivityKind.Network => "building the network",
         TrainingActivityKind.Checkpoint => "writing a checkpoint",
         _ => $"drawing a sheet of samples, step {doing.Done} of {doing.Total}",
     };

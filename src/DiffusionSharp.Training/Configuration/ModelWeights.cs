@@ -20,10 +20,10 @@ public static class ModelWeights
     public static IReadOnlyList<string> Of(RunConfig config) => [Average, Raw, .. config.MoreEmaInOrder().Select(e => e.Name)];
 
     /// <summary>Checks that a run's models have weights of a name.</summary>
-    /// <exception cref="ArgumentException">They have not; the message lists those they have.</exception>
+    /// <exception cref="UnknownWeightsException">They have not; the message lists those they have.</exception>
     public static void Require(RunConfig config, string name)
     {
-        if (!Of(config).Contains(name)) throw new ArgumentException($"--weights: '{name}' is unknown; this run has {string.Join(", ", Of(config))}.");
+        if (!Of(config).Contains(name)) throw new UnknownWeightsException(DidYouMean.Unknown(name, Of(config), $"this run has {string.Join(", ", Of(config))}"));
     }
 
     /// <summary>Checks the names and settings of averages.</summary>

@@ -199,7 +199,7 @@ public sealed class ModelEvaluation
 
     private EvaluationFigure[] Sliced()
     {
-        if (data.Samples < 2) throw new ArgumentException("sliced-wasserstein: at least 2 samples are needed; raise --count.");
+        if (data.Samples < 2) throw new ArgumentException($"sliced-wasserstein: at least 2 samples are needed, {data.Samples} was given.");
         var config = model.Config.ScheduleOrDefault();
         var steps = Math.Min(SamplerSteps, config.LevelsOrDefault());
         var sampler = new DdimSampler(model.Schedule, model.Schedule.Grid(steps));

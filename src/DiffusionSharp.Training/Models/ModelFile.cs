@@ -42,6 +42,15 @@ internal static class ModelFile
         SafetensorsFile.Write(path, model.Weights.Export(), metadata);
     }
 
+    /// <summary>Whether a safetensors file says of itself that it holds a model.</summary>
+    /// <exception cref="DataException">It is no safetensors file.</exception>
+    public static bool IsModel(string path)
+    {
+        CheckBeginning(path);
+        using var file = SafetensorsFile.Open(path);
+        return Text(file, "format") == Format;
+    }
+
     /// <summary>Reads a model, checked before anything is allocated by what it claims.</summary>
     /// <param name="path">The file.</param>
     /// <param name="name">The weights that it is to hold; null: whichever it holds.</param>

@@ -83,6 +83,11 @@ public sealed class TrainedModel
         return new TrainedModel(config, weights, Checkpoint.ReadState(checkpoint).Step, name);
     }
 
+    /// <summary>Whether a safetensors file is one that <see cref="Save"/> wrote, weights with their configuration; it may be damaged all the same.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="DataException">It is missing, or no safetensors file.</exception>
+    public static bool IsFile(string path) => ModelFile.IsModel(path);
+
     /// <summary>Writes the model as one file that <see cref="Load"/> reads: weights in float32 and, in the file's metadata, its configuration without this machine's paths.</summary>
     /// <param name="path">The file to make or to replace, whole or not at all; the same model gives the same bytes.</param>
     /// <exception cref="InvalidOperationException">A weight is not a finite number.</exception>

@@ -23,6 +23,8 @@ internal sealed record EvaluationPlan(IReadOnlyList<EvaluationMetric> Metrics, i
         (nameof(EvaluateOptions.Bits), o => o.Bits is not null, [EvaluationMetric.Elbo, EvaluationMetric.Likelihood]),
     ];
 
+    private const int LeastForDistance = 2;
+
     private static readonly EvaluationMetric[] BinReaders = [EvaluationMetric.Elbo, EvaluationMetric.Likelihood];
 
     /// <exception cref="OptionException">Options do not fit each other or the model.</exception>
@@ -35,9 +37,10 @@ internal sealed record EvaluationPlan(IReadOnlyList<EvaluationMetric> Metrics, i
         foreach (var (option, given, readers) in Readers)
             if (given(options) && !readers.Any(metrics.Contains)) throw new OptionException($"{{{option}}} is not an option of {Names(metrics)}; it belongs to {Names(readers)}.");
         if (options.Batch is < 1) throw new OptionException($"{{Batch}}: at least 1 sample at a time is expected, {options.Batch} was given.");
-        if (options.Tolerance is { } t && !(t > 0 && double.IsFinite(t))) throw new OptionException(FormattableString.Invariant($"{{{"Tolerance"}}}: a finite number above 0 is expected, {t} was given."));
+        if (options.Tolerance is { } t && !(t > 0 && double.IsFinite(t))) throw new OptionException(FormattableString.Invariant($"{{Tolerance}}: a finite number above 0 is expected, {t} was given."));
         if (model.Levels is { } levels && options.Steps > levels) throw new OptionException($"{{Steps}}: at most the {levels} levels of this model's schedule, {options.Steps} was given.");
         if (options.Bits is > 0 && !model.IsPictures) throw new OptionException("{Bits} is of pictures; this model's samples are vectors, which have a density.");
+        if (count < LeastForDistance && metrics.Contains(EvaluationMetric.SlicedWasserstein)) throw new OptionException($"{{Count}}: a distance of two sets needs at least {LeastForDistance} samples, {count} was given.");
         VarianceRule.Check(options.Variance, model);
         if (data.Origin?.Options.Labels is not null && model.Conditioning is null) throw new OptionException("{Labels}: this model was trained without classes and reads no labels; leave them out.");
         var bits = options.Bits ?? (metrics.Any(BinReaders.Contains) ? usualBits : 0);

@@ -18,7 +18,7 @@ public sealed class ClassChoice
     public static ClassChoice All { get; } = new(EachName);
 
     /// <summary>Whether each class is drawn in turn.</summary>
-    public bool IsAll => text == EachName;
+    public bool IsAll => string.Equals(text, EachName, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A class by its number.</summary>
     /// <param name="label">0 to the number of classes − 1.</param>
@@ -32,8 +32,8 @@ public sealed class ClassChoice
     /// <exception cref="OptionException">There is no such class, or the text is the number of one and the name of another.</exception>
     internal int Find(ConditioningConfig conditioning)
     {
-        if (text.StartsWith(ByIndex, StringComparison.Ordinal)) return Index(text[ByIndex.Length..], conditioning) ?? throw Unknown(text[ByIndex.Length..], conditioning);
-        if (text.StartsWith(ByName, StringComparison.Ordinal)) return Name(text[ByName.Length..], conditioning) ?? throw Unknown(text[ByName.Length..], conditioning);
+        if (text.StartsWith(ByIndex, StringComparison.OrdinalIgnoreCase)) return Index(text[ByIndex.Length..], conditioning) ?? throw Unknown(text[ByIndex.Length..], conditioning);
+        if (text.StartsWith(ByName, StringComparison.OrdinalIgnoreCase)) return Name(text[ByName.Length..], conditioning) ?? throw Unknown(text[ByName.Length..], conditioning);
         return (Index(text, conditioning), Name(text, conditioning)) switch
         {
             ({ } index, { } name) when index != name => throw new OptionException(
@@ -45,7 +45,7 @@ public sealed class ClassChoice
     }
 
     /// <inheritdoc/>
-    public override string ToString() => text.StartsWith(ByIndex, StringComparison.Ordinal) ? text[ByIndex.Length..] : text;
+    public override string ToString() => IsAll ? EachName : text.StartsWith(ByIndex, StringComparison.OrdinalIgnoreCase) ? text[ByIndex.Length..] : text;
 
     private static int? Index(string text, ConditioningConfig conditioning) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < conditioning.Classes ? index : null;
@@ -64,6 +64,7 @@ public sealed class ClassChoice
     {
         var numbered = Enumerable.Range(0, conditioning.Classes).All(c => conditioning.NameOf(c) == c.ToString(CultureInfo.InvariantCulture));
         var names = numbered ? "" : $" ({string.Join(", ", conditioning.Names!.Take(MostNames))}{(conditioning.Classes > MostNames ? ", …" : "")})";
-        return new OptionException($"{{Class}}: '{text}' is none of this model's classes, which are 0 to {conditioning.Classes - 1}{names}; 'all' takes each in turn.");
+        var meant = DidYouMean.Nearest(text, [.. numbered ? [] : conditioning.Names!, EachName]) is { } near ? $"; did you mean '{near}'?" : "; 'all' takes each in turn.";
+        return new OptionException($"{{Class}}: '{text}' is none of this model's classes, which are 0 to {conditioning.Classes - 1}{names}{meant}");
     }
 }

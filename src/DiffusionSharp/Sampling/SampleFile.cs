@@ -8,10 +8,7 @@ namespace DiffusionSharp;
 /// <summary>Writes samples in the format that a path asks for.</summary>
 internal static class SampleFile
 {
-    // Small pictures are enlarged to about this side, so that they can be seen.
-    private const int VisibleSide = 56;
-
-    /// <summary>Writes the file; where every class was drawn, pictures stand in one row for each.</summary>
+    /// <summary>Writes the file; where every class was drawn, pictures stand in one row for each, with its name, and points have its colour.</summary>
     public static void Write(Samples samples, string path, bool strip, int? scale)
     {
         var format = SampleFormats.Of(path, samples.SampleShape, strip);
@@ -19,24 +16,24 @@ internal static class SampleFile
             throw new OptionException($"{{Moments}}: {path} shows how samples emerge, and no moments were kept; draw them with {{Moments}} = {SampleFormats.Moments(format)}.");
         if (scale is < 1 or > 64) throw new OptionException($"{{Scale}}: 1 to 64 is expected, {scale} was given.");
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
-        var magnified = scale ?? Math.Max(1, VisibleSide / samples.SampleShape[0]);
         switch (format)
         {
             case SampleFormat.Grid:
-                Png.Write(path, PictureSheet.Grid(samples.Values, samples.PerClass, scale: magnified));
+                Png.Write(path, PictureSheet.Grid(samples.Values, samples.PerClass, scale: scale, rowLabels: RowNames(samples, samples.PerClass ?? 0)));
                 break;
             case SampleFormat.Strip:
-                Png.Write(path, PictureSheet.Strip(samples.States, scale: magnified));
+                Png.Write(path, PictureSheet.Strip(samples.States, scale: scale, rowLabels: RowNames(samples, 1)));
                 break;
             case SampleFormat.Animation:
-                var frames = samples.Estimates.Select(e => PictureSheet.Grid(e, samples.PerClass, scale: magnified)).ToArray();
+                var frames = samples.Estimates.Select(e => PictureSheet.Grid(e, samples.PerClass, scale: scale, rowLabels: RowNames(samples, samples.PerClass ?? 0))).ToArray();
                 AtomicFile.Write(path, stream => AnimatedGif.Write(stream, frames));
                 break;
             case SampleFormat.Scatter:
-                WriteText(path, Data(samples) is { } data ? PointSheet.Compare(data, samples.Values) : PointSheet.Panels([samples.Values], ["samples"]));
+                WriteText(path, Scatter(samples));
                 break;
             case SampleFormat.ScatterStrip:
-                WriteText(path, PointSheet.Panels(samples.States, [.. samples.MomentSteps.Select(n => $"after step {n}")]));
+                string[] titles = [.. samples.MomentSteps.Select(n => $"after step {n}")];
+                WriteText(path, PointSheet.Panels(samples.States, titles, labels: [.. samples.States.Select(_ => samples.Labels)], classNames: Names(samples)));
                 break;
             case SampleFormat.Array:
                 NpyFile.Write(path, samples.Values.ToFloat());
@@ -48,8 +45,18 @@ internal static class SampleFile
 
     private static void WriteText(string path, string text) => AtomicFile.Write(path, Encoding.UTF8.GetBytes(text));
 
+    // The class of each row of a sheet; only where all were drawn is it not the same for all of them.
+    private static string[]? RowNames(Samples samples, int perRow) =>
+        samples is { PerClass: not null, Labels: { } labels } ? [.. labels.Chunk(perRow).Select(row => samples.ClassNames[row[0]])] : null;
+
+    private static IReadOnlyList<string>? Names(Samples samples) => samples.Labels is null ? null : samples.ClassNames;
+
+    private static string Scatter(Samples samples) => Data(samples) is var (data, labels)
+        ? PointSheet.Compare(data, samples.Values, dataLabels: labels, sampleLabels: samples.Labels, classNames: Names(samples))
+        : PointSheet.Panels([samples.Values], ["samples"], labels: [samples.Labels], classNames: Names(samples));
+
     // Files may have moved since training; what is built in is always there.
-    private static Tensor? Data(Samples samples)
+    private static (Tensor Data, int[]? Labels)? Data(Samples samples)
     {
         if (samples.Model.Config is not { } config || !DataSource.BuiltIn.ContainsKey(config.Data)) return null;
         var source = DataSource.Open(config.Data);
@@ -60,6 +67,6 @@ internal static class SampleFile
         var indices = Enumerable.Range(0, source.Count).Where(i => only is null || source.Label(i) == only).Take(samples.Count).ToArray();
         var data = new FloatTensor(source.SampleShape.Prepend(indices.Length));
         for (var k = 0; k < indices.Length; k++) source.Read(indices[k], data.Values.Slice(k * size, size));
-        return Tensor.From(data);
+        return (Tensor.From(data), samples.Labels is null ? null : [.. indices.Select(source.Label)]);
     }
 }

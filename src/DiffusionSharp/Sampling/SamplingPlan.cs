@@ -68,11 +68,11 @@ internal sealed record SamplingPlan(Sampler Sampler, string Name, int Count, int
         if (count is { } asked)
         {
             var each = Math.Max(1, asked / classes);
-            return asked % classes == 0 ? each : throw new OptionException($"{{Count}}: with all classes it is a multiple of their number, {classes}; {asked} was given, {each * classes} gives {each} of each.");
+            return asked % classes == 0 ? each : throw new OptionException($"{{Count}}: with {{Class=all}} it is a multiple of the {classes} classes, {asked} was given; {each * classes} gives {each} of each.");
         }
 
         if (classes > Math.Max(usual, MostUnasked) / perClass)
-            throw new OptionException(FormattableString.Invariant($"{{{"Class"}}}: all {classes} classes would be {(long)classes * perClass:#,0} samples; say how many with {{{"Count"}}}, a multiple of {classes}, or take one class."));
+            throw new OptionException(FormattableString.Invariant($"{{Class}}: all {classes} classes would be {(long)classes * perClass:#,0} samples; say how many with {{Count=N}}, a multiple of {classes}, or take one class."));
         return perClass;
     }
 
@@ -100,7 +100,7 @@ internal sealed record SamplingPlan(Sampler Sampler, string Name, int Count, int
         VarianceRule.Check(settings.Variance, model);
         if (entry.Takes.HasFlag(SamplerOption.Variance)) settings = settings with { Variance = settings.Variance ?? VarianceRule.Learned(model) };
         if (entry.Takes.HasFlag(SamplerOption.StepSize) && !model.HasNoiseLevels && steps is null)
-            throw new OptionException($"{{Sampler}}: {entry.Name} walks trained levels of noise, and this model's schedule, {GridRule.NameOf(model)}, has none; say {{Steps}} to walk so many levels of it, or sample with predictor-corrector, heun or ddim.");
+            throw new OptionException($"{{Sampler}}: {entry.Name} walks trained levels of noise, and this model's schedule, {GridRule.NameOf(model)}, has none; say {{Steps=N}} to walk N levels of it, or sample with predictor-corrector, heun or ddim.");
 
         // Both papers take about a thousand steps over all levels that were trained.
         var levels = model.Levels;
@@ -112,12 +112,12 @@ internal sealed record SamplingPlan(Sampler Sampler, string Name, int Count, int
 
     private static void CheckClasses(SampleOptions options, ConditioningConfig conditioning)
     {
-        if (options.Guidance is null && FirstOfClasses(options with { Class = null }) is { } alone) throw new OptionException($"{{{alone}}}: nothing is guided without {{Guidance}}; add it.");
+        if (options.Guidance is null && FirstOfClasses(options with { Class = null }) is { } alone) throw new OptionException($"{{{alone}}}: nothing is guided without {{Guidance=W}}; add it.");
         if (options.Guidance == 1 && FirstOfClasses(options with { Class = null, Guidance = null }) is { } idle)
             throw new OptionException($"{{{idle}}}: weight 1 is the model itself, without guidance; give {{Guidance}} another weight, or leave this out.");
-        if (options is { Guidance: not null, Class: null }) throw new OptionException("{Guidance}: guidance goes towards a class; add {Class}, one or all.");
+        if (options is { Guidance: not null, Class: null }) throw new OptionException("{Guidance}: guidance goes towards a class; add {Class=K}, or {Class=all}.");
         if (conditioning.LabelDropout != 0) return;
-        if (options.Class is null) throw new OptionException("{Class}: this model was trained with every label kept and knows nothing without a class; add {Class}, one or all.");
+        if (options.Class is null) throw new OptionException("{Class}: this model was trained with every label kept and knows nothing without a class; add {Class=K}, or {Class=all}.");
         if (options.Guidance is not (null or 1))
             throw new OptionException("{Guidance}: this model was trained with every label kept and has no estimate without a class to guide away from; train with {LabelDropout} above 0.");
     }

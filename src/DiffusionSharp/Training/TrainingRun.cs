@@ -72,7 +72,7 @@ public sealed class TrainingRun
     public static TrainingRun Prepare(DataSource data, string? folder = null, int? steps = null, TrainOptions? options = null)
     {
         options ??= new TrainOptions();
-        return Prepare(data, folder, steps, options, Earlier(folder, options), Pools.Of(options.Threads));
+        return Prepare(data, folder, steps, options, Earlier(folder, options), Pools.Of(options.Threads), null);
     }
 
     /// <summary>Makes a run ready on data that is named, by the caller or by the run that goes on.</summary>
@@ -81,8 +81,9 @@ public sealed class TrainingRun
     /// <param name="folder">The run's folder.</param>
     /// <param name="steps">Optimizer steps in all; null: the recipe's.</param>
     /// <param name="options">The rest.</param>
+    /// <param name="watch">Told when the data is opened and when the network is built.</param>
     /// <inheritdoc cref="Prepare(DataSource, string?, int?, TrainOptions?)"/>
-    public static TrainingRun Prepare(string? data, DataSourceOptions asked, string? folder, int? steps, TrainOptions options)
+    public static TrainingRun Prepare(string? data, DataSourceOptions asked, string? folder, int? steps, TrainOptions options, Action<TrainingActivity>? watch = null)
     {
         var (earlier, threads) = (Earlier(folder, options), Pools.Of(options.Threads));
         var written = options.Config ?? (options.Preset is null ? earlier : null);
@@ -92,13 +93,14 @@ public sealed class TrainingRun
         // The labels of a configuration belong to its data alone.
         var known = written ?? earlier;
         var labels = asked.Labels ?? (known is not null && SourceText.Settled(known.Data) == SourceText.Settled(text) ? known.Conditioning?.Labels : null);
+        watch?.Invoke(new TrainingActivity(TrainingActivityKind.Data, 0, 1));
         var source = DataSource.Open(text, asked with
         {
             Size = asked.Size ?? written?.Size,
             Channels = asked.Channels ?? written?.Channels,
             Labels = SourceText.Kept(labels, earlier?.Conditioning?.Labels),
         }, threads);
-        return Prepare(source, folder, steps, options, earlier, threads);
+        return Prepare(source, folder, steps, options, earlier, threads, watch);
     }
 
     /// <summary>The steps still to do; each is done as it is enumerated. A stop, or the end, leaves a checkpoint.</summary>
@@ -123,17 +125,18 @@ public sealed class TrainingRun
         return folder is null ? throw new OptionException("{Resume}: a run goes on in its folder; name it.") : new RunFolder(folder).ReadConfig();
     }
 
-    private static TrainingRun Prepare(DataSource data, string? folder, int? steps, TrainOptions options, RunConfig? earlier, Parallelism threads)
+    private static TrainingRun Prepare(DataSource data, string? folder, int? steps, TrainOptions options, RunConfig? earlier, Parallelism threads, Action<TrainingActivity>? watch)
     {
         var before = folder is not null && new RunFolder(folder).Exists ? new RunFolder(folder).ReadConfig() : null;
         if (before is not null && options.Resume == false) throw new OptionException($"{new RunFolder(folder!).Path}: a run is here already; go on with {{Resume}}, or choose another folder.");
         if (before is not null && options.From is not null) throw new OptionException("{From}: the run here has begun and has weights of its own; leave this out, or choose another folder.");
         if (options.RateCurve is not null && before is not null && !(steps > before.Steps) && options.RateCurve != before.RateCurve)
-            throw new OptionException($"{{RateCurve}}: the curve of a run that has begun changes only where the run is lengthened; add {{Steps}} above {before.Steps}.");
+            throw new OptionException($"{{RateCurve}}: the curve of a run that has begun changes only where the run is lengthened; add {{Steps=N}} with N above {before.Steps}.");
         var setup = TrainingSetup.Of(data, steps, options, earlier, threads);
+        watch?.Invoke(new TrainingActivity(TrainingActivityKind.Network, 0, 1));
         var trainer = before is null
             ? Trainer.Start(setup.Config, data, folder, threads, options.From?.Trained ?? (options.From is null ? null : throw new OptionException("{From}: a trained model has weights to begin with, a denoiser of your own has none.")))
             : Trainer.Resume(setup.Config, data, folder!, threads);
-        return new TrainingRun(setup, trainer, data, folder, threads, options.Clock ?? TimeProvider.System, before is null ? null : Lengthening.Describe(before, setup.Config));
+        return new TrainingRun(setup, trainer, data, folder, threads, options.Clock ?? TimeProvider.System, before is null ? null : Lengthening.Describe(before, setup.Config, trainer.FirstStep));
     }
 }

@@ -1,12 +1,14 @@
-namespace DiffusionSharp.Cli.Grammar;
+namespace DiffusionSharp.Training.Configuration;
 
 /// <summary>Finds the name that a mistyped one was meant to be.</summary>
-internal static class DidYouMean
+public static class DidYouMean
 {
     // A beginning this long is taken for a name cut short.
     private const int LeastBeginning = 3;
 
     /// <summary>The name nearest to a text: the fewest letters put in, left out, replaced or swapped with their neighbour; the first of several.</summary>
+    /// <param name="text">As it was given; case does not count.</param>
+    /// <param name="names">Those that there are.</param>
     /// <returns>Null where none is near: one slip up to three letters, two up to seven, three beyond.</returns>
     public static string? Nearest(string text, IEnumerable<string> names)
     {
