@@ -27,7 +27,7 @@ public sealed class SampleProgramTests(SamplePrograms programs) : IClassFixture<
         // Eight rows of eight, magnified as much as the sheet finds natural.
         var sheet = Data.Formats.Png.Read(folder["digits.png"]);
         Assert.Equal(sheet.Height, sheet.Width);
-        Assert.InRange(sheet.Width, 8 * 16, 8 * 64);
+        Assert.True(sheet.Width >= 8 * 16);
         Assert.True(File.Exists(folder["runs", "digits", "config.json"]));
     }
 
