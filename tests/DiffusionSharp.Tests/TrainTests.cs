@@ -34,6 +34,16 @@ public sealed class TrainTests(TemporaryFolder folder) : IClassFixture<Temporary
     }
 
     [Fact]
+    public void A_source_of_ones_own_may_be_called_as_its_run()
+    {
+        // No folder is there at first; a relative path is one of the second time.
+        var name = Path.GetRelativePath(".", folder["heart"]);
+        var heart = DataSource.From(new float[,] { { 1, 0 }, { 0, 1 } }, name);
+        DiffusionModel.Train(heart, folder["heart"], options: Small);
+        Assert.Equal(name, DiffusionModel.Train(heart, folder["heart"], options: Small).Config!.Data);
+    }
+
+    [Fact]
     public void A_finished_run_is_lengthened_and_says_what_the_rate_does()
     {
         var options = Small with { Config = SmallModels.Points with { RateCurve = RateCurve.Cosine } };

@@ -24,7 +24,9 @@ internal sealed record TrainingSetup(RunConfig Config, string Recipe, IReadOnlyL
     {
         if (options is { Preset: not null, Config: not null }) throw new OptionException("{Preset} and {Config} both choose a recipe; give one of them.");
         var written = options.Config ?? (options.Preset is null ? earlier : null);
-        var data = SourceText.Kept(source.Origin?.Text ?? source.Name, earlier?.Data)!;
+
+        // The name of samples that were given is no path, whatever lies in the folder of the program.
+        var data = source.Origin is { } origin ? SourceText.Kept(origin.Text, earlier?.Data)! : source.Name;
         var labels = SourceText.Kept(source.Origin?.Options.Labels, earlier?.Conditioning?.Labels);
         var preset = FindPreset(options, written, source);
         var conditioning = Conditioning(options, written, earlier is not null, source, labels);
