@@ -38,7 +38,7 @@ public sealed class SampleProgramTests(SamplePrograms programs) : IClassFixture<
         Assert.Contains("step 2 of 2: loss", text, StringComparison.Ordinal);
         Assert.True(File.Exists(folder["run", "sheet.png"]));
         Assert.Equal(16, Directory.GetFiles(folder["run", "single"], "*.png").Length);
-        Assert.Equal(2, DiffusionModel.Open(folder["run", "model.safetensors"]).TrainedSteps);
+        Assert.Equal(2, (await DiffusionModel.OpenAsync(folder["run", "model.safetensors"])).TrainedSteps);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class SampleProgramTests(SamplePrograms programs) : IClassFixture<
     [Fact]
     public async Task A_run_is_sampled_step_by_step()
     {
-        DiffusionModel.Train(DataSource.Open("moons"), folder["run"], steps: 5);
+        await DiffusionModel.TrainAsync(DataSource.Open("moons"), folder["run"], steps: 5, stop: TestContext.Current.CancellationToken);
         var text = await programs.Run("SampleFromRun", folder["run"], folder["a.svg"]);
         Assert.Contains("step 50 of 50: time", text, StringComparison.Ordinal);
         Assert.Contains($"wrote 64 samples to {folder["a.svg"]}", text, StringComparison.Ordinal);
