@@ -2,7 +2,6 @@ using System.CommandLine;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Sampling;
 using DiffusionSharp.Samplers.Catalog;
-using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Cli.Commands;
 

@@ -12,7 +12,8 @@ internal sealed class SamplingMeter : IProgress<SamplingProgress>, IDisposable
 
     public SamplingMeter(CommandContext context, bool quiet)
     {
-        (this.context, display) = (context, new ProgressDisplay(context, "sampling", quiet));
+        this.context = context;
+        display = new ProgressDisplay(context, "sampling", quiet);
         display.Activity("building the network");
     }
 
