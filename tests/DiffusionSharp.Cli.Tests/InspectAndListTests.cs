@@ -103,8 +103,10 @@ public sealed class InspectAndListTests(SmallRuns runs) : IClassFixture<SmallRun
     [Fact]
     public void A_list_is_a_table_whose_entries_are_told_whole_one_by_one_in_any_case()
     {
-        Assert.Matches(@"^name +for +steps +what it is\r?\n", Diffusion.Succeed("list", "presets"));
+        Assert.Matches(@"^name +for +steps +on 2 cores +what it is\r?\n", Diffusion.Succeed("list", "presets"));
         Assert.DoesNotContain("Min-SNR", Diffusion.Succeed("list", "presets"), StringComparison.Ordinal);
+        Assert.Matches(@"\non 2 cores +about [12] min\r?\n", Diffusion.Succeed("list", "presets", "points"));
+        Assert.Matches(@"\non 2 cores +about \d+ months\r?\n", Diffusion.Succeed("list", "presets", "cifar10"));
         Assert.Matches(@"\nrecipe +Min-SNR weighting", Diffusion.Succeed("list", "presets", "QuickStart"));
         Assert.Contains("Min-SNR", Diffusion.Succeed("list", "presets", "quickstart", "--json"), StringComparison.Ordinal);
         Diffusion.Fail(2, "error: list schedules: 'edmm' is unknown; did you mean 'edm'? There are linear, scaled-linear, cosine, sigmoid, vp-linear, vp-cosine, laplace, sub-vp, ve-geometric, edm, geometric, flow.", "list", "schedules", "edmm");

@@ -28,8 +28,8 @@ public sealed class EmaTests
     {
         using var folder = new TemporaryFolder();
         SmallRuns.Train(folder["run"], config: Config(new EmaOptions(), ("slow", new EmaOptions(HalfLife: 100)), ("fast", new EmaOptions(HalfLife: 5))) with { Steps = 2, WarmupSteps = 0 });
-        var error = Assert.Throws<ArgumentException>(() => TrainedModel.Load(folder["run"], "quick"));
-        Assert.Equal("--weights: 'quick' is unknown; this run has ema, raw, fast, slow.", error.Message);
+        var error = Assert.Throws<UnknownWeightsException>(() => TrainedModel.Load(folder["run"], "quick"));
+        Assert.Equal("weights: 'quick' is unknown; this run has ema, raw, fast, slow.", error.Message);
     }
 
     [Theory]

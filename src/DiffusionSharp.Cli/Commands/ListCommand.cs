@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Programs;
 using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Theory.Laboratory;
@@ -67,15 +68,16 @@ internal static class ListCommand
 
     private static Listing PresetList()
     {
-        var listing = new Listing("presets", "name", "for", "steps", "what it is");
+        var listing = new Listing("presets", "name", "for", "steps", "on 2 cores", "what it is");
         foreach (var preset in Presets.All)
         {
             var config = preset.Build(preset.Name, preset.Sample);
             var kind = preset.ForPictures ? "pictures" : "vectors";
             var steps = $"{Say.Count(config.Steps)} of {Say.Count(config.Batch)}";
+            var flops = TrainingWork.Flops(config);
             listing.Add(
-                [preset.Name, kind, steps, preset.Description],
-                [("name", preset.Name), ("description", preset.Description), ("for", kind), ("steps", config.Steps), ("batch", config.Batch), ("recipe", preset.Recipe)],
+                [preset.Name, kind, steps, $"about {TrainingWork.OnTwoCores(flops)}", preset.Description],
+                [("name", preset.Name), ("description", preset.Description), ("for", kind), ("steps", config.Steps), ("batch", config.Batch), ("flops", flops), ("recipe", preset.Recipe)],
                 ("recipe", preset.Recipe));
         }
 

@@ -34,19 +34,19 @@ public static class Presets
     [
         new(
             "quickstart",
-            "small pictures, a few minutes on two cores",
+            "small pictures, to begin with",
             "Min-SNR weighting (Hang et al. 2023, arXiv:2303.09556) of velocity prediction (Salimans and Ho 2022, arXiv:2202.00512) on the cosine schedule (Nichol and Dhariwal 2021, arXiv:2102.09672). Departs: a small U-Net, batch 32, rate 2e-3 with cosine decay, 800 steps, EMA 0.99.",
             [28, 28, 1],
             Quickstart),
         new(
             "points",
-            "vectors and points in the plane, a minute on two cores",
+            "vectors and points in the plane",
             "DDPM's noise prediction, linear schedule and simple loss (Ho et al. 2020, arXiv:2006.11239). Departs: an MLP for points instead of a U-Net, batch 1024, rate 2e-3 with cosine decay, EMA 0.998, 8000 steps.",
             [2],
             Points),
         new(
             "mnist",
-            "28×28 grey digits, a quarter of an hour on two cores",
+            "28×28 grey digits by DDPM",
             $"DDPM (Ho et al. 2020, arXiv:2006.11239). Departs: velocity prediction, cosine schedule and min-SNR weighting as in quickstart; no dropout; {Small}.",
             [28, 28, 1],
             Mnist),
@@ -88,19 +88,19 @@ public static class Presets
             MnistNcsn),
         new(
             "points-ncsn",
-            "points in the plane by NCSN, a minute on two cores: plain and annealed Langevin dynamics side by side; made for two-modes",
+            "points in the plane by NCSN: plain and annealed Langevin dynamics side by side; made for two-modes",
             "NCSN (Song and Ermon 2019, arXiv:1907.05600): 10 geometric levels, denoising score matching weighted by σ², 100 Langevin steps a level. Departs: an MLP that gives ε = −σ s, the score in units of its noise, and sees 250 ln σ; σ from 0.05 to the largest distance in the data, not from 0.01 to 1; EMA and final denoising as in arXiv:2006.09011; mean of the squared error, not half its sum; batch 1024, rate 2e-3 with 100 warm-up steps and cosine decay, clipping to norm 1, EMA 0.998, 8000 steps.",
             [2],
             PointsNcsn),
         new(
             "cifar10",
-            "the DDPM paper's CIFAR-10 network and recipe, 35.7 M parameters; days on a CPU",
+            "the DDPM paper's CIFAR-10 network and recipe, 35.7 M parameters",
             "DDPM on CIFAR-10 exactly (Ho et al. 2020, arXiv:2006.11239, appendix B): linear schedule, noise prediction, Adam 2e-4 after 5000 warm-up steps, batch 128, dropout 0.1, flips, clipping to norm 1, EMA 0.9999, 800,000 steps.",
             [32, 32, 3],
             Cifar10),
         new(
             "cifar10-ncsnpp",
-            "NCSN++ on CIFAR-10 by the variance-exploding score SDE, 61.9 M parameters; weeks on a CPU",
+            "NCSN++ on CIFAR-10 by the variance-exploding score SDE, 61.9 M parameters",
             "NCSN++ cont. (VE) on CIFAR-10 (Song et al. 2021, arXiv:2011.13456, appendix H): σ from 0.01 to 50, score of a network that divides by σ, width 128, four residual blocks a level, attention at 16×16, FIR resampling, sums over √2, Fourier features of ln σ with scale 16, Adam 2e-4 after 5000 warm-up steps, batch 128, dropout 0.1, flips, clipping to norm 1, EMA 0.999 that warms up by (1 + n)/(10 + n) as in its published code, 1.3 M steps. Departs: t from 0, not 1e-5; pictures in [−1, 1], not [0, 1], with σ as it was, so half as much noise for each unit of data; mean of the squared error, not half its sum; diffusers' skip blocks: the smaller pictures are added to a level, not with a sum over √2 carried on, and each level adds to the output on the way up.",
             [32, 32, 3],
             Cifar10NcsnPp),
