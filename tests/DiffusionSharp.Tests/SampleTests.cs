@@ -1,6 +1,7 @@
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Samplers.Catalog;
+using DiffusionSharp.Schedules;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 
@@ -88,8 +89,27 @@ public sealed class SampleTests(TemporaryFolder folder) : IClassFixture<Temporar
         Assert.StartsWith("Moments: ", Message(() => Digits.Value.Sample(2, steps: 2).Save(folder["x.gif"])), StringComparison.Ordinal);
         Assert.StartsWith("Out: .png shows pictures", Message(() => model.Sample(2, steps: 2).Save(folder["x.png"])), StringComparison.Ordinal);
         var error = Assert.Throws<OptionException>(() => Digits.Value.Sample(options: new SampleOptions { GuidanceRescale = 0.5 }));
-        Assert.Equal("--guidance-rescale: nothing is guided without --guidance; add it.", error.Worded(name => "--" + System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name)));
+        Assert.Equal("--guidance-rescale: nothing is guided without --guidance W; add it.", error.Worded(name => "--" + System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name)));
         Assert.Equal("GuidanceRescale: nothing is guided without Guidance; add it.", error.Message);
+    }
+
+    [Fact]
+    public void A_sampler_of_another_schedule_is_refused_and_numbers_out_of_range_are_named()
+    {
+        var other = DiscreteSchedule.Cosine(1000);
+        Assert.StartsWith("Sampler: HeunSampler walks another schedule", Message(() => Points.Value.Sample(2, options: new SampleOptions { Sampler = new HeunSampler(other, other.Grid(5)) })), StringComparison.Ordinal);
+        Assert.StartsWith("PerClass: at least 1", Message(() => Digits.Value.Sample(options: new SampleOptions { Class = "all", PerClass = 0 })), StringComparison.Ordinal);
+        Assert.StartsWith("PerClass: ", Message(() => Digits.Value.Sample(options: new SampleOptions { Class = 1, PerClass = 2 })), StringComparison.Ordinal);
+        Assert.StartsWith("Guidance: a finite number of at least 0", Message(() => Digits.Value.Steps(2, options: new SampleOptions { Class = 1, Guidance = double.NaN })), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Classes_whose_names_are_one_to_a_file_system_keep_folders_of_their_own()
+    {
+        var data = DataSource.From([new Picture(8, 8, 1, new byte[64]), new Picture(8, 8, 1, new byte[64])], labels: [0, 1], classNames: ["a/b", "a:b"]);
+        var model = DiffusionModel.Train(data, options: new TrainOptions { Config = SmallModels.Pictures with { Steps = 1 }, Conditional = true, Threads = 1 });
+        var files = model.Sample(steps: 2, options: new SampleOptions { Class = "all", PerClass = 1 }).SaveEach(folder["alike"]);
+        Assert.Equal([folder["alike/0-a_b/00000.png"], folder["alike/1-a_b/00000.png"]], files);
     }
 
     [Fact]

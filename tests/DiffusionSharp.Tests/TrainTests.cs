@@ -50,7 +50,8 @@ public sealed class TrainTests(TemporaryFolder folder) : IClassFixture<Temporary
         DiffusionModel.Train(SmallModels.Moons, folder["longer"], options: options);
         var run = TrainingRun.Prepare(SmallModels.Moons, folder["longer"], 20, new TrainOptions { Resume = true, Threads = 1 });
         Assert.Equal((12, 20), (run.FirstStep, run.Config.Steps));
-        Assert.Contains("the rate follows a cosine over all 20 steps", Assert.Single(run.Notes), StringComparison.Ordinal);
+        Assert.Contains(run.Notes, note => note.Contains("the rate follows a cosine over all 20 steps", StringComparison.Ordinal));
+        Assert.Contains(run.Notes, note => note.StartsWith("the data was opened with a count", StringComparison.Ordinal));
         Assert.Equal(20, run.Steps().Last().Step);
         Assert.Equal(20, DiffusionModel.Open(folder["longer"]).TrainedSteps);
     }
@@ -124,6 +125,24 @@ public sealed class TrainTests(TemporaryFolder folder) : IClassFixture<Temporary
         var run = TrainingRun.Prepare(SmallModels.Digits, folder["sized"], options: new TrainOptions { Config = SmallModels.Pictures, Threads = 1 });
         Assert.Equal(8, run.Config.Size);
         Assert.Equal(8, TrainingRun.Prepare(null, new DataSourceOptions(Count: 40), folder["sized"], null, new TrainOptions { Resume = true }).Data.SampleShape[0]);
+    }
+
+    [Fact]
+    public void A_run_that_began_with_a_models_weights_goes_on_by_the_same_call_and_is_lengthened_by_it()
+    {
+        var first = SmallModels.TrainPoints();
+        var options = Small with { From = first };
+        var once = DiffusionModel.Train(SmallModels.Moons, folder["again"], options: options);
+        Assert.Equal(Draw(once), Draw(DiffusionModel.Train(SmallModels.Moons, folder["again"], options: options)));
+        Assert.Equal(16, DiffusionModel.Train(SmallModels.Moons, folder["again"], steps: 16, options: options).TrainedSteps);
+    }
+
+    [Fact]
+    public void A_run_that_is_lengthened_by_the_same_call_keeps_the_warm_up_of_its_first_length()
+    {
+        var options = new TrainOptions { Config = SmallModels.Points with { Steps = 800, WarmupSteps = 50 }, Threads = 1 };
+        DiffusionModel.Train(SmallModels.Moons, folder["warm"], steps: 20, options: options);
+        Assert.Equal(24, DiffusionModel.Train(SmallModels.Moons, folder["warm"], steps: 24, options: options).TrainedSteps);
     }
 
     private static double[] Draw(DiffusionModel model) => model.Sample(6, seed: 9, steps: 4).Values.Values.ToArray();

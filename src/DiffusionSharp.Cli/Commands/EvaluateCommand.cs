@@ -6,6 +6,7 @@ using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Sampling;
 using DiffusionSharp.Data.Formats;
+using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Evaluation;
 
@@ -97,7 +98,8 @@ internal static class EvaluateCommand
 
     private static int Run(string name, DiffusionModel model, string data, DataSourceOptions asked, EvaluateOptions options, string? file, bool json, CommandContext context)
     {
-        var source = DataSource.Open(data, asked);
+        using var decoding = new Parallelism(context.Threads(null));
+        var source = DataSource.Open(data, asked, decoding);
         var part = DataSource.HasTestPart(data) ? EvaluationChoices.Splits.NameOf(asked.Split) : "all";
         var begun = context.Clock.GetTimestamp();
         EvaluationReport report;

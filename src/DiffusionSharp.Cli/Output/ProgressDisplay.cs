@@ -88,9 +88,17 @@ internal sealed class ProgressDisplay : IDisposable
         context.Console.Status.Clear();
     }
 
+    // On a thread of the timer, where an error would end the process and what it has learned: a line that cannot be written is not shown.
     private void Look()
     {
-        lock (gate) Show(Seconds);
+        try
+        {
+            lock (gate) Show(Seconds);
+        }
+        catch (IOException)
+        {
+            ended = true;
+        }
     }
 
     private void Show(double seconds)

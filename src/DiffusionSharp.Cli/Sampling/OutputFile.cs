@@ -5,6 +5,10 @@ namespace DiffusionSharp.Cli.Sampling;
 /// <summary>Finds out before long work whether its result can be written.</summary>
 internal static class OutputFile
 {
+    /// <summary>Makes a folder where it is missing and tries to make a file in it.</summary>
+    /// <exception cref="UsageException">Nothing can be written there.</exception>
+    public static void CheckFolder(string path) => Check(Path.Combine(path, ".diffusion-check"));
+
     /// <summary>Makes missing folders and tries to make a file.</summary>
     /// <exception cref="UsageException">The path is a folder, or nothing can be written there.</exception>
     public static void Check(string path)

@@ -30,6 +30,7 @@ internal sealed record SampleOutput(string Path, bool Strip, int? Scale)
             if (Scale is not null) throw new UsageException("--scale magnifies sheets; single files keep their size. Leave it out, or name a .png or .gif with --out.");
             if (new RunFolder(Path).Exists) throw new UsageException($"--out: {Path} is the folder of a run; name another for the samples.");
             if (File.Exists(System.IO.Path.TrimEndingDirectorySeparator(Path))) throw new UsageException($"--out: {Path} is a file without an ending; name a folder, or a file that ends in .png, .gif, .svg or .npy.");
+            OutputFile.CheckFolder(Path);
             return (options, count);
         }
 
@@ -38,7 +39,8 @@ internal sealed record SampleOutput(string Path, bool Strip, int? Scale)
         OutputFile.Check(Path);
         var moments = SampleFormats.Moments(format);
         if (format != SampleFormat.Strip) return (options with { Moments = moments }, count);
-        return (options with { Moments = moments, PerClass = 1 }, count ?? (options.Class is { IsAll: true } ? null : StripRows));
+        if (options.Class is { IsAll: true }) return (options with { Moments = moments, PerClass = count is null ? 1 : null }, count);
+        return (options with { Moments = moments }, count ?? StripRows);
     }
 
     /// <summary>Writes them.</summary>

@@ -22,7 +22,7 @@ public static class BatchedSampling
     /// <param name="sampler">Whose grid is walked.</param>
     /// <param name="count">Samples in all, at least 1.</param>
     /// <param name="largest">The most at a time, at least 1.</param>
-    public static int TotalSteps(Sampler sampler, int count, int largest) => Batches(count, largest) * sampler.Grid.Count;
+    public static long TotalSteps(Sampler sampler, int count, int largest) => (long)Batches(count, largest) * sampler.Grid.Count;
 
     /// <summary>The steps of all batches, one batch after another; each is done as it is enumerated.</summary>
     /// <param name="sampler">How.</param>

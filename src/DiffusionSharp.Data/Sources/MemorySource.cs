@@ -23,6 +23,7 @@ internal sealed class MemorySource : DataSource
     public static MemorySource Of(string name, Shape sample, int count, float[] values, IReadOnlyList<int>? labels, IReadOnlyList<string>? classNames)
     {
         if (count < 1 || sample.Count < 1) throw new DataException($"{name}: at least one sample of at least one value is needed, {count} of {sample} were given.");
+        if (BuiltIn.ContainsKey(name)) throw new DataException($"{name}: this is the name of a built-in source; give your own samples another.");
         var pictures = sample.Rank == 3;
         if (pictures && sample[2] > 4) throw new DataException($"{name}: pictures have 1 to 4 channels last, [N, H, W, C]; {sample.Prepend(count)} was given.");
         for (var i = 0; i < values.Length; i++)

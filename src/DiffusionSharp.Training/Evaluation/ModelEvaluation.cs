@@ -58,6 +58,13 @@ public sealed class ModelEvaluation
         network = model.Network(Math.Min(options.Batch, data.Samples), parallelism);
     }
 
+    /// <summary>Ends a measurement by an <see cref="OperationCanceledException"/>, between two passes of the program at the latest.</summary>
+    public CancellationToken Stop
+    {
+        get => network.Stop;
+        init => network.Stop = value;
+    }
+
     private Action Watch { get; }
 
     private int Dimension => model.SampleShape.Count;
@@ -86,7 +93,7 @@ public sealed class ModelEvaluation
     /// <param name="count">On how many samples.</param>
     public static long ExpectedPasses(EvaluationMetric metric, TrainedModel model, EvaluationOptions options, int count)
     {
-        var batches = (count + options.Batch - 1) / options.Batch;
+        var batches = ((long)count + options.Batch - 1) / options.Batch;
         int Products(int probes) => model.SampleShape.Count is var d && options.Probes is null && d <= ExactUpTo ? d : options.Probes ?? probes;
         return batches * metric switch
         {
@@ -203,7 +210,7 @@ public sealed class ModelEvaluation
         var config = model.Config.ScheduleOrDefault();
         var steps = Math.Min(SamplerSteps, config.LevelsOrDefault());
         var sampler = new DdimSampler(model.Schedule, model.Schedule.Grid(steps));
-        var (samples, _) = new SamplingJob(model, sampler, data.Samples, options.Seed, options.Batch, labels).Run(parallelism, (_, _) => Watch());
+        var (samples, _) = new SamplingJob(model, sampler, data.Samples, options.Seed, options.Batch, labels) { Stop = Stop }.Run(parallelism, (_, _) => Watch());
         if (!samples.IsFinite()) throw new DivergedException($"sliced-wasserstein: samples are not finite numbers; the model of step {model.Step} is not usable, take an earlier checkpoint.");
         var distance = SlicedWasserstein.Between(data, samples, new Rng(options.Seed).Split("lines"), parallelism: parallelism);
         return

@@ -31,11 +31,14 @@ internal static class ModelFile
     {
         if (model.Weights.FirstNonFinite() is { } bad)
             throw new InvalidOperationException($"Save: the parameter '{bad}' holds a value that is not a finite number; such a model is not written.");
+        var config = ConfigJson.Write(Shipped(model.Config));
+        if (config.Length > LongestConfig)
+            throw new InvalidOperationException($"Save: the configuration has {config.Length} characters, at most {LongestConfig} are read back; class names or levels one by one are too many for one file.");
         var metadata = new Dictionary<string, string>
         {
             ["format"] = Format,
             ["version"] = Version,
-            ["config"] = ConfigJson.Write(Shipped(model.Config)),
+            ["config"] = config,
             ["step"] = model.Step.ToString(CultureInfo.InvariantCulture),
             ["weights"] = model.WeightsName,
         };
@@ -126,7 +129,13 @@ internal static class ModelFile
         Conditioning = config.Conditioning is { } c ? c with { Labels = null } : null,
     };
 
-    private static string LastName(string path) => path.Split('/', '\\').LastOrDefault(part => part.Length > 0) ?? "data";
+    private static string LastName(string path)
+    {
+        var name = path.Split('/', '\\').LastOrDefault(part => part.Length > 0) ?? "data";
+
+        // A folder that is called as a built-in source is not taken for it.
+        return name != path && DataSource.BuiltIn.ContainsKey(name) ? "./" + name : name;
+    }
 
     private static string? Text(SafetensorsFile file, string key) => file.Metadata.GetValueOrDefault(key);
 

@@ -10,7 +10,7 @@ namespace DiffusionSharp.Training.Models;
 public sealed class NetworkBlueprint
 {
     /// <summary>What to say where a run's network is a function and none is given.</summary>
-    internal const string FunctionNeeded = "this run's network is a function of the program that trained it; give it as Network of its configuration, or as the network of TrainedModel.Load.";
+    internal const string FunctionNeeded = "this run's network is a function of the program that trained it; give it as Network, in TrainOptions to resume the run or in OpenOptions to open it.";
 
     private readonly RunConfig config;
     private readonly OwnNetwork? own;

@@ -15,12 +15,10 @@ namespace DiffusionSharp.Training.Runs;
 public sealed record SamplingJob(TrainedModel Model, Sampler Sampler, int Count, ulong Seed, int LargestBatch = 32, IReadOnlyList<int>? Labels = null, GuidanceOptions? Guidance = null)
 {
     /// <summary>Steps of all batches, for progress.</summary>
-    public int TotalSteps => Batches * Sampler.Grid.Count;
+    public int TotalSteps => checked((int)BatchedSampling.TotalSteps(Sampler, Count, LargestBatch));
 
     /// <summary>Ends the drawing, between two passes of the network at the latest; none by default.</summary>
     public CancellationToken Stop { get; init; }
-
-    private int Batches => (Count + LargestBatch - 1) / LargestBatch;
 
     /// <summary>Draws the samples.</summary>
     /// <param name="parallelism">The threads.</param>
@@ -29,29 +27,19 @@ public sealed record SamplingJob(TrainedModel Model, Sampler Sampler, int Count,
     /// <returns>The samples, [Count, …], and how often the network was asked, batches counted one by one.</returns>
     public (Tensor Samples, long NetworkCalls) Run(Parallelism parallelism, Action<int, SamplingStep>? watch = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Count, 1, "count");
-        ArgumentOutOfRangeException.ThrowIfLessThan(LargestBatch, 1, "batch");
         if (Labels is not null && Labels.Count != Count) throw new ArgumentException($"SamplingJob: one class for each of the {Count} samples is expected, {Labels.Count} were given.");
-        // Batches of nearly equal size leave few rows of the compiled batch idle.
-        var batch = (Count + Batches - 1) / Batches;
+        var batch = BatchedSampling.BatchSize(Count, LargestBatch);
         Stop.ThrowIfCancellationRequested();
         var network = Model.Network(batch, parallelism);
         network.Stop = Stop;
         var parts = new List<Tensor>();
-        for (var first = 0; first < Count; first += batch)
+        var steps = BatchedSampling.Steps(
+            Sampler, Model.SampleShape, Count, LargestBatch, new Rng(Seed).Split("samples"), (first, size) => Model.Denoiser(network, Labels?.Skip(first).Take(size).ToArray(), Guidance));
+        foreach (var (first, step) in steps)
         {
-            SamplingStep? last = null;
-            var size = Math.Min(batch, Count - first);
-            var shape = Model.SampleShape.Prepend(size);
-            var denoiser = Model.Denoiser(network, Labels?.Skip(first).Take(size).ToArray(), Guidance);
-            foreach (var step in Sampler.Steps(denoiser, shape, new SeededNoise(new Rng(Seed).Split("samples"), first)))
-            {
-                watch?.Invoke(first, step);
-                last = step;
-                Stop.ThrowIfCancellationRequested();
-            }
-
-            parts.Add(last!.X);
+            watch?.Invoke(first, step);
+            if (step.IsLast) parts.Add(step.X);
+            Stop.ThrowIfCancellationRequested();
         }
 
         return (Tensor.Concatenate(parts), network.Calls);

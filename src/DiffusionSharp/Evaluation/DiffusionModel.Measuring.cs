@@ -66,7 +66,10 @@ public sealed partial class DiffusionModel
         {
             stop.ThrowIfCancellationRequested();
             progress?.Report(new EvaluationProgress(current, passes++, plan.ExpectedPasses));
-        });
+        })
+        {
+            Stop = stop,
+        };
         var figures = new List<EvaluationFigure>();
         foreach (var metric in plan.Metrics)
         {

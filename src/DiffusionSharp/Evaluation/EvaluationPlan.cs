@@ -36,6 +36,11 @@ internal sealed record EvaluationPlan(IReadOnlyList<EvaluationMetric> Metrics, i
         IReadOnlyList<EvaluationMetric> metrics = options.Metrics is { Count: > 0 } asked ? [.. asked.Distinct()] : usual;
         foreach (var (option, given, readers) in Readers)
             if (given(options) && !readers.Any(metrics.Contains)) throw new OptionException($"{{{option}}} is not an option of {Names(metrics)}; it belongs to {Names(readers)}.");
+        if (options.Bits is < 0 or > 16) throw new OptionException($"{{Bits}}: 0 to 16 is expected, {options.Bits} was given.");
+        if (options.Steps is < 1) throw new OptionException($"{{Steps}}: at least 1 step is expected, {options.Steps} was given.");
+        if (options.Probes is < 1) throw new OptionException($"{{Probes}}: at least 1 probe is expected, {options.Probes} was given.");
+        if (model.Conditioning is { LabelDropout: 0 } && !data.HasLabels)
+            throw new OptionException("{Labels}: this model was trained with every label kept and knows nothing without a class; measure it on data with labels.");
         if (options.Batch is < 1) throw new OptionException($"{{Batch}}: at least 1 sample at a time is expected, {options.Batch} was given.");
         if (options.Tolerance is { } t && !(t > 0 && double.IsFinite(t))) throw new OptionException(FormattableString.Invariant($"{{Tolerance}}: a finite number above 0 is expected, {t} was given."));
         if (model.Levels is { } levels && options.Steps > levels) throw new OptionException($"{{Steps}}: at most the {levels} levels of this model's schedule, {options.Steps} was given.");

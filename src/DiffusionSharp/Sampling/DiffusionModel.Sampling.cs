@@ -28,7 +28,7 @@ public sealed partial class DiffusionModel
         var plan = SamplingPlan.Of(this, count, steps, options);
         var trajectory = options.Moments > 0 ? new Trajectory(plan.Sampler.Grid.Count, options.Moments) : null;
         using var lease = networks?.Rent(BatchedSampling.BatchSize(plan.Count, plan.Batch));
-        var (done, total, parts) = (0, plan.TotalSteps, new List<Tensor>());
+        var (done, total, parts) = (0L, plan.TotalSteps, new List<Tensor>());
         foreach (var (_, step) in Walk(plan, lease, plan.Batch, seed, stop))
         {
             trajectory?.Watch(step);

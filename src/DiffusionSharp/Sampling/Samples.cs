@@ -108,8 +108,16 @@ public sealed class Samples
         return files;
     }
 
-    // A class's name is data: what no file system takes in a name becomes a line.
+    // Two classes never share a folder: names that look alike to a file system get their number in front.
     private string FolderName(int label)
+    {
+        var name = PlainName(label);
+        var alike = Enumerable.Range(0, Model.Conditioning!.Classes).Any(other => other != label && string.Equals(PlainName(other), name, StringComparison.OrdinalIgnoreCase));
+        return alike ? $"{label.ToString(CultureInfo.InvariantCulture)}-{name}" : name;
+    }
+
+    // A class's name is data: what no file system takes in a name becomes a line.
+    private string PlainName(int label)
     {
         var name = string.Concat(Model.Conditioning!.NameOf(label).Select(c => char.IsControl(c) || "/\\:*?\"<>|".Contains(c, StringComparison.Ordinal) ? '_' : c)).Trim(' ', '.');
         return name.Length == 0 ? label.ToString(CultureInfo.InvariantCulture) : name;

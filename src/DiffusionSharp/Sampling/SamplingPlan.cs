@@ -27,7 +27,7 @@ internal sealed record SamplingPlan(Sampler Sampler, string Name, int Count, int
     private const int MostUnasked = 1000;
 
     /// <summary>Steps of all batches.</summary>
-    public int TotalSteps => BatchedSampling.TotalSteps(Sampler, Count, Batch);
+    public long TotalSteps => BatchedSampling.TotalSteps(Sampler, Count, Batch);
 
     /// <summary>Decides.</summary>
     /// <param name="model">What samples are drawn from.</param>
@@ -39,6 +39,7 @@ internal sealed record SamplingPlan(Sampler Sampler, string Name, int Count, int
     {
         if (count is < 1) throw new OptionException($"{{Count}}: at least 1 sample is expected, {count} was given.");
         if (options.Batch is < 1) throw new OptionException($"{{Batch}}: at least 1 sample at a time is expected, {options.Batch} was given.");
+        CheckNumbers(count, options);
         var sampler = SamplerOf(model, steps, options);
         var batch = options.Batch ?? model.UsualBatch;
         var usual = model.IsPictures ? UsualPictures : UsualVectors;
@@ -58,9 +59,35 @@ internal sealed record SamplingPlan(Sampler Sampler, string Name, int Count, int
             return new SamplingPlan(sampler, name, one.Length, batch, one, null, guidance);
         }
 
-        var perClass = EachClass(count, options.PerClass ?? (model.IsPictures ? PicturesPerClass : Math.Max(1, usual / conditioning.Classes)), usual, conditioning.Classes);
+        var perClass = options.PerClass ?? EachClass(count, model.IsPictures ? PicturesPerClass : Math.Max(1, usual / conditioning.Classes), usual, conditioning.Classes);
         var labels = Enumerable.Range(0, conditioning.Classes * perClass).Select(k => k / perClass).ToArray();
         return new SamplingPlan(sampler, name, labels.Length, batch, labels, perClass, guidance);
+    }
+
+    private static void CheckNumbers(int? count, SampleOptions options)
+    {
+        if (options.PerClass is < 1) throw new OptionException($"{{PerClass}}: at least 1 sample of each class is expected, {options.PerClass} was given.");
+        if (options.PerClass is not null && options.Class is not { IsAll: true }) throw new OptionException("{PerClass}: it is read where all classes are drawn; take {Class} all, or say {Count}.");
+        if (options.PerClass is not null && count is not null) throw new OptionException("{PerClass}: {Count} says how many there are in all; give one of the two.");
+        if (options.Guidance is { } w && !(w >= 0 && double.IsFinite(w)))
+            throw new OptionException(FormattableString.Invariant($"{{{nameof(options.Guidance)}}}: a finite number of at least 0 is expected, {w} was given."));
+        if (options.GuidanceRescale is { } r && !(r is >= 0 and <= 1))
+            throw new OptionException(FormattableString.Invariant($"{{{nameof(options.GuidanceRescale)}}}: a number from 0 to 1 is expected, {r} was given."));
+        if (options.GuidanceInterval is { } i && !(i.Low >= 0 && i.High > i.Low))
+            throw new OptionException(FormattableString.Invariant($"{{{nameof(options.GuidanceInterval)}}}: two noise levels σ/α with 0 ≤ low < high are expected, {i.Low} and {i.High} were given."));
+    }
+
+    // A sampler of one's own walks the noise that the model knows, or its samples mean nothing.
+    private static Sampler Fitting(Sampler own, DiffusionModel model)
+    {
+        foreach (var t in own.Grid.Times)
+        {
+            var inside = t >= model.Schedule.CleanTime && t <= model.Schedule.NoiseTime;
+            if (inside && Math.Abs(model.Schedule.Alpha(t) - own.Schedule.Alpha(t)) < 1e-9 && Math.Abs(model.Schedule.Sigma(t) - own.Schedule.Sigma(t)) <= 1e-9 * Math.Max(1, own.Schedule.Sigma(t))) continue;
+            throw new OptionException(FormattableString.Invariant($"{{{"Sampler"}}}: {own.GetType().Name} walks another schedule than the model's: they differ at time {t}; make it with model.Schedule."));
+        }
+
+        return own;
     }
 
     private static int EachClass(int? count, int perClass, int usual, int classes)
@@ -84,7 +111,7 @@ internal sealed record SamplingPlan(Sampler Sampler, string Name, int Count, int
             if (options.Spacing is not null) throw new OptionException("{Spacing}: a sampler of your own brings its grid; make it with the levels that it is to visit.");
             if (Enum.GetValues<SamplerOption>().FirstOrDefault(o => o != SamplerOption.None && options.SamplerOptions.Given.HasFlag(o)) is var set && set != SamplerOption.None)
                 throw new OptionException($"{{{set}}}: a sampler of your own brings its options; set them where it is made.");
-            return own;
+            return Fitting(own, model);
         }
 
         var entry = options.Sampler?.Entry ?? SamplerCatalog.Find(UsualSampler);

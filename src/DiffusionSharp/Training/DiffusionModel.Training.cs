@@ -13,7 +13,7 @@ public sealed partial class DiffusionModel
     /// <param name="steps">Optimizer steps in all, at least 1; null: the recipe's.</param>
     /// <param name="options">The rest; null: all by the data.</param>
     /// <param name="progress">Told after every step, on the thread that trains.</param>
-    /// <param name="stop">Ends after the step in hand, with a checkpoint.</param>
+    /// <param name="stop">Ends after the step in hand, or without it where it is long, with a checkpoint.</param>
     /// <returns>The model that the average of the weights makes.</returns>
     /// <exception cref="DataException">The data does not fit, or the folder holds something else.</exception>
     /// <exception cref="OptionException">Options do not fit each other or the data.</exception>
@@ -33,7 +33,7 @@ public sealed partial class DiffusionModel
 
         var done = last?.Step ?? run.FirstStep;
         if (done >= run.Config.Steps) return run.Model(done);
-        var how = run.Folder is null ? "its model is in this exception" : "the same call goes on from its checkpoint";
+        var how = run.Folder is null ? "its model is in this exception" : options?.Resume == false ? "go on with Resume = true" : "the same call goes on from its checkpoint";
         throw new TrainingStoppedException(
             FormattableString.Invariant($"training was stopped at step {done:#,0} of {run.Config.Steps:#,0}; {(done == 0 ? "nothing was done yet" : how)}."), done, run.Checkpoint, done == 0 ? null : run.Model(done));
     }

@@ -19,7 +19,7 @@ public sealed class TrainingRun
     {
         (this.trainer, this.threads, this.clock) = (trainer, threads, clock);
         (Data, Folder, Recipe, Changes) = (data, folder, setup.Recipe, setup.Changes);
-        Notes = lengthening is null ? [] : [lengthening];
+        Notes = [.. Forgotten(data, folder), .. lengthening is null ? (string[])[] : [lengthening]];
     }
 
     /// <summary>How it is trained, with everything settled.</summary>
@@ -105,7 +105,7 @@ public sealed class TrainingRun
 
     /// <summary>The steps still to do; each is done as it is enumerated. A stop, or the end, leaves a checkpoint.</summary>
     /// <param name="watch">Told while a checkpoint is written or a sheet is drawn.</param>
-    /// <param name="stop">Ends the run after the step in hand; a long step is given up and done again when the run goes on.</param>
+    /// <param name="stop">Ends the run after the step in hand; one that takes longer than half a second more is given up and done again when the run goes on. Who leaves the enumeration without it has the checkpoints that were written by then.</param>
     /// <exception cref="DivergedException">A loss or gradient is not finite.</exception>
     /// <exception cref="IOException">A file could not be written; the checkpoints before are whole.</exception>
     public IEnumerable<TrainingProgress> Steps(Action<TrainingActivity>? watch = null, CancellationToken stop = default) => trainer.Run(clock, stop, watch);
@@ -119,6 +119,13 @@ public sealed class TrainingRun
     /// <param name="step">Steps done.</param>
     public DiffusionModel Model(int step) => new(trainer.Model(step), threads);
 
+    // What a configuration has no word for.
+    private static IEnumerable<string> Forgotten(DataSource data, string? folder)
+    {
+        if (folder is null || data.Origin?.Options is not { } asked || asked is { Count: null, Seed: 0, Split: DataSplit.Train }) yield break;
+        yield return "the data was opened with a count, a seed or a part of its own, which the run does not keep; whoever resumes it gives the same data again";
+    }
+
     private static RunConfig? Earlier(string? folder, TrainOptions options)
     {
         if (options.Resume != true) return null;
@@ -129,10 +136,10 @@ public sealed class TrainingRun
     {
         var before = folder is not null && new RunFolder(folder).Exists ? new RunFolder(folder).ReadConfig() : null;
         if (before is not null && options.Resume == false) throw new OptionException($"{new RunFolder(folder!).Path}: a run is here already; go on with {{Resume}}, or choose another folder.");
-        if (before is not null && options.From is not null) throw new OptionException("{From}: the run here has begun and has weights of its own; leave this out, or choose another folder.");
+        if (before is { From: null } && options.From is not null) throw new OptionException("{From}: the run here began with weights of its own; leave this out, or choose another folder.");
         if (options.RateCurve is not null && before is not null && !(steps > before.Steps) && options.RateCurve != before.RateCurve)
             throw new OptionException($"{{RateCurve}}: the curve of a run that has begun changes only where the run is lengthened; add {{Steps=N}} with N above {before.Steps}.");
-        var setup = TrainingSetup.Of(data, steps, options, earlier, threads);
+        var setup = TrainingSetup.Of(data, steps, options, earlier, before, threads);
         watch?.Invoke(new TrainingActivity(TrainingActivityKind.Network, 0, 1));
         var trainer = before is null
             ? Trainer.Start(setup.Config, data, folder, threads, options.From?.Trained ?? (options.From is null ? null : throw new OptionException("{From}: a trained model has weights to begin with, a denoiser of your own has none.")))

@@ -15,13 +15,15 @@ internal sealed record TrainingSetup(RunConfig Config, string Recipe, IReadOnlyL
     /// <param name="source">The data; where it was opened by a text, the run keeps the text, size, channels and labels.</param>
     /// <param name="steps">Null: the recipe's.</param>
     /// <param name="options">What was asked for.</param>
-    /// <param name="earlier">The run that goes on; null for a new one.</param>
+    /// <param name="earlier">The run that goes on and says what is not said; null where nothing is taken from one.</param>
+    /// <param name="before">The run that is in the folder; null for a new one.</param>
     /// <param name="parallelism">Threads.</param>
     /// <exception cref="DataException">The data does not fit.</exception>
     /// <exception cref="OptionException">Options do not fit each other or the data.</exception>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
-    public static TrainingSetup Of(DataSource source, int? steps, TrainOptions options, RunConfig? earlier, Parallelism parallelism)
+    public static TrainingSetup Of(DataSource source, int? steps, TrainOptions options, RunConfig? earlier, RunConfig? before, Parallelism parallelism)
     {
+        CheckRanges(steps, options);
         if (options is { Preset: not null, Config: not null }) throw new OptionException("{Preset} and {Config} both choose a recipe; give one of them.");
         var written = options.Config ?? (options.Preset is null ? earlier : null);
 
@@ -35,7 +37,7 @@ internal sealed record TrainingSetup(RunConfig Config, string Recipe, IReadOnlyL
 
         // A run that goes on as it is keeps its warm-up; a recipe named anew takes the steps as it did when the run began.
         var begun = written is not null && ReferenceEquals(written, earlier);
-        var asked = Applied(start with { Data = data, From = options.From is { } from ? from.Config?.Preset ?? "a model" : earlier?.From }, steps, options, begun) with
+        var asked = Applied(start with { Data = data, From = before?.From ?? (options.From is { } from ? from.Config?.Preset ?? "a model" : null) }, steps, options, begun, before) with
         {
             Size = source.Origin?.Options.Size,
             Channels = source.Origin?.Options.Channels,
@@ -47,9 +49,22 @@ internal sealed record TrainingSetup(RunConfig Config, string Recipe, IReadOnlyL
             recipe is null ? [] : ConfigJson.Differences(recipe, config));
     }
 
-    private static RunConfig Applied(RunConfig config, int? steps, TrainOptions options, bool begun)
+    private static void CheckRanges(int? steps, TrainOptions options)
+    {
+        if (steps is < 1) throw new OptionException($"{{Steps}}: at least 1 step is expected, {steps} was given.");
+        if (options.Batch is < 1) throw new OptionException($"{{Batch}}: at least 1 sample a step is expected, {options.Batch} was given.");
+        if (options.Rate is { } rate && !(rate > 0 && double.IsFinite(rate)))
+            throw new OptionException(FormattableString.Invariant($"{{{nameof(options.Rate)}}}: a finite number above 0 is expected, {rate} was given."));
+        if (options.EmaHalfLife is { } halfLife && !(halfLife > 0 && double.IsFinite(halfLife)))
+            throw new OptionException(FormattableString.Invariant($"{{{nameof(options.EmaHalfLife)}}}: a finite number of steps above 0 is expected, {halfLife} was given."));
+    }
+
+    private static RunConfig Applied(RunConfig config, int? steps, TrainOptions options, bool begun, RunConfig? before)
     {
         var sized = steps is not { } n || n == config.Steps ? config : begun ? config with { Steps = n } : config.WithSteps(n);
+
+        // A run that is lengthened keeps the warm-up that the recipe gave it at its first length.
+        if (before is not null && config.WithSteps(before.Steps).WarmupSteps == before.WarmupSteps) sized = sized with { WarmupSteps = before.WarmupSteps };
         return (options.Network is null ? sized : sized with { UNet = null, Mlp = null, OwnNetwork = new OwnNetworkConfig([.. config.SampleShape().Dimensions]), Network = options.Network }) with
         {
             Batch = options.Batch ?? config.Batch,
