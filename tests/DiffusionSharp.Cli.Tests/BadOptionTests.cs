@@ -19,7 +19,7 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
     [InlineData("error: --threads: a whole number from 1 to 1024 is expected, '0' was given. See 'diffusion train --help'.", "--threads", "0")]
     [InlineData("error: --prediction: 'entropy' is unknown; there are noise, data, velocity, score, flow. See 'diffusion train --help'.", "--prediction", "entropy")]
     [InlineData("error: --precision: 'double' is unknown; there are fast, exact. See 'diffusion train --help'.", "--precision", "double")]
-    [InlineData("error: --schedule: 'quadratic' is unknown; there are linear, scaled-linear, cosine, sigmoid, vp-linear, vp-cosine, laplace, sub-vp, ve-geometric, edm, geometric, flow. See 'diffusion train --help'.", "--schedule", "quadratic")]
+    [InlineData("error: --schedule: 'quadratic' is unknown; there are linear, scaled-linear, cosine, sigmoid, vp-linear, vp-cosine, laplace, sub-vp, ve-geometric, edm, geometric, betas, flow. See 'diffusion train --help'.", "--schedule", "quadratic")]
     [InlineData("error: accumulate: the 512 samples of a batch do not divide into 5 equal parts; choose a divisor of 512, or another batch.", "--batch", "512", "--accumulate", "5")]
     [InlineData("error: --ema-half-life: a finite number of steps above 0 is expected, '0' was given. See 'diffusion train --help'.", "--ema-half-life", "0")]
     [InlineData("error: --store: 'float8' is unknown; did you mean 'float32'? There are float32, float16, bfloat16. See 'diffusion train --help'.", "--store", "float8")]

@@ -109,7 +109,7 @@ public sealed class InspectAndListTests(SmallRuns runs) : IClassFixture<SmallRun
         Assert.Matches(@"\non 2 cores +about \d+ months\r?\n", Diffusion.Succeed("list", "presets", "cifar10"));
         Assert.Matches(@"\nrecipe +Min-SNR weighting", Diffusion.Succeed("list", "presets", "QuickStart"));
         Assert.Contains("Min-SNR", Diffusion.Succeed("list", "presets", "quickstart", "--json"), StringComparison.Ordinal);
-        Diffusion.Fail(2, "error: list schedules: 'edmm' is unknown; did you mean 'edm'? There are linear, scaled-linear, cosine, sigmoid, vp-linear, vp-cosine, laplace, sub-vp, ve-geometric, edm, geometric, flow.", "list", "schedules", "edmm");
+        Diffusion.Fail(2, "error: list schedules: 'edmm' is unknown; did you mean 'edm'? There are linear, scaled-linear, cosine, sigmoid, vp-linear, vp-cosine, laplace, sub-vp, ve-geometric, edm, geometric, betas, flow.", "list", "schedules", "edmm");
         Assert.Matches(@"\npresets +recipes of training", Diffusion.Succeed("list"));
     }
 

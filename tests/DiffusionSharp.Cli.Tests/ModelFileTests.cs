@@ -67,7 +67,8 @@ public sealed class ModelFileTests : IClassFixture<ConditionalTests.Run>, IDispo
         Diffusion.Succeed("train", "--data", "moons", "--config", Path.Combine(runs.Unconditional, "config.json"), "--seed", "8", "--out", folder["fresh"], "--steps", "1");
         string Weights(string run) => Convert.ToHexString(File.ReadAllBytes(folder[run, "checkpoints", "step-00000001", "weights.safetensors"]));
         Assert.NotEqual(Weights("fresh"), Weights("fine"));
-        Diffusion.Fail(2, "error: --from: the run here has begun and has weights of its own; leave this out, or choose another folder.", "train", "--out", folder["fine"], "--resume", "--from", points, "--steps", "2");
+        Diffusion.Fail(2, "error: --from: the run here began with weights of its own; leave this out, or choose another folder.", "train", "--out", folder["fresh"], "--resume", "--from", points, "--steps", "2");
+        Assert.Contains("note: the run has begun with the weights of test", Diffusion.Run("train", "--out", folder["fine"], "--resume", "--from", points, "--steps", "2").Error, StringComparison.Ordinal);
         var other = Diffusion.Run("train", "--data", "digits", "--size", "8", "--from", points, "--out", folder["other"], "--steps", "1");
         Assert.Equal((2, false), (other.Code, Directory.Exists(folder["other"])));
         Assert.Single(other.Error.TrimEnd().Split('\n'));

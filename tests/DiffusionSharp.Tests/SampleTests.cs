@@ -90,7 +90,7 @@ public sealed class SampleTests(TemporaryFolder folder) : IClassFixture<Temporar
         Assert.StartsWith("Out: .png shows pictures", Message(() => model.Sample(2, steps: 2).Save(folder["x.png"])), StringComparison.Ordinal);
         var error = Assert.Throws<OptionException>(() => Digits.Value.Sample(options: new SampleOptions { GuidanceRescale = 0.5 }));
         Assert.Equal("--guidance-rescale: nothing is guided without --guidance W; add it.", error.Worded(name => "--" + System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name)));
-        Assert.Equal("GuidanceRescale: nothing is guided without Guidance; add it.", error.Message);
+        Assert.Equal("GuidanceRescale: nothing is guided without Guidance = W; add it.", error.Message);
     }
 
     [Fact]

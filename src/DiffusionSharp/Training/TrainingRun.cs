@@ -15,11 +15,11 @@ public sealed class TrainingRun
     private readonly Parallelism threads;
     private readonly TimeProvider clock;
 
-    private TrainingRun(TrainingSetup setup, Trainer trainer, DataSource data, string? folder, Parallelism threads, TimeProvider clock, string? lengthening)
+    private TrainingRun(TrainingSetup setup, Trainer trainer, DataSource data, string? folder, Parallelism threads, TimeProvider clock, params IEnumerable<string?> notes)
     {
         (this.trainer, this.threads, this.clock) = (trainer, threads, clock);
         (Data, Folder, Recipe, Changes) = (data, folder, setup.Recipe, setup.Changes);
-        Notes = [.. Forgotten(data, folder), .. lengthening is null ? (string[])[] : [lengthening]];
+        Notes = [.. notes.OfType<string>(), .. Forgotten(data, folder)];
     }
 
     /// <summary>How it is trained, with everything settled.</summary>
@@ -144,6 +144,8 @@ public sealed class TrainingRun
         var trainer = before is null
             ? Trainer.Start(setup.Config, data, folder, threads, options.From?.Trained ?? (options.From is null ? null : throw new OptionException("{From}: a trained model has weights to begin with, a denoiser of your own has none.")))
             : Trainer.Resume(setup.Config, data, folder!, threads);
-        return new TrainingRun(setup, trainer, data, folder, threads, options.Clock ?? TimeProvider.System, before is null ? null : Lengthening.Describe(before, setup.Config, trainer.FirstStep));
+        var lengthened = before is null ? null : Lengthening.Describe(before, setup.Config, trainer.FirstStep);
+        var begun = before is { From: { } model } && options.From is not null ? $"the run has begun with the weights of {model}; they are not read again" : null;
+        return new TrainingRun(setup, trainer, data, folder, threads, options.Clock ?? TimeProvider.System, lengthened, begun);
     }
 }
