@@ -6,20 +6,20 @@ namespace DiffusionSharp.Cli;
 /// <summary>The process: its streams and its signals.</summary>
 internal static class Program
 {
-    private const int Terminated = 143;
+    private const int HungUp = 129, Terminated = 143;
 
     private static int Main(string[] args)
     {
         var console = CommandConsole.OfProcess();
         using var stop = new CancellationTokenSource();
-        var terminated = false;
+        var ended = DiffusionCommand.Stopped;
         void End(PosixSignalContext signal)
         {
             // The first asks for a clean end where there is something to keep; any other is the system's own and ends at once.
             signal.Cancel = DiffusionCommand.EndsCleanly(args) && !stop.IsCancellationRequested;
             if (signal.Cancel)
             {
-                terminated = signal.Signal == PosixSignal.SIGTERM;
+                ended = signal.Signal switch { PosixSignal.SIGTERM => Terminated, PosixSignal.SIGHUP => HungUp, _ => DiffusionCommand.Stopped };
                 stop.Cancel();
             }
             else
@@ -30,7 +30,8 @@ internal static class Program
 
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
         var code = DiffusionCommand.Run(args, console, stop.Token);
-        return code == DiffusionCommand.Stopped && terminated ? Terminated : code;
+        return code == DiffusionCommand.Stopped ? ended : code;
     }
 }

@@ -12,7 +12,7 @@ internal static class SampleReport
     {
         var (count, steps) = (Say.Count(samples.Count), samples.Steps);
         var guided = samples.Guidance is { } w ? string.Create(CultureInfo.InvariantCulture, $" with guidance {w}") : "";
-        var made = $"by {samples.Sampler} in {steps} {(steps == 1 ? "step" : "steps")}{guided}; {Say.Count(samples.NetworkCalls)} network calls, {Say.Duration(seconds)}";
+        var made = $"by {samples.Sampler} in {steps} {(steps == 1 ? "step" : "steps")}{guided}; {Say.Count(samples.NetworkCalls)} network {(samples.NetworkCalls == 1 ? "call" : "calls")}, {Say.Duration(seconds)}";
         var lines = new List<string> { $"{path}: {count} {(samples.Count == 1 ? "sample" : "samples")} of {Say.Sample(samples.SampleShape)}{Classes(samples, options)} {made}" };
         if (coverage?.Larger is { } larger) lines.Add(string.Create(CultureInfo.InvariantCulture, $"{larger:P1} of the samples belong to its larger mode ({TwoModes.Weight:P1} of the data do)"));
         if (coverage is { } c)

@@ -32,7 +32,7 @@ public sealed class ModelEvaluation
     private const int ExactUpTo = 8, ContinuousSteps = 1000, SamplerSteps = 50, LeastResidualProbes = 2;
 
     // Slopes that the fifth-order pair takes over all levels, as the fifth root of the tolerance: about what trained networks ask for.
-    private const double SlopesAtTolerance1 = 35;
+    private const double SlopesAtTolerance1 = 120;
 
     private static readonly double[] ResidualRatios = [0.1, 0.3, 1, 3, 10];
 

@@ -64,7 +64,7 @@ internal static class ModelFile
         CheckBeginning(path);
         using var file = SafetensorsFile.Open(path);
         if (Text(file, "format") != Format)
-            throw new DataException($"{path}: this is a safetensors file without a model's configuration, so its weights have no meaning; a file that Save wrote is expected.");
+            throw new DataException($"{path}: this is a safetensors file without a model's configuration, so its weights have no meaning; name the folder of the run or of the checkpoint, or a file that DiffusionModel.Save wrote.");
         if (Text(file, "version") is var version && version != Version)
             throw new DataException($"{path}: the model's file is of version '{Short(version)}', this program reads version {Version}.");
         if (Text(file, "config") is not { Length: <= LongestConfig } json)

@@ -65,7 +65,8 @@ public sealed partial class DiffusionModel
         var evaluation = new ModelEvaluation(trained, samples, plan.Settings, Threads, classes, () =>
         {
             stop.ThrowIfCancellationRequested();
-            progress?.Report(new EvaluationProgress(current, passes++, plan.ExpectedPasses));
+            progress?.Report(new EvaluationProgress(current, passes, plan.ExpectedPasses));
+            passes++;
         })
         {
             Stop = stop,

@@ -1,5 +1,6 @@
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Samplers.Catalog;
+using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp;
 
@@ -20,8 +21,8 @@ public sealed class SamplerChoice
 
     /// <summary>The sampler of a name of <see cref="SamplerCatalog"/>.</summary>
     /// <param name="name">Such as <c>ddim</c>, <c>heun</c> or <c>dpmpp-2m</c>.</param>
-    /// <exception cref="ArgumentException">There is none of that name.</exception>
-    public static implicit operator SamplerChoice(string name) => new(SamplerCatalog.Find(name), null);
+    /// <exception cref="OptionException">There is none of that name.</exception>
+    public static implicit operator SamplerChoice(string name) => new(Named(name), null);
 
     /// <summary>A sampler of the catalog.</summary>
     /// <param name="entry">One of <see cref="SamplerCatalog.All"/>.</param>
@@ -33,4 +34,7 @@ public sealed class SamplerChoice
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    private static SamplerEntry Named(string name) => SamplerCatalog.All.FirstOrDefault(e => string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new OptionException($"{{Sampler}}: {DidYouMean.Unknown(name, SamplerCatalog.All.Select(e => e.Name), $"SamplerCatalog names all {SamplerCatalog.All.Count}")}");
 }

@@ -90,6 +90,9 @@ public sealed class TrainingRun
         var text = SourceText.Kept(data ?? (written ?? earlier)?.Data, earlier?.Data)
             ?? throw new OptionException("{Data} is needed: the name of a built-in source (see 'diffusion list sources'), a folder, or a .npy file.");
 
+        if (data is not null && earlier is not null && SourceText.Settled(earlier.Data) != SourceText.Settled(data))
+            throw new OptionException($"{{Data}}: the run here was trained on {earlier.Data}, and goes on with it; leave this out, or choose another folder.");
+
         // The labels of a configuration belong to its data alone.
         var known = written ?? earlier;
         var labels = asked.Labels ?? (known is not null && SourceText.Settled(known.Data) == SourceText.Settled(text) ? known.Conditioning?.Labels : null);
