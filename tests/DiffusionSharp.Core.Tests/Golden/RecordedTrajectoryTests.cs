@@ -1,10 +1,10 @@
 using System.Text.Json;
+using DiffusionSharp.Core.Tests.Samplers;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.TestKit;
-using DiffusionSharp.Core.Tests.Samplers;
 
 namespace DiffusionSharp.Core.Tests.Golden;
 

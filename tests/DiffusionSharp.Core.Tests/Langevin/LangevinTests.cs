@@ -1,3 +1,4 @@
+using DiffusionSharp.Core.Tests.Samplers;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Distances;
 using DiffusionSharp.Langevin;
@@ -5,7 +6,6 @@ using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.TestKit;
-using DiffusionSharp.Core.Tests.Samplers;
 
 namespace DiffusionSharp.Core.Tests.Langevin;
 

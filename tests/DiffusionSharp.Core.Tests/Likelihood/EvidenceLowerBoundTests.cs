@@ -1,3 +1,4 @@
+using DiffusionSharp.Core.Tests.Samplers;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Likelihood;
 using DiffusionSharp.Samplers;
@@ -6,7 +7,6 @@ using DiffusionSharp.Statistics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.TestKit;
-using DiffusionSharp.Core.Tests.Samplers;
 
 namespace DiffusionSharp.Core.Tests.Likelihood;
 

@@ -1,9 +1,9 @@
+using DiffusionSharp.Core.Tests.Golden;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.TestKit;
-using DiffusionSharp.Core.Tests.Golden;
 
 namespace DiffusionSharp.Core.Tests.Samplers;
 
