@@ -88,9 +88,9 @@ public sealed class ConditionalTests : IDisposable
         SmallRuns.Train(folder["killed"], threads: 2, config: Pictures);
         Assert.Equal(SmallRuns.Fingerprint(folder["straight"]), SmallRuns.Fingerprint(folder["killed"]));
 
-        // 25 samples make 2 of each of 10 classes; pictures of 8 pixels with margins of 2.
+        // 25 samples make 2 of each of 10 classes; pictures of 8 pixels, magnified to 56, with margins of 2, and a letter of 10 and its gap of 8 beside them.
         var sheet = PictureFile.Read(new RunFolder(folder["straight"]).SampleFile(40, ".png"));
-        Assert.Equal((2 + (10 * 10), 2 + (2 * 10)), (sheet.Height, sheet.Width));
+        Assert.Equal((2 + (10 * 58), 2 + 10 + 8 + (2 * 58)), (sheet.Height, sheet.Width));
     }
 
     [Theory]
