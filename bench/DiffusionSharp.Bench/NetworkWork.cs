@@ -5,8 +5,6 @@ using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Inspection;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
-// Top-level statements make a Program of their own in this project.
-using GraphProgram = DiffusionSharp.Graphs.Program;
 
 namespace DiffusionSharp.Bench;
 
@@ -24,12 +22,12 @@ public sealed class NetworkWork
     private static readonly LearningRateSchedule Schedule = new();
     private static readonly EmaOptions Ema = new();
 
-    private readonly GraphProgram program;
+    private readonly CompiledGraph program;
     private readonly ParameterBuffer weights;
     private readonly bool training;
     private int step;
 
-    private NetworkWork(GraphProgram program, ParameterBuffer weights, bool training, double operations) => (this.program, this.weights, this.training, Operations) = (program, weights, training, operations);
+    private NetworkWork(CompiledGraph program, ParameterBuffer weights, bool training, double operations) => (this.program, this.weights, this.training, Operations) = (program, weights, training, operations);
 
     /// <summary>Multiply-adds of products and convolutions in one step, times two.</summary>
     public double Operations { get; }
@@ -62,7 +60,7 @@ public sealed class NetworkWork
         var weights = new ParameterBuffer(graph.Layout);
         weights.Initialize(new Rng(1));
         state?.Average?.CopyFrom(weights);
-        var program = GraphProgram.Compile(outputs, weights, new CpuExecutor(parallelism), state);
+        var program = CompiledGraph.Compile(outputs, weights, new CpuExecutor(parallelism), state);
         new Rng(2).FillNormal(program.Input("x"));
         if (training) new Rng(3).FillNormal(program.Input("target"));
         var times = program.Input("t");

@@ -135,7 +135,7 @@ public sealed class AccumulationTests
             Weights.Initialize(new Rng(3));
             State = new TrainingState(new(graph.Layout), new(graph.Layout), new(graph.Layout), [.. Enumerable.Range(0, states).Select(_ => new ParameterBuffer(graph.Layout))]);
             foreach (var average in State.MoreAverages!.Prepend(State.Average!)) average.CopyFrom(Weights);
-            Program = Program.Compile(new Dictionary<string, Node> { ["loss"] = Loss, ["norm"] = Norm }, Weights, new CpuExecutor(parallelism), State);
+            Program = CompiledGraph.Compile(new Dictionary<string, Node> { ["loss"] = Loss, ["norm"] = Norm }, Weights, new CpuExecutor(parallelism), State);
         }
 
         public Node Loss { get; }
@@ -146,7 +146,7 @@ public sealed class AccumulationTests
 
         public TrainingState State { get; }
 
-        public Program Program { get; }
+        public CompiledGraph Program { get; }
 
         public float[] Everything => [.. Weights.Memory.Span, .. State.FirstMoment.Memory.Span, .. State.SecondMoment.Memory.Span, .. State.Average!.Memory.Span];
 

@@ -76,7 +76,7 @@ internal sealed class CaseBuilder(string name)
     }
 
     /// <summary>Fills the inputs that a program reads.</summary>
-    public void Fill(Program program)
+    public void Fill(CompiledGraph program)
     {
         foreach (var (label, values) in Values)
         {

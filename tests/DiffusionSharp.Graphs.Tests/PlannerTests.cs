@@ -100,9 +100,9 @@ public sealed class PlannerTests
         Assert.True(program.HasInput("x0"));
         Assert.False(program.HasInput("x1"));
         var error = Assert.Throws<ArgumentException>(() => program.Input("x1").Length);
-        Assert.StartsWith("Program: there is no input 'x1'; there are x0.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("CompiledGraph: there is no input 'x1'; there are x0.", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<ArgumentException>(() => program.Output("z").Length);
-        Assert.StartsWith("Program: there is no output 'z'; there are y.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("CompiledGraph: there is no output 'z'; there are y.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -207,19 +207,19 @@ public sealed class PlannerTests
         var update = Op.Train(Op.Sum(Op.Square(x)), rates, settings);
         var other = Op.Train(Op.Sum(x), rates, settings);
         var executor = new CpuExecutor(Parallelism.Single);
-        Program Compile(ParameterBuffer weights, params ReadOnlySpan<Node> outputs)
+        CompiledGraph Compile(ParameterBuffer weights, params ReadOnlySpan<Node> outputs)
         {
             var named = new Dictionary<string, Node>();
             foreach (var output in outputs) named[$"{named.Count}"] = output;
-            return Program.Compile(named, weights, executor);
+            return CompiledGraph.Compile(named, weights, executor);
         }
 
         string Message(Action compile) => Assert.Throws<ArgumentException>(compile).Message.Split(" (Parameter")[0];
         Assert.Equal("Planner: at least one output is needed.", Message(() => Compile(b.Weights())));
         Assert.Equal("Planner: all outputs belong to one graph.", Message(() => Compile(b.Weights(), x, new Graph().Scalar(1))));
         Assert.Equal("Planner: a program trains by one optimizer update, 2 are reached.", Message(() => Compile(b.Weights(), update, other)));
-        Assert.Equal("Program: an optimizer update needs a training state.", Message(() => Compile(b.Weights(), update)));
-        Assert.Equal("Program: the weights have another layout than the graph's.", Message(() => Compile(new CaseBuilder("none").Weights(), x)));
+        Assert.Equal("CompiledGraph: an optimizer update needs a training state.", Message(() => Compile(b.Weights(), update)));
+        Assert.Equal("CompiledGraph: the weights have another layout than the graph's.", Message(() => Compile(new CaseBuilder("none").Weights(), x)));
     }
 
     private static IEnumerable<string> Permutations(string letters) =>

@@ -17,7 +17,7 @@ public sealed class PrecisionTests
         var w = graph.Parameter("w", [3, 3, 32, 32], (values, rng) => rng.FillNormal(values));
         var weights = new ParameterBuffer(graph.Layout);
         weights.Initialize(new Rng(1));
-        var program = Program.Compile(new Dictionary<string, Node> { ["y"] = Op.Conv2D(x, w, padding: Padding.All(1)) }, weights, new CpuExecutor(Parallelism.Single, precision));
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["y"] = Op.Conv2D(x, w, padding: Padding.All(1)) }, weights, new CpuExecutor(Parallelism.Single, precision));
         new Rng(2).FillNormal(program.Input("x"));
         program.Run();
 
@@ -39,7 +39,7 @@ public sealed class PrecisionTests
         var gradients = Gradients.Of(Op.Sum(Op.Conv2D(x, w, padding: Padding.All(1)) * dy), [x, w]);
         var weights = new ParameterBuffer(graph.Layout);
         weights.Initialize(new Rng(1));
-        var program = Program.Compile(new Dictionary<string, Node> { ["dx"] = gradients[0], ["dw"] = gradients[1] }, weights, new CpuExecutor(Parallelism.Single, precision));
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["dx"] = gradients[0], ["dw"] = gradients[1] }, weights, new CpuExecutor(Parallelism.Single, precision));
         new Rng(2).FillNormal(program.Input("dy"));
         program.Run();
 

@@ -8,15 +8,15 @@ namespace DiffusionSharp.Graphs.Tests;
 internal static class Replay
 {
     /// <summary>Compiled, filled, not yet run.</summary>
-    public static Program Compile(CaseBuilder builder, IReadOnlyDictionary<string, Node> outputs, Parallelism? parallelism = null, PlanOptions? options = null)
+    public static CompiledGraph Compile(CaseBuilder builder, IReadOnlyDictionary<string, Node> outputs, Parallelism? parallelism = null, PlanOptions? options = null)
     {
-        var program = Program.Compile(outputs, builder.Weights(), new CpuExecutor(parallelism ?? Parallelism.Single), options: options);
+        var program = CompiledGraph.Compile(outputs, builder.Weights(), new CpuExecutor(parallelism ?? Parallelism.Single), options: options);
         builder.Fill(program);
         return program;
     }
 
     /// <summary>Runs twice, so that a run which spoils what the next one reads is seen, and compares every output.</summary>
-    public static Program AssertOutputs(CaseBuilder builder, IReadOnlyDictionary<string, Node> outputs, double tolerance, PlanOptions? options = null)
+    public static CompiledGraph AssertOutputs(CaseBuilder builder, IReadOnlyDictionary<string, Node> outputs, double tolerance, PlanOptions? options = null)
     {
         var program = Compile(builder, outputs, options: options);
         PlanCheck.AssertSound(program.Plan);

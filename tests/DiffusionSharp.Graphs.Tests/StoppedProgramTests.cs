@@ -25,7 +25,7 @@ public sealed class StoppedProgramTests
     public void A_network_stopped_in_any_pass_gives_the_same_when_it_is_asked_again()
     {
         var weights = Weights(out var outputs, trains: false);
-        var passes = Program.Compile(outputs, weights, new CpuExecutor(Parallelism.Single)).Plan;
+        var passes = CompiledGraph.Compile(outputs, weights, new CpuExecutor(Parallelism.Single)).Plan;
         Assert.True(passes.OnceSteps > 0, "Some passes make what stays from run to run.");
         var expected = Run(-1);
         for (var pass = 0; pass < passes.Steps.Count - 1; pass++) Assert.Equal(expected, Run(pass));
@@ -33,7 +33,7 @@ public sealed class StoppedProgramTests
         float[] Run(int stopped)
         {
             using var stop = new CancellationTokenSource();
-            var program = Program.Compile(outputs, weights, new WatchedExecutor(new CpuExecutor(Parallelism.Single), pass => Cancel(stop, pass == stopped)));
+            var program = CompiledGraph.Compile(outputs, weights, new WatchedExecutor(new CpuExecutor(Parallelism.Single), pass => Cancel(stop, pass == stopped)));
             program.Input("x").Fill(0.3f);
             if (stopped >= 0) Assert.Throws<OperationCanceledException>(() => program.RunUnlessStopped(default, stop.Token));
             program.RunUnlessStopped(default, CancellationToken.None);
@@ -45,7 +45,7 @@ public sealed class StoppedProgramTests
     {
         var weights = Weights(out var outputs, trains: true);
         var state = new TrainingState(new ParameterBuffer(weights.Layout), new ParameterBuffer(weights.Layout), new ParameterBuffer(weights.Layout));
-        var program = Program.Compile(outputs, weights, new WatchedExecutor(new CpuExecutor(Parallelism.Single), pass => Cancel(stop, pass == stopped)), state);
+        var program = CompiledGraph.Compile(outputs, weights, new WatchedExecutor(new CpuExecutor(Parallelism.Single), pass => Cancel(stop, pass == stopped)), state);
         program.Input("x").Fill(0.3f);
         new[] { 1e-2f, 0.1f, 0.001f, 0.1f }.CopyTo(program.Input("rates"));
         before = Everything();
@@ -80,6 +80,12 @@ public sealed class StoppedProgramTests
     /// <summary>Tells of each pass while it runs.</summary>
     private sealed class WatchedExecutor(Executor inner, Action<int> pass) : Executor
     {
+        public override Parallelism Parallelism => inner.Parallelism;
+
+        public override Precision Precision => inner.Precision;
+
+        public override Executor At(Precision precision) => this;
+
         public override int WorkspaceLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => inner.WorkspaceLength(operation, inputs, output);
 
         public override Packing PackingOf(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => inner.PackingOf(operation, inputs, output);

@@ -21,7 +21,7 @@ internal sealed class TrainingCase
         State = new TrainingState(new(Builder.Graph.Layout), new(Builder.Graph.Layout), new(Builder.Graph.Layout));
         State.Average!.CopyFrom(Weights);
         Outputs = new Dictionary<string, Node>(more?.Invoke(Builder, loss) ?? new Dictionary<string, Node>()) { ["loss"] = loss, ["norm"] = update };
-        Program = Program.Compile(Outputs, Weights, new CpuExecutor(parallelism ?? Parallelism.Single), State, options);
+        Program = CompiledGraph.Compile(Outputs, Weights, new CpuExecutor(parallelism ?? Parallelism.Single), State, options);
         PlanCheck.AssertSound(Program.Plan);
     }
 
@@ -33,7 +33,7 @@ internal sealed class TrainingCase
 
     public IReadOnlyDictionary<string, Node> Outputs { get; }
 
-    public Program Program { get; }
+    public CompiledGraph Program { get; }
 
     /// <summary>Everything that training changes.</summary>
     public float[] Everything => [.. Weights.Memory.Span, .. State.FirstMoment.Memory.Span, .. State.SecondMoment.Memory.Span, .. State.Average!.Memory.Span];

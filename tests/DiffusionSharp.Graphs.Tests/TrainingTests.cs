@@ -138,7 +138,7 @@ public sealed class TrainingTests
         var later = Op.Exp(w) + 1;
         b.Values["rates"] = [0.125, 1, 1, 0];
         var state = new TrainingState(new(b.Graph.Layout), new(b.Graph.Layout), null);
-        var program = Program.Compile(new Dictionary<string, Node> { ["norm"] = update, ["later"] = later, ["twice"] = 2 * update }, b.Weights(), new Execution.CpuExecutor(Parallelism.Single), state);
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["norm"] = update, ["later"] = later, ["twice"] = 2 * update }, b.Weights(), new Execution.CpuExecutor(Parallelism.Single), state);
         b.Fill(program);
         program.Run();
         Close.Assert(b.Interpret().Evaluate(later), program.Output("later"), 1e-6, "built after the update");
@@ -163,7 +163,7 @@ public sealed class TrainingTests
             ["view"] = Op.Reshape(w, [2, 2]) - Op.BroadcastTo(update, [2, 2]),
         };
         var weights = b.Weights();
-        var program = Program.Compile(outputs, weights, new Execution.CpuExecutor(Parallelism.Single), new TrainingState(new(b.Graph.Layout), new(b.Graph.Layout), null));
+        var program = CompiledGraph.Compile(outputs, weights, new Execution.CpuExecutor(Parallelism.Single), new TrainingState(new(b.Graph.Layout), new(b.Graph.Layout), null));
         PlanCheck.AssertSound(program.Plan);
         b.Fill(program);
         var oracle = b.Interpret();
@@ -183,7 +183,7 @@ public sealed class TrainingTests
         var weights = b.Weights();
         var late = weights.Layout.Entries[1].Name;
         var before = weights[late].ToArray();
-        var program = Program.Compile(new Dictionary<string, Node> { ["norm"] = update }, weights, new Execution.CpuExecutor(Parallelism.Single), new TrainingState(new(b.Graph.Layout), new(b.Graph.Layout), null));
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["norm"] = update }, weights, new Execution.CpuExecutor(Parallelism.Single), new TrainingState(new(b.Graph.Layout), new(b.Graph.Layout), null));
         b.Fill(program);
         program.Run();
         Assert.Equal(before, weights[late].ToArray());
@@ -237,7 +237,7 @@ public sealed class TrainingTests
     {
         var b = new CaseBuilder("healthy norm in memory that held NaN");
         var y = Op.GroupNorm(Data(b, [2, 4, 4, 4]), b.Parameter([4], 0.5, 1.5), b.Parameter([4]), 2, 1e-5, true);
-        var program = Program.Compile(new Dictionary<string, Node> { ["y"] = y }, b.Weights(), new StaleExecutor());
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["y"] = y }, b.Weights(), new StaleExecutor());
         b.Fill(program);
         Assert.Null(program.FindNonFinite());
     }
@@ -245,6 +245,12 @@ public sealed class TrainingTests
     // What waits for the next step finds NaN in its place, as a diverged step may have left there.
     private sealed class StaleExecutor : Executor
     {
+        public override Parallelism Parallelism => Parallelism.Single;
+
+        public override Precision Precision => Precision.Exact;
+
+        public override Executor At(Precision precision) => this;
+
         private readonly CpuExecutor inner = new(Parallelism.Single);
 
         public override int WorkspaceLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => inner.WorkspaceLength(operation, inputs, output);
@@ -284,7 +290,7 @@ public sealed class TrainingTests
         var weights = new ParameterBuffer(graph.Layout);
         weights.Initialize(new Rng(1));
         var state = new TrainingState(new ParameterBuffer(graph.Layout), new ParameterBuffer(graph.Layout), new ParameterBuffer(graph.Layout));
-        var program = Program.Compile(new Dictionary<string, Node> { ["loss"] = loss, ["norm"] = norm }, weights, new Execution.CpuExecutor(Parallelism.Single), state);
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["loss"] = loss, ["norm"] = norm }, weights, new Execution.CpuExecutor(Parallelism.Single), state);
         new float[] { 0.1f, 0.1f, 0.001f, 0.9f }.CopyTo(program.Input("rates"));
         program.Run();
         Assert.Equal(float.PositiveInfinity, program.Output("loss")[0]);

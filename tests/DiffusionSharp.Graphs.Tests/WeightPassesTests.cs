@@ -11,7 +11,7 @@ public sealed class WeightPassesTests
     {
         var (b, outputs) = Network();
         var weights = b.Weights();
-        var program = Program.Compile(outputs, weights, new CpuExecutor(Parallelism.Single));
+        var program = CompiledGraph.Compile(outputs, weights, new CpuExecutor(Parallelism.Single));
         PlanCheck.AssertSound(program.Plan);
         Assert.Equal(["Concatenate", "Exp", "Pack", "Pack"], program.Plan.Steps.Take(program.Plan.OnceSteps).Select(s => s.Operation.Name).Order());
         Assert.All(program.Plan.Steps.Take(program.Plan.OnceSteps), s => Assert.Equal((Phase.Once, Region.Persistent), (s.Phase, s.Output.Region)));
@@ -58,7 +58,7 @@ public sealed class WeightPassesTests
         var y = Op.Linear(b.Variable([4, 3]), Joined(b));
         foreach (var buffer in new[] { c.Weights, c.State.Average! })
         {
-            var program = Program.Compile(new Dictionary<string, Node> { ["y"] = y }, buffer, new CpuExecutor(Parallelism.Single));
+            var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["y"] = y }, buffer, new CpuExecutor(Parallelism.Single));
             b.Fill(program);
             program.Run();
             var before = program.Output("y").ToArray();
@@ -66,7 +66,7 @@ public sealed class WeightPassesTests
             program.Run();
             var after = program.Output("y").ToArray();
             Assert.NotEqual(before, after);
-            var fresh = Program.Compile(new Dictionary<string, Node> { ["y"] = y }, buffer, new CpuExecutor(Parallelism.Single));
+            var fresh = CompiledGraph.Compile(new Dictionary<string, Node> { ["y"] = y }, buffer, new CpuExecutor(Parallelism.Single));
             b.Fill(fresh);
             fresh.Run();
             Assert.Equal(fresh.Output("y").ToArray(), after);
@@ -86,7 +86,7 @@ public sealed class WeightPassesTests
     {
         var (b, outputs) = Network();
         var weights = b.Weights();
-        var program = Program.Compile(outputs, weights, new MirroringExecutor());
+        var program = CompiledGraph.Compile(outputs, weights, new MirroringExecutor());
         PlanCheck.AssertSound(program.Plan);
         var packs = program.Plan.Steps.Where(s => s.Operation is Pack).ToList();
         Assert.Equal([typeof(Conv2D), typeof(MatMul)], packs.Select(s => ((Pack)s.Operation).Consumer.GetType()).OrderBy(t => t.Name));
@@ -115,10 +115,10 @@ public sealed class WeightPassesTests
         y = Op.MatMul(y, b.Parameter([24, 40], -0.1, 0.1), false, true);
         var outputs = new Dictionary<string, Node> { ["y"] = y };
         var executor = new CpuExecutor(Parallelism.Single, precision);
-        var packed = Program.Compile(outputs, b.Weights(), executor);
+        var packed = CompiledGraph.Compile(outputs, b.Weights(), executor);
         PlanCheck.AssertSound(packed.Plan);
         Assert.Equal(5, packed.Plan.Steps.Count(s => s.Operation is Pack));
-        var plain = Program.Compile(outputs, b.Weights(), new UnpackingExecutor(executor));
+        var plain = CompiledGraph.Compile(outputs, b.Weights(), new UnpackingExecutor(executor));
         Assert.Equal(0, plain.Plan.OnceSteps);
         foreach (var program in new[] { packed, plain })
         {
@@ -132,6 +132,12 @@ public sealed class WeightPassesTests
 
     private sealed class UnpackingExecutor(CpuExecutor inner) : Executor
     {
+        public override Parallelism Parallelism => inner.Parallelism;
+
+        public override Precision Precision => inner.Precision;
+
+        public override Executor At(Precision precision) => this;
+
         public override int WorkspaceLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => inner.WorkspaceLength(operation, inputs, output);
 
         public override Packing PackingOf(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => Packing.None;
@@ -161,13 +167,13 @@ public sealed class WeightPassesTests
         return (b, new Dictionary<string, Node> { ["y"] = Op.Softmax(y), ["x"] = Op.Tanh(x) });
     }
 
-    private static void Check(CaseBuilder b, IReadOnlyDictionary<string, Node> outputs, Program program)
+    private static void Check(CaseBuilder b, IReadOnlyDictionary<string, Node> outputs, CompiledGraph program)
     {
         var oracle = b.Interpret();
         foreach (var (name, node) in outputs) Close.Assert(oracle.Evaluate(node), program.Output(name), 2e-5, name);
     }
 
-    private static int Count(Program program)
+    private static int Count(CompiledGraph program)
     {
         var counter = new Counter();
         program.Run(default, counter);
@@ -186,6 +192,12 @@ public sealed class WeightPassesTests
     /// <summary>Packs weights back to front and reads them so: a kernel that took the weights as they are would be seen.</summary>
     private sealed class MirroringExecutor : Executor
     {
+        public override Parallelism Parallelism => Parallelism.Single;
+
+        public override Precision Precision => Precision.Exact;
+
+        public override Executor At(Precision precision) => this;
+
         private readonly CpuExecutor inner = new(Parallelism.Single);
 
         public override int WorkspaceLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => inner.WorkspaceLength(operation, inputs, output);

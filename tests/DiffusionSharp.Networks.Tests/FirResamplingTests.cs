@@ -69,7 +69,7 @@ public sealed class FirResamplingTests
         Near.Absolute(expected, new Interpreter(new Dictionary<string, double[]> { ["x"] = values }).Evaluate(y), 1e-12, up ? "double" : "half");
 
         using var parallelism = new Parallelism(2);
-        var program = Program.Compile(new Dictionary<string, Node> { ["y"] = y }, new ParameterBuffer(graph.Layout), new CpuExecutor(parallelism));
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["y"] = y }, new ParameterBuffer(graph.Layout), new CpuExecutor(parallelism));
         for (var i = 0; i < values.Length; i++) program.Input("x")[i] = (float)values[i];
         program.Run();
         Near.Absolute(expected, Array.ConvertAll(program.Output("y").ToArray(), v => (double)v), 1e-6, up ? "double, program" : "half, program");

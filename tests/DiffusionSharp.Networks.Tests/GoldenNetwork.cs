@@ -54,9 +54,9 @@ internal sealed class GoldenNetwork : IDisposable
     public bool Has(string name) => golden.Has(name);
 
     /// <summary>Compiles outputs and fills the recorded inputs.</summary>
-    public Program Compile(Dictionary<string, Node> outputs, Parallelism parallelism, TrainingState? state = null)
+    public CompiledGraph Compile(Dictionary<string, Node> outputs, Parallelism parallelism, TrainingState? state = null)
     {
-        var program = Program.Compile(outputs, Weights, new CpuExecutor(parallelism, precision), state);
+        var program = CompiledGraph.Compile(outputs, Weights, new CpuExecutor(parallelism, precision), state);
         Fill(program, "x", ChannelsLast(this["in/x"]));
         Fill(program, "t", this["in/t"].Values);
         if (labels is not null) Fill(program, "y", this["in/y"].Values);
@@ -65,7 +65,7 @@ internal sealed class GoldenNetwork : IDisposable
     }
 
     /// <summary>A program of one AdamW step, as recorded: rate 1e-3, decay 0.01.</summary>
-    public (Program Program, AdamOptions Adam) Training(Parallelism parallelism, TrainingState state)
+    public (CompiledGraph Program, AdamOptions Adam) Training(Parallelism parallelism, TrainingState state)
     {
         var adam = new AdamOptions(Rate: 1e-3, WeightDecay: 0.01);
         var norm = Op.Train(Loss, Graph.Input("rates", [TrainingRates.Count]), adam.ToUpdate());
@@ -95,7 +95,7 @@ internal sealed class GoldenNetwork : IDisposable
 
     public void Dispose() => golden.Dispose();
 
-    private static void Fill(Program program, string name, ReadOnlySpan<double> values)
+    private static void Fill(CompiledGraph program, string name, ReadOnlySpan<double> values)
     {
         var input = program.Input(name);
         Assert.Equal(values.Length, input.Length);

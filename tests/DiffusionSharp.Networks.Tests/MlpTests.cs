@@ -27,7 +27,7 @@ public sealed class MlpTests
         var y = Mlp.Build(graph, new MlpOptions(d, width, Layers: 2, features, Classes: 3), graph.Input("x", [n, d]), graph.Input("t", [n]), graph.Input("labels", [n]));
         var w = new ParameterBuffer(graph.Layout);
         w.Initialize(new Rng(4));
-        var program = Program.Compile(new Dictionary<string, Node> { ["y"] = y }, w, new CpuExecutor(parallelism));
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["y"] = y }, w, new CpuExecutor(parallelism));
         float[] x = [0.3f, -1.2f, 0.7f, 2.1f, -0.4f, 0.9f], t = [0, 17, 640], labels = [2, 0, 1];
         x.CopyTo(program.Input("x"));
         t.CopyTo(program.Input("t"));

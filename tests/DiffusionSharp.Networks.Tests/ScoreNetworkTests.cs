@@ -143,9 +143,9 @@ public sealed class ScoreNetworkTests
             return weights;
         }
 
-        public Program Compile(Dictionary<string, Node> outputs, ParameterBuffer weights, TrainingState? state = null)
+        public CompiledGraph Compile(Dictionary<string, Node> outputs, ParameterBuffer weights, TrainingState? state = null)
         {
-            var program = Program.Compile(outputs, weights, new CpuExecutor(Parallelism.Single, Precision.Exact), state);
+            var program = CompiledGraph.Compile(outputs, weights, new CpuExecutor(Parallelism.Single, Precision.Exact), state);
             foreach (var (name, values) in Inputs)
                 if (program.HasInput(name)) Array.ConvertAll(values, v => (float)v).CopyTo(program.Input(name));
             return program;

@@ -81,47 +81,47 @@ public sealed class TrainingStepTests
             var y = UNet2D.Build(graph, options, graph.Input("x", [1, 8, 8, 3]), graph.Input("t", [1]), training: training);
             var weights = new ParameterBuffer(graph.Layout);
             weights.Initialize(new Rng(1));
-            var program = Program.Compile(new Dictionary<string, Node> { ["y"] = y }, weights, new CpuExecutor(parallelism));
+            var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["y"] = y }, weights, new CpuExecutor(parallelism));
             new Rng(2).FillNormal(program.Input("x"));
             program.Run(new Rng(seed));
             return program.Output("y").ToArray();
         }
     }
 
-    private static (Program Program, ParameterBuffer Weights, TrainingState State) UNetStep(Parallelism parallelism)
+    private static (CompiledGraph Program, ParameterBuffer Weights, TrainingState State) UNetStep(Parallelism parallelism)
     {
         var graph = new Graph();
         var x = graph.Input("x", [3, 16, 16, 3]);
         return Compile(graph, UNet2D.Build(graph, Networks.MiniA with { Dropout = 0.1, Classes = 4 }, x, graph.Input("t", [3]), graph.Input("y", [3]), training: true), parallelism);
     }
 
-    private static (Program Program, ParameterBuffer Weights, TrainingState State) MlpStep(Parallelism parallelism, MlpOptions options, int batch)
+    private static (CompiledGraph Program, ParameterBuffer Weights, TrainingState State) MlpStep(Parallelism parallelism, MlpOptions options, int batch)
     {
         var graph = new Graph();
         return Compile(graph, Mlp.Build(graph, options, graph.Input("x", [batch, options.Dimensions]), graph.Input("t", [batch])), parallelism);
     }
 
-    private static (Program Program, ParameterBuffer Weights, TrainingState State) Compile(Graph graph, Node output, Parallelism parallelism)
+    private static (CompiledGraph Program, ParameterBuffer Weights, TrainingState State) Compile(Graph graph, Node output, Parallelism parallelism)
     {
         var loss = Op.MeanSquaredError(output, graph.Input("target", output.Shape));
         var norm = Op.Train(loss, graph.Input("rates", [TrainingRates.Count]), new AdamOptions(WeightDecay: 0.01, ClipNorm: 1).ToUpdate());
         var weights = new ParameterBuffer(graph.Layout);
         weights.Initialize(new Rng(1));
         var state = new TrainingState(new ParameterBuffer(graph.Layout), new ParameterBuffer(graph.Layout), new ParameterBuffer(graph.Layout));
-        var program = Program.Compile(new Dictionary<string, Node> { ["loss"] = loss, ["norm"] = norm }, weights, new CpuExecutor(parallelism), state);
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["loss"] = loss, ["norm"] = norm }, weights, new CpuExecutor(parallelism), state);
         new Rng(2).FillNormal(program.Input("x"));
         new Rng(3).FillNormal(program.Input("target"));
         program.Input("t").Fill(500);
         return (program, weights, state);
     }
 
-    private static void Step(Program program, long step)
+    private static void Step(CompiledGraph program, long step)
     {
         TrainingRates.Write(program.Input("rates"), step, new AdamOptions(Rate: 3e-3), new LearningRateSchedule(), new EmaOptions());
         program.Run(new Rng((ulong)step));
     }
 
-    private static void AssertAllocatesNothing(Program program)
+    private static void AssertAllocatesNothing(CompiledGraph program)
     {
         for (var step = 1; step <= 2; step++) Step(program, step);
         var (adam, schedule, ema) = (new AdamOptions(), new LearningRateSchedule(), new EmaOptions());

@@ -65,7 +65,7 @@ public sealed class ClassifierTests
         var logits = graph.Input("logits", [1, 3]);
         var loss = PictureClassifier.CrossEntropy(logits, graph.Input("labels", [1, 3]));
         var gradient = Gradients.Of(Op.Sum(loss), [logits])[0];
-        var program = Program.Compile(new Dictionary<string, Node> { ["g"] = gradient }, new ParameterBuffer(graph.Layout), new CpuExecutor(Parallelism.Single));
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["g"] = gradient }, new ParameterBuffer(graph.Layout), new CpuExecutor(Parallelism.Single));
         new float[] { 1, 2, 2 }.CopyTo(program.Input("logits"));
         new float[] { 0, 1, 0 }.CopyTo(program.Input("labels"));
         program.Run();
@@ -93,7 +93,7 @@ public sealed class ClassifierTests
         var graph = new Graph();
         Shape shape = [labels.Length, logits.Length / labels.Length];
         var loss = PictureClassifier.CrossEntropy(graph.Input("logits", shape), graph.Input("labels", shape));
-        var program = Program.Compile(new Dictionary<string, Node> { ["loss"] = loss }, new ParameterBuffer(graph.Layout), new CpuExecutor(Parallelism.Single));
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["loss"] = loss }, new ParameterBuffer(graph.Layout), new CpuExecutor(Parallelism.Single));
         logits.CopyTo(program.Input("logits"));
         for (var k = 0; k < labels.Length; k++) program.Input("labels")[(k * shape[1]) + labels[k]] = 1;
         program.Run();

@@ -57,7 +57,7 @@ public sealed class ScoreMatchingTests
         var weights = new ParameterBuffer(network.Graph.Layout);
         foreach (var entry in network.Graph.Layout.Entries)
             for (var i = 0; i < entry.Shape.Count; i++) weights[entry.Name][i] = (float)network.Weights[entry.Name][i];
-        var program = Program.Compile(new Dictionary<string, Node> { ["losses"] = losses, ["gradient"] = gradient }, weights, new CpuExecutor(Parallelism.Single));
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["losses"] = losses, ["gradient"] = gradient }, weights, new CpuExecutor(Parallelism.Single));
         foreach (var (label, values) in network.Values)
             if (program.HasInput(label))
                 for (var i = 0; i < values.Length; i++) program.Input(label)[i] = (float)values[i];

@@ -75,7 +75,7 @@ public sealed class ScoreTrainingTests
         var (x, sigma) = (graph.Input("x", [N, 2]), graph.Input("sigma", [N]));
         var many = name == "levels";
         var score = Network(graph, N)(x, many ? sigma : null);
-        var program = Program.Compile(new Dictionary<string, Node> { ["s"] = score }, weights, new CpuExecutor(Parallelism.Single));
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["s"] = score }, weights, new CpuExecutor(Parallelism.Single));
         var levels = many ? Ladder : [name == "denoising" ? Sigma : 0];
         var total = 0.0;
         foreach (var level in levels)

@@ -12,7 +12,7 @@ internal sealed class ProfiledProgram
     private const int Levels = 1000;
 
     private readonly NamedNetwork network;
-    private readonly Graphs.Program program;
+    private readonly Graphs.CompiledGraph program;
     private readonly EmaOptions[] averages;
 
     public ProfiledProgram(NamedNetwork network, bool training, Parallelism parallelism)
@@ -26,7 +26,7 @@ internal sealed class ProfiledProgram
         var state = training ? new TrainingState(new ParameterBuffer(layout), new ParameterBuffer(layout), new ParameterBuffer(layout), [.. averages.Select(_ => new ParameterBuffer(layout))]) : null;
         state?.Average!.CopyFrom(weights);
         var executor = new CpuExecutor(parallelism, network.Config.Precision);
-        program = Graphs.Program.Compile(outputs, weights, executor, state);
+        program = Graphs.CompiledGraph.Compile(outputs, weights, executor, state);
         Summary = PlanSummary.Of(program.Plan, executor);
         new Rng(2).FillNormal(program.Input("x"));
         var times = program.Input("t");

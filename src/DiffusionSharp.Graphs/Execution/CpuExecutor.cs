@@ -13,8 +13,14 @@ public sealed class CpuExecutor(Parallelism parallelism, Precision precision = P
     // Where packing takes a twentieth of the product or more.
     private const int MostPackedRows = 4096;
 
-    /// <summary>What the kernels may trade for speed.</summary>
-    public Precision Precision { get; } = precision;
+    /// <inheritdoc/>
+    public override Parallelism Parallelism => parallelism;
+
+    /// <inheritdoc/>
+    public override Precision Precision => precision;
+
+    /// <inheritdoc/>
+    public override Executor At(Precision precision) => precision == Precision ? this : new CpuExecutor(parallelism, precision);
 
     /// <inheritdoc/>
     public override int WorkspaceLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output) => operation switch

@@ -7,6 +7,16 @@ namespace DiffusionSharp.Graphs.Execution;
 /// <summary>Runs plans on some machine. The plan says what and where; an executor knows how.</summary>
 public abstract class Executor
 {
+    /// <summary>The threads of the host that an executor may use, and that work beside it takes too; results do not depend on how many.</summary>
+    public abstract Parallelism Parallelism { get; }
+
+    /// <summary>What may be traded for speed.</summary>
+    public abstract Precision Precision { get; }
+
+    /// <summary>This executor where another trade is asked for: the same machine, the same threads.</summary>
+    /// <param name="precision">What may be traded for speed.</param>
+    public abstract Executor At(Precision precision);
+
     /// <summary>Floats of scratch for an operation; a function of the shapes alone, so that plans do not depend on the machine's load.</summary>
     public abstract int WorkspaceLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output);
 

@@ -136,7 +136,7 @@ public sealed class TrainedClassifier
     {
         if (pictures.Shape.Rank != 4 || pictures.Shape.Tail() != PictureShape) throw new ArgumentException($"TrainedClassifier: pictures of {PictureShape} were expected, {pictures.Shape} came.", nameof(pictures));
         var outputs = Outputs(Options, PictureShape, Batch);
-        var program = Program.Compile(new Dictionary<string, Node> { [output] = outputs[output] }, Weights, new CpuExecutor(parallelism));
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { [output] = outputs[output] }, Weights, new CpuExecutor(parallelism));
         var values = pictures.ToFloat();
         var size = PictureShape.Count;
         var result = new FloatTensor([pictures.Samples, outputs[output].Shape[1]]);

@@ -15,9 +15,9 @@ public sealed class BoundNetwork : DenoisingNetwork
     private readonly NetworkBlueprint blueprint;
     private readonly ParameterBuffer weights;
     private readonly Parallelism parallelism;
-    private readonly Program program;
+    private readonly CompiledGraph program;
     private readonly Shape batchShape;
-    private Program? gradient;
+    private CompiledGraph? gradient;
 
     /// <summary>Compiles a network for sampling.</summary>
     /// <param name="blueprint">The network.</param>
@@ -62,7 +62,7 @@ public sealed class BoundNetwork : DenoisingNetwork
         return Run(gradient, "gradient", x, t, classes, cotangent);
     }
 
-    private Program Compile(IReadOnlyDictionary<string, Node> outputs) => Program.Compile(outputs, weights, new CpuExecutor(parallelism, blueprint.Precision));
+    private CompiledGraph Compile(IReadOnlyDictionary<string, Node> outputs) => CompiledGraph.Compile(outputs, weights, new CpuExecutor(parallelism, blueprint.Precision));
 
     private Dictionary<string, Node> GradientOutputs()
     {
@@ -72,7 +72,7 @@ public sealed class BoundNetwork : DenoisingNetwork
         return new Dictionary<string, Node> { ["gradient"] = Gradients.Of(Op.Sum(output * graph.Input("cotangent", batchShape)), [x])[0] };
     }
 
-    private FloatTensor Run(Program compiled, string output, FloatTensor x, ReadOnlySpan<float> t, ReadOnlySpan<int> classes, FloatTensor? cotangent)
+    private FloatTensor Run(CompiledGraph compiled, string output, FloatTensor x, ReadOnlySpan<float> t, ReadOnlySpan<int> classes, FloatTensor? cotangent)
     {
         CheckClasses(classes, t.Length);
         if (x.Shape.Tail() != batchShape.Tail()) throw new ArgumentException($"The network takes samples of {batchShape.Tail()}, not {x.Shape.Tail()}.", nameof(x));

@@ -9,7 +9,7 @@ namespace DiffusionSharp.Training.Models;
 /// <remarks>The caller fills the inputs before each step. Same weights, inputs and steps give the same bytes, at any number of threads.</remarks>
 public sealed class LossProgram
 {
-    private readonly Program program;
+    private readonly CompiledGraph program;
     private readonly AdamOptions optimizer;
     private readonly LearningRateSchedule rates;
     private int steps;
@@ -30,7 +30,7 @@ public sealed class LossProgram
         Weights = new ParameterBuffer(graph.Layout);
         Weights.Initialize(rng);
         var state = new TrainingState(new ParameterBuffer(graph.Layout), new ParameterBuffer(graph.Layout), null);
-        program = Program.Compile(new Dictionary<string, Node> { ["loss"] = loss, ["norm"] = update }, Weights, new CpuExecutor(parallelism), state);
+        program = CompiledGraph.Compile(new Dictionary<string, Node> { ["loss"] = loss, ["norm"] = update }, Weights, new CpuExecutor(parallelism), state);
     }
 
     /// <summary>What is trained.</summary>

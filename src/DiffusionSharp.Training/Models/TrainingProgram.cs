@@ -8,7 +8,7 @@ namespace DiffusionSharp.Training.Models;
 /// <summary>One training step, or one of its equal parts, as one program: network, weighted squared error (and the bound of a learned variance), backward, clipping, optimizer and average.</summary>
 public sealed class TrainingProgram
 {
-    private readonly Program program;
+    private readonly CompiledGraph program;
 
     /// <summary>Compiles the step.</summary>
     /// <param name="blueprint">The network.</param>
@@ -19,7 +19,7 @@ public sealed class TrainingProgram
     /// <param name="parallelism">The threads.</param>
     public TrainingProgram(NetworkBlueprint blueprint, int batch, AdamUpdate update, ParameterBuffer weights, TrainingState state, Parallelism parallelism)
     {
-        program = Program.Compile(Outputs(blueprint, batch, update), weights, new CpuExecutor(parallelism, blueprint.Precision), state);
+        program = CompiledGraph.Compile(Outputs(blueprint, batch, update), weights, new CpuExecutor(parallelism, blueprint.Precision), state);
     }
 
     /// <summary>The step as nodes: the mean <c>loss</c>, the <c>losses</c> of all samples, and the update, whose value is the gradients' <c>norm</c>.</summary>

@@ -18,7 +18,7 @@ public sealed record TrainingState(ParameterBuffer FirstMoment, ParameterBuffer 
 
 /// <summary>A compiled graph: memory is planned once, and a run is a replay that allocates nothing.</summary>
 /// <remarks>Not safe for two runs at a time: inputs, outputs and the arena are the program's own.</remarks>
-public sealed class Program
+public sealed class CompiledGraph
 {
     private readonly PlanMemory memory;
     private readonly IReadOnlyList<StepAction> steps;
@@ -28,7 +28,7 @@ public sealed class Program
     private readonly int firstWrite;
     private long seen = -1;
 
-    private Program(Plan plan, PlanMemory memory, Executor executor, ParameterBuffer weights, TrainingState? state)
+    private CompiledGraph(Plan plan, PlanMemory memory, Executor executor, ParameterBuffer weights, TrainingState? state)
     {
         (Plan, this.memory, this.weights, this.state) = (plan, memory, weights, state);
         steps = executor.Bind(plan, memory);
@@ -49,14 +49,14 @@ public sealed class Program
     /// <param name="state">The optimizer's state, needed where the program trains.</param>
     /// <param name="options">Time against memory; null for the defaults.</param>
     /// <exception cref="ArgumentException">The weights are not of this graph's layout, or training state is missing.</exception>
-    public static Program Compile(IReadOnlyDictionary<string, Node> outputs, ParameterBuffer weights, Executor executor, TrainingState? state = null, PlanOptions? options = null)
+    public static CompiledGraph Compile(IReadOnlyDictionary<string, Node> outputs, ParameterBuffer weights, Executor executor, TrainingState? state = null, PlanOptions? options = null)
     {
         var plan = Planner.Plan(outputs, executor, options);
-        if (weights.Layout.Length != plan.Layout.Length) throw new ArgumentException("Program: the weights have another layout than the graph's.", nameof(weights));
-        if (plan.Trains && state is null) throw new ArgumentException("Program: an optimizer update needs a training state.", nameof(state));
+        if (weights.Layout.Length != plan.Layout.Length) throw new ArgumentException("CompiledGraph: the weights have another layout than the graph's.", nameof(weights));
+        if (plan.Trains && state is null) throw new ArgumentException("CompiledGraph: an optimizer update needs a training state.", nameof(state));
         var update = plan.Steps.Select(s => s.Operation).OfType<AdamUpdate>().SingleOrDefault();
         if (update is not null && update.MoreAverages != (state?.MoreAverages?.Count ?? 0))
-            throw new ArgumentException($"Program: the update keeps {update.MoreAverages} averages beside the first, the training state holds {state?.MoreAverages?.Count ?? 0}.", nameof(state));
+            throw new ArgumentException($"CompiledGraph: the update keeps {update.MoreAverages} averages beside the first, the training state holds {state?.MoreAverages?.Count ?? 0}.", nameof(state));
         var memory = new PlanMemory(
             new AlignedBuffer(plan.ArenaLength),
             new AlignedBuffer(plan.PersistentLength),
@@ -68,19 +68,19 @@ public sealed class Program
             update?.Parts > 1 ? new AlignedBuffer(plan.Layout.Length) : null,
             [.. state?.MoreAverages?.Select(a => a.Unmarked) ?? []]);
         foreach (var (place, values) in plan.Constants) values.Values.CopyTo(memory.At(place).Span);
-        return new Program(plan, memory, executor, weights, state);
+        return new CompiledGraph(plan, memory, executor, weights, state);
     }
 
     /// <summary>The memory of an input, to be filled before <see cref="Run(Rng)"/>.</summary>
     /// <exception cref="ArgumentException">No output depends on an input of this name.</exception>
-    public Span<float> Input(string name) => Plan.Inputs.TryGetValue(name, out var place) ? memory.At(place).Span : throw new ArgumentException($"Program: there is no input '{name}'; there are {string.Join(", ", Plan.Inputs.Keys)}.", nameof(name));
+    public Span<float> Input(string name) => Plan.Inputs.TryGetValue(name, out var place) ? memory.At(place).Span : throw new ArgumentException($"CompiledGraph: there is no input '{name}'; there are {string.Join(", ", Plan.Inputs.Keys)}.", nameof(name));
 
     /// <summary>Whether an input of this name is read.</summary>
     public bool HasInput(string name) => Plan.Inputs.ContainsKey(name);
 
     /// <summary>The values of an output after <see cref="Run(Rng)"/>; overwritten by the next.</summary>
     /// <exception cref="ArgumentException">There is no output of this name.</exception>
-    public ReadOnlySpan<float> Output(string name) => Plan.Outputs.TryGetValue(name, out var place) ? memory.At(place).Span : throw new ArgumentException($"Program: there is no output '{name}'; there are {string.Join(", ", Plan.Outputs.Keys)}.", nameof(name));
+    public ReadOnlySpan<float> Output(string name) => Plan.Outputs.TryGetValue(name, out var place) ? memory.At(place).Span : throw new ArgumentException($"CompiledGraph: there is no output '{name}'; there are {string.Join(", ", Plan.Outputs.Keys)}.", nameof(name));
 
     /// <summary>Computes every output from the inputs and the weights.</summary>
     /// <param name="rng">What dropout draws from; a training loop gives each step its own.</param>
