@@ -8,9 +8,7 @@ using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.TestKit;
-using DiffusionSharp.Training.Configuration;
-using DiffusionSharp.Training.Models;
-using DiffusionSharp.Training.Objectives;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Tests;
@@ -157,7 +155,7 @@ public sealed class OldFilesTests
         }
 
         var run = new RunFolder(folder["old-run"]);
-        var trainer = Trainer.Resume(run.ReadConfig(), PointSource.Create("moons"), run.Path, Parallelism.Single);
+        var trainer = Trainer.Resume(run.ReadConfig(), PointSource.Create("moons"), run.Path, Machine.Single);
         Assert.Equal(8, trainer.FirstStep);
         foreach (var _ in trainer.Run(TimeProvider.System, TestContext.Current.CancellationToken))
         {
@@ -172,7 +170,7 @@ public sealed class OldFilesTests
     public void A_model_that_was_saved_as_one_file_is_opened()
     {
         var path = Path.Combine(Fixtures, "old-model.safetensors");
-        var model = TrainedModel.Load(path);
+        var model = SavedModel.Load(path);
         Assert.Equal((12, "slow", "moons"), (model.Step, model.WeightsName, model.Config.Data));
 
         // Its run stored averages in bfloat16, eight significant bits of values below 4.

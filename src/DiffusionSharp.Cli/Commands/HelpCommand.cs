@@ -1,6 +1,6 @@
 using System.CommandLine;
 using DiffusionSharp.Cli.Grammar;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Commands;
 

@@ -5,7 +5,7 @@ using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Reports;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Commands;
 

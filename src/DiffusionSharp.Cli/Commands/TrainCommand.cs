@@ -2,7 +2,7 @@ using System.CommandLine;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Training;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Commands;
@@ -28,7 +28,7 @@ internal static class TrainCommand
         var channels = Options.Integer("--channels", "Convert the pictures of a folder to 1 (grey), 3 (RGB) or 4 (RGBA) channels.", most: 4);
         var rate = Options.Real("--rate", "Learning rate before its schedule.", x => x > 0, "a finite number above 0");
         var prediction = Options.Named("--prediction", "What the network learns to give.", Choices.Predictions);
-        var schedule = Options.Named("--schedule", "How noise grows with time.", Choices.Schedules);
+        var schedule = Options.Schedule("How noise grows with time.");
         var precision = Options.Precision("fast allows Winograd's convolutions, exact rules them out; part of the run, since it changes bits.  [default: fast]");
         var conditional = Options.Flag("--conditional", "Learn the class of each sample too, for 'sample --class' and guidance; for sources that have labels.");
         var dropout = Options.Real("--label-dropout", "Chance that a label is dropped, so that the model also learns without.  [default: 0.1]", x => x is >= 0 and < 1, "a number of at least 0 and below 1");
@@ -61,7 +61,7 @@ internal static class TrainCommand
                 Rate = parse.GetValue(rate),
                 RateCurve = parse.GetValue(curve),
                 Prediction = parse.GetValue(prediction),
-                Schedule = parse.GetValue(schedule) is { } kind ? kind : null,
+                Schedule = parse.GetValue(schedule),
                 Precision = parse.GetValue(precision),
                 Conditional = parse.GetValue(conditional),
                 LabelDropout = parse.GetValue(dropout),

@@ -6,8 +6,8 @@ using DiffusionSharp.Graphs;
 using DiffusionSharp.Networks.Inspection;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Inspection;
@@ -67,7 +67,7 @@ internal sealed class InspectedModel : Inspected
     public static InspectedModel OfCheckpoint(string path, InspectedParts more) => new(path, new RunFolder(Path.Combine(path, "..", "..")), path, more);
 
     /// <summary>A model's file, read to its end.</summary>
-    public static InspectedModel OfFile(string path, InspectedParts more) => new(path, TrainedModel.Load(path), more);
+    public static InspectedModel OfFile(string path, InspectedParts more) => new(path, SavedModel.Load(path), more);
 
     /// <inheritdoc/>
     public override void Write(TextWriter output)
@@ -130,7 +130,7 @@ internal sealed class InspectedModel : Inspected
         if (weights is not null) table.Add("weights", $"{weights}, one file");
         if (checkpoints.Count > 0) table.Add("kept", $"steps {string.Join(", ", checkpoints.Select(s => Say.Count(s)))}");
         if (metrics?.Loss is { } loss) table.Add("loss", $"{Say.Number(loss)} at step {Say.Count(metrics.Step)}, {config.Prediction.ToString().ToLowerInvariant()} prediction");
-        table.Add("schedule", $"{Choices.Schedules.NameOf(config.ScheduleOrDefault().Kind)}, σ/α up to {Say.Number(levels[^1].Sigma / levels[^1].Alpha)}{(more.Schedule ? "" : "; --schedule shows its levels")}");
+        table.Add("schedule", $"{config.ScheduleOrDefault().Name}, σ/α up to {Say.Number(levels[^1].Sigma / levels[^1].Alpha)}{(more.Schedule ? "" : "; --schedule shows its levels")}");
         table.Add("network", $"{NetworkWords()}{(more.Layers ? "" : "; --layers shows its layers")}");
         table.Write(output);
     }

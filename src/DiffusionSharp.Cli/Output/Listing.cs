@@ -1,5 +1,5 @@
 using DiffusionSharp.Cli.Grammar;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Output;
 

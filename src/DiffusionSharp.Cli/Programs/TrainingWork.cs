@@ -1,8 +1,8 @@
 using System.Globalization;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Networks.Inspection;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Programs;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using DiffusionSharp.Cli.Commands;
 using DiffusionSharp.Cli.Output;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Training;
 
