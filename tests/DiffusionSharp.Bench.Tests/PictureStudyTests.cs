@@ -62,7 +62,7 @@ public sealed class PictureStudyTests : IDisposable
         var config = model.Config("digits", Digits);
 
         // Levels that a run finds from its data.
-        if (config.ScheduleOrDefault().IsOpen()) config = config with { Schedule = config.Schedule! with { SigmaMax = 20, Levels = 200 } };
+        if (config.Schedule is GeometricScheduleConfig open) config = config with { Schedule = open with { SigmaMax = 20, Levels = 200 } };
         var trained = new TrainedModel(config, new ParameterBuffer(new NetworkBlueprint(config, config.SampleShape()).Layout()), 0);
         var (sampler, steps, calls) = model.Plan(trained, budget);
         Assert.InRange(calls, 1, budget);
