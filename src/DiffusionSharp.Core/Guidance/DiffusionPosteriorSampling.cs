@@ -45,7 +45,8 @@ public sealed class DiffusionPosteriorSampling
     /// <exception cref="ArgumentException">The denoiser has no gradient.</exception>
     public IEnumerable<SamplingStep> Steps(Denoiser denoiser, Shape shape, NoiseSource noise)
     {
-        if (!denoiser.HasGradient) throw new ArgumentException($"DiffusionPosteriorSampling: it needs a denoiser with a gradient, {denoiser.GetType().Name} has none; inpainting by RePaint needs none.", nameof(denoiser));
+        if (!denoiser.HasGradient)
+            throw new ArgumentException($"DiffusionPosteriorSampling: it needs a denoiser with a gradient, {denoiser} has none; inpainting by RePaint needs none.", nameof(denoiser));
         Sampler.CheckStart(schedule, grid, nameof(DiffusionPosteriorSampling));
         return Trajectory(denoiser, shape, noise);
     }

@@ -61,13 +61,7 @@ public sealed class DdimSampler : SingleStepSampler
 
     private (Tensor Data, Tensor ForNoise) Estimates(Denoiser denoiser, Tensor x, NoiseLevel level)
     {
-        if (Direction == DdimDirection.Unconstrained && denoiser is ConstrainedDenoiser constrained)
-        {
-            var free = constrained.Inner.Denoise(x, level);
-            return (constrained.Constrain(free), free);
-        }
-
         var d = denoiser.Denoise(x, level);
-        return (d, d);
+        return (d, Direction == DdimDirection.Consistent || ReferenceEquals(denoiser.Unconstrained, denoiser) ? d : denoiser.Unconstrained.Denoise(x, level));
     }
 }
