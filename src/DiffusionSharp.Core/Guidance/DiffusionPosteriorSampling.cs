@@ -60,9 +60,7 @@ public sealed class DiffusionPosteriorSampling
             var d = denoiser.Denoise(x, level);
             var residual = Measurements.Residual(measurement, observed, d);
             var down = denoiser.VectorJacobian(x, level, measurement.ApplyTransposed(residual, shape));
-            var q = Posterior.Between(level, levelNext);
-            x = (q.OfX * x) + (q.OfData * d);
-            if (levelNext.Sigma > 0) x += Math.Sqrt(q.Variance) * noise.Draw(shape, i);
+            x = AncestralStep.Apply(x, d, level, levelNext, noise, i);
             x += down.ScaleSamples(Factors(residual));
             yield return new SamplingStep(i, grid.Count, levelNext.Time, x, d);
         }

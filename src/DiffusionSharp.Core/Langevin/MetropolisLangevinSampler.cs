@@ -39,8 +39,8 @@ public sealed class MetropolisLangevinSampler : FixedLevelLangevinSampler
     private IEnumerable<SamplingStep> Walk(Denoiser denoiser, Tensor x, NoiseSource noise)
     {
         var (level, end) = (Schedule.At(Grid.Times[^1]), Schedule.At(Grid.End));
-        var h = StepSize * LangevinDynamics.Power(level);
-        var now = At(LangevinDynamics.Enter(x, Schedule.At(Grid.Start), level));
+        var h = StepSize * Power(level);
+        var now = At(Enter(x, Schedule.At(Grid.Start), level));
         for (var i = 0; i < Grid.Count; i++)
         {
             var denoised = now.Denoised;
@@ -48,7 +48,7 @@ public sealed class MetropolisLangevinSampler : FixedLevelLangevinSampler
             {
                 var draw = 2 * ((i * LangevinSteps) + j);
                 var z = noise.Draw(now.X.Shape, draw);
-                now = Accept(now, At(LangevinDynamics.Step(now.X, now.Score, h, z)), z, h, noise.Draw([now.X.Samples, 2], draw + 1));
+                now = Accept(now, At(LangevinStep.Apply(now.X, now.Score, h, z)), z, h, noise.Draw([now.X.Samples, 2], draw + 1));
             }
 
             var isLast = i == Grid.Count - 1;
@@ -59,7 +59,7 @@ public sealed class MetropolisLangevinSampler : FixedLevelLangevinSampler
         State At(Tensor state)
         {
             var d = denoiser.Denoise(state, level);
-            return new State(state, d, LangevinDynamics.Score(state, d, level), denoiser.LogDensity(state, level));
+            return new State(state, d, PredictionConversion.FromData(Prediction.Score, d, state, level), denoiser.LogDensity(state, level));
         }
     }
 
