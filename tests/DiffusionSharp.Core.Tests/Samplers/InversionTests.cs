@@ -117,6 +117,6 @@ public sealed class InversionTests
         Assert.Contains("at least two steps", Assert.Throws<ArgumentException>(() => new DdimInversion(schedule, grid)).Message, StringComparison.Ordinal);
         Assert.Contains("at least two steps", Assert.Throws<ArgumentException>(() => new BdiaSampler(schedule, grid).Invert(Mixture, Tensor.Zeros([1, 2]))).Message, StringComparison.Ordinal);
         foreach (var gamma in (double[])[0, -1, 1.1, double.NaN]) Assert.Throws<ArgumentOutOfRangeException>(() => new BdiaSampler(schedule, grid, gamma));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new DdimInversion(schedule, grid) { Query = (DdimInversionQuery)5 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new DdimInversion(schedule, TimeGrid.Uniform(schedule, 2)) { Query = (DdimInversionQuery)5 });
     }
 }
