@@ -22,11 +22,16 @@ public sealed class ConsistencyDenoiser : AdjustingDenoiser
     /// <remarks>The end of the flow is not the mean of a reverse step, so that no variance goes with it.</remarks>
     public override bool HasVariance => false;
 
-    /// <summary>Those of consistency models, for D a network's plain output: c_skip = σ_d²/((s − ε)² + σ_d²), c_out = (s − ε) σ_d/√(s² + σ_d²), s = σ/α.</summary>
+    /// <summary>Those of consistency models, for D a network's plain output.</summary>
     /// <param name="sigmaMin">ε, the σ of the boundary, at least 0; 0.002 is the paper's.</param>
     /// <param name="sigmaData">σ_d, the standard deviation of the data, above 0; 0.5 is the paper's.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
-    /// <remarks>Song et al. 2023, arXiv:2303.01469, appendix C.</remarks>
+    /// <remarks>
+    /// <code>
+    /// c_skip = σ_d²/((s − ε)² + σ_d²)       c_out = (s − ε) σ_d/√(s² + σ_d²)       s = σ/α
+    /// </code>
+    /// Song et al. 2023, arXiv:2303.01469, appendix C.
+    /// </remarks>
     public static Func<NoiseLevel, (double Skip, double Out)> SigmaScalings(double sigmaMin = 0.002, double sigmaData = 0.5)
     {
         Guard.InRange(sigmaMin, 0, double.MaxValue, "SigmaScalings: sigmaMin");

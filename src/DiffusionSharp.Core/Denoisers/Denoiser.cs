@@ -15,7 +15,7 @@ public abstract class Denoiser
     /// <summary>Whether <see cref="VectorJacobian(Tensor, ReadOnlySpan{NoiseLevel}, Tensor)"/> is there to be asked.</summary>
     public abstract bool HasGradient { get; }
 
-    /// <summary>Whether <see cref="DenoiseWithVariance(Tensor, ReadOnlySpan{NoiseLevel})"/> is there to be asked: a network that learned a variance has one.</summary>
+    /// <summary>Whether <see cref="DenoiseWithVariance(Tensor, ReadOnlySpan{NoiseLevel})"/> is there to be asked, as of a network that learned one.</summary>
     public virtual bool HasVariance => false;
 
     /// <summary>Whether <see cref="LogDensity"/> is there to be asked: closed forms know it.</summary>
@@ -82,7 +82,7 @@ public abstract class Denoiser
     /// </returns>
     /// <exception cref="InvalidOperationException">The denoiser has no learned variance.</exception>
     /// <exception cref="ArgumentException">The number of levels is not that of samples.</exception>
-    /// <remarks>Nichol and Dhariwal 2021, arXiv:2102.09672, section 3.1: a network with twice the channels, the second half of which is the variance's.</remarks>
+    /// <remarks>Nichol and Dhariwal 2021, arXiv:2102.09672, section 3.1: a network with twice the channels, the second half for the variance.</remarks>
     public (Tensor Data, Tensor Variance) DenoiseWithVariance(Tensor x, ReadOnlySpan<NoiseLevel> levels)
     {
         if (!HasVariance) throw Without("no learned variance", "use a denoiser that was trained with one");

@@ -6,6 +6,7 @@ namespace DiffusionSharp.Denoisers;
 
 /// <summary>The ideal denoiser of a finite data set: the mean of its samples, weighted by how likely each is behind the noise.</summary>
 /// <remarks>It samples nothing but the data: what memorising looks like. See <see cref="FiniteData"/> for the equations.</remarks>
+/// <param name="target">The data, every sample equally likely.</param>
 public sealed class FiniteDataDenoiser(FiniteData target) : Denoiser
 {
     /// <summary>The data distribution.</summary>

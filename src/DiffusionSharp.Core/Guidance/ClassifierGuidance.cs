@@ -41,5 +41,6 @@ public sealed class ClassifierGuidance : AdjustingDenoiser
     protected override Tensor Adjust(Tensor data, Tensor x, ReadOnlySpan<NoiseLevel> levels) => data + (Scale * classifier.Shift(x, levels));
 
     /// <inheritdoc/>
-    protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) => throw new NotSupportedException("ClassifierGuidance has no gradient.");
+    protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) =>
+        throw new NotSupportedException("ClassifierGuidance has no gradient.");
 }

@@ -46,7 +46,8 @@ public sealed class DiffusionPosteriorSampling
     public IEnumerable<SamplingStep> Steps(Denoiser denoiser, Shape shape, NoiseSource noise)
     {
         if (!denoiser.HasGradient)
-            throw new ArgumentException($"DiffusionPosteriorSampling: it needs a denoiser with a gradient, {denoiser} has none; inpainting by RePaint needs none.", nameof(denoiser));
+            throw new ArgumentException(
+                $"DiffusionPosteriorSampling: it needs a denoiser with a gradient, {denoiser} has none; inpainting by RePaint needs none.", nameof(denoiser));
         Sampler.CheckStart(schedule, grid, nameof(DiffusionPosteriorSampling));
         return Trajectory(denoiser, shape, noise);
     }

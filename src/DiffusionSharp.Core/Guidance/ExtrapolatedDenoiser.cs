@@ -123,7 +123,8 @@ public abstract class ExtrapolatedDenoiser : AdjustingDenoiser
         return (mean, Math.Sqrt(square));
     }
 
-    // With k = φ s_M/s_G + 1 − φ and u the cotangent of k·G: u_G = k u − φ (u·G) s_M/s_G² ∂s_G, u_M = φ (u·G)/s_G ∂s_M, ∂s = (v − mean)/(n s).
+    // With k = φ s_M/s_G + 1 − φ and u the cotangent of k·G:
+    // u_G = k u − φ (u·G) s_M/s_G² ∂s_G, u_M = φ (u·G)/s_G ∂s_M, ∂s = (v − mean)/(n s).
     private void RescaleBack(ReadOnlySpan<double> m, ReadOnlySpan<double> r, Span<double> u, Span<double> direct)
     {
         var g = new double[m.Length];

@@ -32,11 +32,13 @@ public sealed class MeasurementGuidance : AdjustingDenoiser
         : base(inner)
     {
         if (!inner.HasGradient)
-            throw new ArgumentException($"MeasurementGuidance: it needs a denoiser with a gradient, {inner} has none; inpainting by RePaint needs none.", nameof(inner));
+            throw new ArgumentException(
+                $"MeasurementGuidance: it needs a denoiser with a gradient, {inner} has none; inpainting by RePaint needs none.", nameof(inner));
         (this.measurement, this.observed, this.noise) = (measurement, Measurements.Finite(observed), noise);
         noiseVariance = Math.Pow(Guard.InRange(noise, 0, double.MaxValue, "MeasurementGuidance: noise"), 2);
         this.dataVariance = Guard.InRange(dataVariance, 0, double.MaxValue, "MeasurementGuidance: dataVariance");
-        if (noise == 0 && dataVariance == 0) throw new ArgumentException("MeasurementGuidance: a measurement without noise needs the data's variance.", nameof(dataVariance));
+        if (noise == 0 && dataVariance == 0)
+            throw new ArgumentException("MeasurementGuidance: a measurement without noise needs the data's variance.", nameof(dataVariance));
     }
 
     /// <inheritdoc/>
@@ -63,5 +65,6 @@ public sealed class MeasurementGuidance : AdjustingDenoiser
     }
 
     /// <inheritdoc/>
-    protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) => throw new NotSupportedException("MeasurementGuidance has no gradient.");
+    protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) =>
+        throw new NotSupportedException("MeasurementGuidance has no gradient.");
 }

@@ -30,8 +30,18 @@ public sealed class AnnealedLangevinSampler : Sampler
     public AnnealedLangevinSampler(Schedule schedule, TimeGrid grid, double stepSize = 0.062, int langevinSteps = 5, bool finalDenoising = true)
         : base(schedule, grid)
     {
-        if (!(stepSize > 0 && stepSize < 1)) throw new ArgumentOutOfRangeException(nameof(stepSize), stepSize, "AnnealedLangevinSampler: stepSize must lie between 0 and 1; a step is stepSize · σ².");
-        if (langevinSteps < 1) throw new ArgumentOutOfRangeException(nameof(langevinSteps), langevinSteps, "AnnealedLangevinSampler: at least one Langevin step at each level is needed.");
+        if (!(stepSize > 0 && stepSize < 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(stepSize), stepSize, "AnnealedLangevinSampler: stepSize must lie between 0 and 1; a step is stepSize · σ².");
+        }
+
+        if (langevinSteps < 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(langevinSteps), langevinSteps, "AnnealedLangevinSampler: at least one Langevin step at each level is needed.");
+        }
+
         (StepSize, LangevinSteps, FinalDenoising) = (stepSize, langevinSteps, finalDenoising);
         StartCalls = finalDenoising ? 1 : 0;
     }

@@ -18,7 +18,8 @@ public abstract class FixedLevelLangevinSampler : Sampler
         : base(schedule, grid)
     {
         StepSize = Guard.Above(stepSize, 0, $"{GetType().Name}: stepSize", nameof(stepSize));
-        if (langevinSteps < 1) throw new ArgumentOutOfRangeException(nameof(langevinSteps), langevinSteps, $"{GetType().Name}: at least one Langevin step is needed.");
+        if (langevinSteps < 1)
+            throw new ArgumentOutOfRangeException(nameof(langevinSteps), langevinSteps, $"{GetType().Name}: at least one Langevin step is needed.");
         LangevinSteps = langevinSteps;
         StartCalls = 1;
     }

@@ -34,7 +34,8 @@ public sealed class MetropolisLangevinSampler : FixedLevelLangevinSampler
         denoiser.HasLogDensity
             ? Walk(denoiser, x, noise)
             : throw new InvalidOperationException(
-                $"MetropolisLangevinSampler: {denoiser} does not know ln p_t(x), which acceptance needs; use a denoiser in closed form, or {nameof(UnadjustedLangevinSampler)}.");
+                $"MetropolisLangevinSampler: {denoiser} does not know ln p_t(x), which acceptance needs; "
+                + $"use a denoiser in closed form, or {nameof(UnadjustedLangevinSampler)}.");
 
     private IEnumerable<SamplingStep> Walk(Denoiser denoiser, Tensor x, NoiseSource noise)
     {

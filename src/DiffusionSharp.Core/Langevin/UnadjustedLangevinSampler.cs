@@ -21,7 +21,9 @@ public sealed class UnadjustedLangevinSampler : FixedLevelLangevinSampler
     /// <summary>Makes a sampler.</summary>
     /// <param name="schedule">α and σ.</param>
     /// <param name="grid">Its last time is the level, its number of steps how long the chain is.</param>
-    /// <param name="stepSize">η above 0: h relative to α² + σ², the variance of x for data of unit variance; h must stay below twice the smallest variance of p_t.</param>
+    /// <param name="stepSize">
+    /// η above 0: h relative to α² + σ², the variance of x for data of unit variance; h must stay below twice the smallest variance of p_t.
+    /// </param>
     /// <param name="langevinSteps">Langevin steps in a step of the grid, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="ArgumentException">The grid leaves the schedule.</exception>
@@ -47,11 +49,18 @@ public sealed class UnadjustedLangevinSampler : FixedLevelLangevinSampler
                 x = LangevinStep.Apply(x, score, h, noise.Draw(x.Shape, (i * LangevinSteps) + j));
             }
 
-            if (!x.IsFinite())
-                throw new InvalidOperationException(FormattableString.Invariant($"UnadjustedLangevinSampler: the chain diverged in step {i + 1} of {Grid.Count}: the step {h:G3} exceeds twice the smallest variance of p_t; lower the step size below {StepSize}, or end the grid at a noisier level."));
+            if (!x.IsFinite()) throw Diverged(i, h);
             var isLast = i == Grid.Count - 1;
             if (isLast) x = ProbabilityFlow.Step(x, denoiser.Denoise(x, level), level, end);
             yield return new SamplingStep(i, Grid.Count, isLast ? end.Time : level.Time, x, denoised);
         }
+    }
+
+    private InvalidOperationException Diverged(int i, double h)
+    {
+        var excess = FormattableString.Invariant($"the step {h:G3} exceeds twice the smallest variance of p_t");
+        return new InvalidOperationException(
+            $"UnadjustedLangevinSampler: the chain diverged in step {i + 1} of {Grid.Count}: {excess}; "
+            + FormattableString.Invariant($"lower the step size below {StepSize}, or end the grid at a noisier level."));
     }
 }

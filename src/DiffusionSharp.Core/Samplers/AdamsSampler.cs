@@ -24,7 +24,9 @@ public abstract class AdamsSampler : Sampler
     protected AdamsSampler(string name, Schedule schedule, TimeGrid grid, int points, MultistepStart start)
         : base(schedule, Chain(grid, name))
     {
-        Points = points is >= 1 and <= 4 ? points : throw new ArgumentOutOfRangeException(nameof(points), points, $"{name}: an order from 1 to 4 was expected.");
+        Points = points is >= 1 and <= 4
+            ? points
+            : throw new ArgumentOutOfRangeException(nameof(points), points, $"{name}: an order from 1 to 4 was expected.");
         Start = Guard.Known(start, $"{name}: unknown start");
         StartCalls = Start == MultistepStart.Accurate ? AccurateStart.ExtraCalls(points) : 0;
     }

@@ -39,7 +39,8 @@ public abstract class AncestralSampler : SingleStepSampler
     public sealed override bool IsDeterministic => Eta == 0;
 
     /// <inheritdoc/>
-    protected sealed override (Tensor X, Tensor Denoised) Step(Denoiser denoiser, Tensor x, NoiseLevel level, NoiseLevel levelNext, NoiseSource noise, int index)
+    protected sealed override (Tensor X, Tensor Denoised) Step(
+        Denoiser denoiser, Tensor x, NoiseLevel level, NoiseLevel levelNext, NoiseSource noise, int index)
     {
         var d = denoiser.Denoise(x, level);
         var (kept, up) = Posterior.Between(level, levelNext).Split(levelNext, Eta);

@@ -49,11 +49,11 @@ public sealed class Churn
     /// <summary>S_noise.</summary>
     public double NoiseScale { get; }
 
-    /// <summary>How an output from before the noise is read, as data a·x + b·output with (a, b) of a level; null asks the denoiser at the noised state.</summary>
+    /// <summary>How an output from before the noise is read, as data a·x + b·output with (a, b) of a level; null asks at the noised state.</summary>
     /// <remarks>Right is to ask there. For noise prediction it is <c>level => PredictionConversion.DataWeights(Prediction.Noise, level)</c>.</remarks>
     internal Func<NoiseLevel, (double OfX, double OfOutput)>? OutputBeforeNoise { get; init; }
 
-    /// <summary>The level that a step from <paramref name="level"/> starts at, one of N <paramref name="steps"/>; the level itself where there is no churn.</summary>
+    /// <summary>Where a step from <paramref name="level"/> starts, one of N <paramref name="steps"/>; the level itself where there is no churn.</summary>
     internal NoiseLevel Raise(NoiseLevel level, Schedule schedule, int steps)
     {
         if (Amount == 0 || level.IsPureNoise || !(level.Ratio >= RatioMin && level.Ratio <= RatioMax)) return level;

@@ -24,7 +24,8 @@ public sealed class DdimInversion
         for (var i = 0; i < grid.Count; i++)
         {
             if (schedule.Alpha(grid.Times[i]) == 0 && schedule.Sigma(grid.Targets[i]) == 0)
-                throw new ArgumentException("DdimInversion: a single step from clean data to pure noise keeps nothing of the data; use a grid of at least two steps.", nameof(grid));
+                throw new ArgumentException(
+                    "DdimInversion: a single step from clean data to pure noise keeps nothing of the data; use a grid of at least two steps.", nameof(grid));
         }
 
         (Schedule, Grid) = (schedule, grid);

@@ -18,7 +18,9 @@ namespace DiffusionSharp.Samplers;
 /// </remarks>
 public sealed class DpmSolverMultistep : Sampler
 {
-    private const DpmSolverCompatibility KnownCompatibility = DpmSolverCompatibility.Published | DpmSolverCompatibility.FirstOrderEnd | DpmSolverCompatibility.LoweredEnd;
+    private const DpmSolverCompatibility KnownCompatibility =
+        DpmSolverCompatibility.Published | DpmSolverCompatibility.FirstOrderEnd | DpmSolverCompatibility.LoweredEnd;
+
     private readonly int order;
 
     /// <summary>Makes a sampler.</summary>

@@ -22,8 +22,8 @@ internal enum MultistepEnd
 
 /// <summary>The share of the slope in a step that combines two estimates of an exponential integrator.</summary>
 /// <remarks>
-/// With F linear over a step of length h in ln(α/σ), ∫ e^(z(1 − θ)) F(θ) dθ = M₀ F₀ + M₁ (F₁ − F₀), z = ∓h. M₀ is always exact; M₁ may be
-/// off by O(h) without loss of order. Steps that combine more estimates are exact for polynomials in every case, because
+/// With F linear over a step of length h in ln(α/σ), ∫ e^(z(1 − θ)) F(θ) dθ = M₀ F₀ + M₁ (F₁ − F₀), z = ∓h. M₀ is always exact; M₁
+/// may be off by O(h) without loss of order. Steps that combine more estimates are exact for polynomials in every case, because
 /// the function B(h) of Zhao et al. 2023, arXiv:2302.04867, then cancels.
 /// </remarks>
 public enum TwoPointWeights

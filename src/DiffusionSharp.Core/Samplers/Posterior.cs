@@ -24,7 +24,11 @@ public readonly record struct Posterior(double OfX, double OfData, double Varian
     public static Posterior Between(NoiseLevel level, NoiseLevel levelNext)
     {
         if (!(level.Sigma > 0 && levelNext.LogSnr >= level.LogSnr))
-            throw new ArgumentException(FormattableString.Invariant($"Posterior: a step towards the data was expected, σ/α = {level.Sigma / level.Alpha} to {levelNext.Sigma / levelNext.Alpha} was given."), nameof(levelNext));
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"Posterior: a step towards the data was expected, σ/α = {level.Ratio} to {levelNext.Ratio} was given."),
+                nameof(levelNext));
+        }
 
         // 1 − SNR_t/SNR_s; exactly 1 where s is clean or t is pure noise.
         var fresh = level.Alpha == 0 || levelNext.Sigma == 0 ? 1 : 1 - RatioOf(level, levelNext);

@@ -37,7 +37,8 @@ public sealed class PredictorCorrectorSampler : SingleStepSampler
         : base(schedule, grid)
     {
         Snr = Guard.Above(snr, 0, "PredictorCorrectorSampler: snr");
-        if (correctorSteps < 1) throw new ArgumentOutOfRangeException(nameof(correctorSteps), correctorSteps, "PredictorCorrectorSampler: at least one corrector step is needed.");
+        if (correctorSteps < 1)
+            throw new ArgumentOutOfRangeException(nameof(correctorSteps), correctorSteps, "PredictorCorrectorSampler: at least one corrector step is needed.");
         Guard.Known(correctorStep, "PredictorCorrectorSampler: unknown corrector step");
         Guard.Known(predictor, "PredictorCorrectorSampler: unknown predictor");
         (CorrectorSteps, CorrectorStep, Predictor) = (correctorSteps, correctorStep, predictor);

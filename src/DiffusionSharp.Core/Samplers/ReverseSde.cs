@@ -21,7 +21,8 @@ internal static class ReverseSde
     /// <param name="levelNext">Where it ends.</param>
     /// <param name="noise">Where the draw comes from.</param>
     /// <param name="index">The index of the draw.</param>
-    public static Tensor Step(ReverseSdePredictor predictor, Schedule schedule, Tensor x, Tensor d, NoiseLevel level, NoiseLevel levelNext, NoiseSource noise, int index)
+    public static Tensor Step(
+        ReverseSdePredictor predictor, Schedule schedule, Tensor x, Tensor d, NoiseLevel level, NoiseLevel levelNext, NoiseSource noise, int index)
     {
         if (levelNext.Sigma == 0) return levelNext.Alpha * d;
         return predictor switch
@@ -37,12 +38,14 @@ internal static class ReverseSde
     private static Tensor EulerMaruyama(Schedule schedule, Tensor x, Tensor d, NoiseLevel level, NoiseLevel levelNext, Tensor z)
     {
         var (f, g, h) = (schedule.Drift(level.Time), schedule.Diffusion(level.Time), level.Time - levelNext.Time);
-        return ((1 - (h * f)) * x) + (h * g * g * PredictionConversion.FromData(Prediction.Score, d, x, level)) + (g * Math.Sqrt(h) * z);
+        var score = PredictionConversion.FromData(Prediction.Score, d, x, level);
+        return ((1 - (h * f)) * x) + (h * g * g * score) + (g * Math.Sqrt(h) * z);
     }
 
     private static Tensor ReverseDiffusion(Tensor x, Tensor d, NoiseLevel level, NoiseLevel levelNext, Tensor z)
     {
         var variance = Posterior.Between(level, levelNext).ForwardVariance;
-        return ((2 - (level.Alpha / levelNext.Alpha)) * x) + (variance * PredictionConversion.FromData(Prediction.Score, d, x, level)) + (Math.Sqrt(variance) * z);
+        var score = PredictionConversion.FromData(Prediction.Score, d, x, level);
+        return ((2 - (level.Alpha / levelNext.Alpha)) * x) + (variance * score) + (Math.Sqrt(variance) * z);
     }
 }

@@ -33,6 +33,8 @@ internal static class ReverseVariance
         DdpmVariance.FixedLarge => q.ForwardVariance,
         DdpmVariance.LearnedRange => q.LearnedVariance(raw),
         _ when raw >= 0 => raw,
-        _ => throw new InvalidOperationException(FormattableString.Invariant($"{what}: the denoiser gave the variance {raw}; if its second output is an interpolation in [−1, 1], use DdpmVariance.{nameof(DdpmVariance.LearnedRange)}.")),
+        _ => throw new InvalidOperationException(
+            FormattableString.Invariant($"{what}: the denoiser gave the variance {raw}; ")
+            + $"if its second output is an interpolation in [−1, 1], use DdpmVariance.{nameof(DdpmVariance.LearnedRange)}."),
     };
 }

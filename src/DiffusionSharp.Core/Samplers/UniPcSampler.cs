@@ -39,7 +39,9 @@ public sealed class UniPcSampler : Sampler
         MultistepStart start = MultistepStart.Accurate)
         : base(schedule, Chain(grid, nameof(UniPcSampler)))
     {
-        PredictorOrder = predictorOrder is >= 1 and <= 3 ? predictorOrder : throw new ArgumentOutOfRangeException(nameof(predictorOrder), predictorOrder, "UniPcSampler: a predictor of order 1 to 3 was expected.");
+        PredictorOrder = predictorOrder is >= 1 and <= 3
+            ? predictorOrder
+            : throw new ArgumentOutOfRangeException(nameof(predictorOrder), predictorOrder, "UniPcSampler: a predictor of order 1 to 3 was expected.");
         Form = Guard.Known(form, "UniPcSampler: unknown form");
         TwoPoint = Guard.Known(twoPoint, "UniPcSampler: unknown weights");
         Start = Guard.Known(start, "UniPcSampler: unknown start");
@@ -125,6 +127,7 @@ public sealed class UniPcSampler : Sampler
         var step = new ExponentialStep(Form, level, levelNext);
         var points = history.Positions(count, e => e.HalfLogSnr, level.LogSnr / 2, levelNext.LogSnr / 2);
         var (z, scale) = Form == DpmSolverForm.Data ? (-step.Length, levelNext.Alpha * step.Length) : (step.Length, -levelNext.Sigma * step.Length);
-        return (step.OfState * x) + (scale * history.Combine(MultistepWeights.Exponential(points, z, TwoPoint), e => Form == DpmSolverForm.Data ? e.Data : e.Noise));
+        var weights = MultistepWeights.Exponential(points, z, TwoPoint);
+        return (step.OfState * x) + (scale * history.Combine(weights, e => Form == DpmSolverForm.Data ? e.Data : e.Noise));
     }
 }
