@@ -1,6 +1,7 @@
 using System.Globalization;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Programs;
+using DiffusionSharp.Cpu;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Networks.Inspection;
