@@ -9,7 +9,7 @@ namespace DiffusionSharp.Denoisers;
 /// (<see cref="PredictionConversion.DataWeights"/>, or <see cref="EdmPreconditioning"/>). A network that learned a variance gives twice
 /// the values on the last axis, the second half being the variance's.
 /// </remarks>
-public sealed class NetworkDenoiser : Denoiser, ILearnedVariance
+public sealed class NetworkDenoiser : Denoiser
 {
     private readonly DenoisingNetwork network;
     private readonly EdmPreconditioning? preconditioning;
@@ -46,21 +46,20 @@ public sealed class NetworkDenoiser : Denoiser, ILearnedVariance
     public override bool HasGradient => network.HasGradient;
 
     /// <inheritdoc/>
-    public bool HasVariance { get; }
-
-    /// <inheritdoc/>
-    public (Tensor Data, Tensor Variance) DenoiseWithVariance(Tensor x, ReadOnlySpan<NoiseLevel> levels)
-    {
-        if (!HasVariance) throw new InvalidOperationException("NetworkDenoiser: the network has no learned variance; use one that was trained with it.");
-        var output = Evaluate(x, levels);
-        return (Combine(x, Half(output, x, first: true), levels, gradient: false), Tensor.From(Half(output, x, first: false)));
-    }
+    public override bool HasVariance { get; }
 
     /// <inheritdoc/>
     protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels)
     {
         var output = Evaluate(x, levels);
         return Combine(x, HasVariance ? Half(output, x, first: true) : output, levels, gradient: false);
+    }
+
+    /// <inheritdoc/>
+    protected override (Tensor Data, Tensor Variance) EstimateWithVariance(Tensor x, ReadOnlySpan<NoiseLevel> levels)
+    {
+        var output = Evaluate(x, levels);
+        return (Combine(x, Half(output, x, first: true), levels, gradient: false), Tensor.From(Half(output, x, first: false)));
     }
 
     /// <inheritdoc/>

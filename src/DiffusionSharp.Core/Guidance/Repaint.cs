@@ -72,15 +72,8 @@ public sealed class Repaint
             {
                 var (level, levelNext) = (Level(position), Level(position + 1));
                 var d = denoiser.Denoise(x, level);
-                var q = Posterior.Between(level, levelNext);
-                var made = (q.OfX * x) + (q.OfData * d);
-                var given = levelNext.Alpha * known;
-                if (levelNext.Sigma > 0)
-                {
-                    made += Math.Sqrt(q.Variance) * noise.Draw(x.Shape, 2 * move);
-                    given += levelNext.Sigma * noise.Draw(x.Shape, (2 * move) + 1);
-                }
-
+                var made = AncestralStep.Apply(x, d, level, levelNext, noise, 2 * move);
+                var given = levelNext.Sigma > 0 ? levelNext.AddNoise(known, noise.Draw(x.Shape, (2 * move) + 1)) : levelNext.Alpha * known;
                 x = (mask * given) + (free * made);
                 position++;
                 yield return new SamplingStep(shown++, count, levelNext.Time, x, d);
@@ -88,7 +81,7 @@ public sealed class Repaint
             else
             {
                 var (from, to) = (Level(position), Level(position - 1));
-                x = (to.Alpha / from.Alpha * x) + (Math.Sqrt(Posterior.Between(to, from).ForwardVariance) * noise.Draw(x.Shape, 2 * move));
+                x = ForwardStep.Apply(x, from, to, noise.Draw(x.Shape, 2 * move));
                 position--;
             }
         }

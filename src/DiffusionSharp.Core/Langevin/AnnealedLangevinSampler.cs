@@ -71,7 +71,8 @@ public sealed class AnnealedLangevinSampler : Sampler
                 for (var j = 0; j < LangevinSteps; j++)
                 {
                     if (j > 0) d = denoiser.Denoise(x, level);
-                    x = LangevinDynamics.Step(x, LangevinDynamics.Score(x, d, level), StepSize * level.Sigma * level.Sigma, noise.Draw(x.Shape, (i * LangevinSteps) + j));
+                    var score = PredictionConversion.FromData(Prediction.Score, d, x, level);
+                    x = LangevinStep.Apply(x, score, StepSize * level.Sigma * level.Sigma, noise.Draw(x.Shape, (i * LangevinSteps) + j));
                 }
 
                 x = i == Grid.Count - 1 && FinalDenoising

@@ -1,5 +1,6 @@
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
+using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Langevin;
 
@@ -36,4 +37,10 @@ public abstract class FixedLevelLangevinSampler : Sampler
 
     /// <inheritdoc/>
     public sealed override bool IsDeterministic => false;
+
+    /// <summary>α² + σ², the variance of x for data of unit variance: what step sizes are measured in.</summary>
+    private protected static double Power(NoiseLevel level) => (level.Alpha * level.Alpha) + (level.Sigma * level.Sigma);
+
+    /// <summary>The start of a chain at a level, from a state at a noisier one: brought to the spread of the level.</summary>
+    private protected static Tensor Enter(Tensor x, NoiseLevel from, NoiseLevel level) => from == level ? x : Math.Sqrt(Power(level) / Power(from)) * x;
 }

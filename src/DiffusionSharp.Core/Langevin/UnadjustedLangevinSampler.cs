@@ -34,8 +34,8 @@ public sealed class UnadjustedLangevinSampler : FixedLevelLangevinSampler
     protected override IEnumerable<SamplingStep> Trajectory(Denoiser denoiser, Tensor x, NoiseSource noise)
     {
         var (level, end) = (Schedule.At(Grid.Times[^1]), Schedule.At(Grid.End));
-        var h = StepSize * LangevinDynamics.Power(level);
-        x = LangevinDynamics.Enter(x, Schedule.At(Grid.Start), level);
+        var h = StepSize * Power(level);
+        x = Enter(x, Schedule.At(Grid.Start), level);
         for (var i = 0; i < Grid.Count; i++)
         {
             var d = denoiser.Denoise(x, level);
@@ -43,7 +43,8 @@ public sealed class UnadjustedLangevinSampler : FixedLevelLangevinSampler
             for (var j = 0; j < LangevinSteps; j++)
             {
                 if (j > 0) d = denoiser.Denoise(x, level);
-                x = LangevinDynamics.Step(x, LangevinDynamics.Score(x, d, level), h, noise.Draw(x.Shape, (i * LangevinSteps) + j));
+                var score = PredictionConversion.FromData(Prediction.Score, d, x, level);
+                x = LangevinStep.Apply(x, score, h, noise.Draw(x.Shape, (i * LangevinSteps) + j));
             }
 
             if (!x.IsFinite())

@@ -34,8 +34,8 @@ public sealed class EvidenceLowerBound
     /// <exception cref="ArgumentException">The grid is no chain, leaves the schedule or does not end at clean data; or an option is unknown.</exception>
     public EvidenceLowerBound(Schedule schedule, TimeGrid grid, DdpmVariance variance = DdpmVariance.FixedSmall, DataBins? bins = null, DecoderVariance decoder = DecoderVariance.Level)
     {
-        if (!Enum.IsDefined(variance)) throw new ArgumentOutOfRangeException(nameof(variance), variance, "EvidenceLowerBound: unknown variance.");
-        if (!Enum.IsDefined(decoder)) throw new ArgumentOutOfRangeException(nameof(decoder), decoder, "EvidenceLowerBound: unknown decoder variance.");
+        Guard.Known(variance, "EvidenceLowerBound: unknown variance");
+        Guard.Known(decoder, "EvidenceLowerBound: unknown decoder variance");
         Sampler.CheckLevels(schedule, grid, nameof(EvidenceLowerBound));
         if (!grid.IsChain || grid.End != schedule.CleanTime || !(grid.Start <= schedule.NoiseTime))
             throw new ArgumentException(FormattableString.Invariant($"EvidenceLowerBound: a chain of steps inside the schedule that ends at clean data, time {schedule.CleanTime}, was expected; the grid runs from {grid.Start} to {grid.End}."), nameof(grid));

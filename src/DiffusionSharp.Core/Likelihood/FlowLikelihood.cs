@@ -92,7 +92,13 @@ public sealed class FlowLikelihood
     private FlowLikelihoodEstimate Integrate(Denoiser denoiser, Tensor y, Rng rng, long firstSample, double logScale)
     {
         if (y.Shape.Rank < 2 || y.Shape.Count == 0) throw new ArgumentException($"FlowLikelihood: at least one sample, [N, …], was expected, {y.Shape} was given.", nameof(y));
-        if (!denoiser.HasGradient) throw new InvalidOperationException($"FlowLikelihood: {denoiser.GetType().Name} has no gradient, and the divergence of its flow needs one; take a denoiser that can be differentiated, or the evidence lower bound, which asks for estimates alone.");
+        if (!denoiser.HasGradient)
+        {
+            throw new InvalidOperationException(
+                $"FlowLikelihood: {denoiser} has no gradient, and the divergence of its flow needs one; take a denoiser that can be differentiated, "
+                + "or the evidence lower bound, which asks for estimates alone.");
+        }
+
         var streams = new Rng[y.Samples];
         for (var k = 0; k < streams.Length; k++) streams[k] = rng.Split(firstSample + k);
         var system = new FlowSystem(denoiser, schedule, y.Shape.Tail(), Divergence, streams);

@@ -8,10 +8,4 @@ public enum CorrectorStep
 
     /// <summary>From the norms of each sample's own score and noise, for pictures; biased in few dimensions. Never above σ², where Langevin dynamics would overshoot.</summary>
     SampleNorms,
-
-    /// <summary>
-    /// Compatibility: from norms averaged over the batch, as in the published code. A sample then depends on its batch-mates: the same
-    /// seed gives other samples when the batch is cut otherwise.
-    /// </summary>
-    BatchMeanNorms,
 }

@@ -29,7 +29,6 @@ public sealed class DpmSolverAdaptive : Sampler
     /// <param name="absolute">ε_a, absolute tolerance of a step in units of x, above 0; 0.0078 is the paper's, one level of 8-bit pixels.</param>
     /// <param name="firstStep">The first step tried, in ln(α/σ), above 0; 0.05 is the paper's.</param>
     /// <param name="form">Which estimate is a polynomial along a step.</param>
-    /// <param name="control">Over what the error is taken.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the grid leaves the schedule or is no chain.</exception>
     public DpmSolverAdaptive(
         Schedule schedule,
@@ -38,16 +37,14 @@ public sealed class DpmSolverAdaptive : Sampler
         double relative = 0.05,
         double absolute = 0.0078,
         double firstStep = 0.05,
-        DpmSolverForm form = DpmSolverForm.Noise,
-        DpmStepControl control = DpmStepControl.PerSample)
+        DpmSolverForm form = DpmSolverForm.Noise)
         : base(schedule, Chain(grid, nameof(DpmSolverAdaptive)))
     {
         this.order = order is 2 or 3 ? order : throw new ArgumentOutOfRangeException(nameof(order), order, "DpmSolverAdaptive: an order of 2 or 3 was expected.");
         Relative = Guard.Above(relative, 0, "DpmSolverAdaptive: the relative tolerance");
         Absolute = Guard.Above(absolute, 0, "DpmSolverAdaptive: the absolute tolerance");
         FirstStep = Guard.Above(firstStep, 0, "DpmSolverAdaptive: the first step");
-        Form = DpmSolverOrders.Known(form, nameof(DpmSolverAdaptive), "form");
-        Control = DpmSolverOrders.Known(control, nameof(DpmSolverAdaptive), "control");
+        Form = Guard.Known(form, "DpmSolverAdaptive: unknown form");
     }
 
     /// <summary>ε_r, the relative tolerance of a step.</summary>
@@ -63,7 +60,7 @@ public sealed class DpmSolverAdaptive : Sampler
     public DpmSolverForm Form { get; }
 
     /// <summary>Over what the error is taken.</summary>
-    public DpmStepControl Control { get; }
+    internal DpmStepControl Control { get; init => field = Guard.Known(value, "DpmSolverAdaptive: unknown control"); }
 
     /// <inheritdoc/>
     public override int? Order => null;

@@ -46,11 +46,11 @@ public sealed class DpmSolverSingleStep : Sampler
         : base(schedule, Chain(grid, nameof(DpmSolverSingleStep)))
     {
         this.order = DpmSolverOrders.Checked(order, nameof(DpmSolverSingleStep));
-        Form = DpmSolverOrders.Known(form, nameof(DpmSolverSingleStep), "form");
-        Variant = DpmSolverOrders.Known(variant, nameof(DpmSolverSingleStep), "variant");
+        Form = Guard.Known(form, "DpmSolverSingleStep: unknown form");
+        Variant = Guard.Known(variant, "DpmSolverSingleStep: unknown variant");
         Eta = Guard.InRange(eta, 0, 1, "DpmSolverSingleStep: eta");
-        Noise = DpmSolverOrders.Known(noise, nameof(DpmSolverSingleStep), "noise");
-        Stages = DpmSolverOrders.Known(stages, nameof(DpmSolverSingleStep), "stages");
+        Noise = Guard.Known(noise, "DpmSolverSingleStep: unknown noise");
+        Stages = Guard.Known(stages, "DpmSolverSingleStep: unknown stages");
         this.orders = orders is null ? Uniform() : Fitting(orders);
         if (noise == DpmSolverNoise.AlongPath && order == 3)
             throw new ArgumentException("DpmSolverSingleStep: noise along the path is defined for orders 1 and 2; take order 2, or noise after the step.", nameof(order));

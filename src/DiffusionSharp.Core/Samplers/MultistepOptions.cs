@@ -6,17 +6,17 @@ public enum MultistepStart
     /// <summary>As accurately as the method's order needs: from order three on a Runge–Kutta step first, which asks the denoiser more often.</summary>
     Accurate,
 
-    /// <summary>Compatibility: with as many estimates as there are, from one upwards, which is how these methods were published and what other tools do.</summary>
+    /// <summary>With as many estimates as there are, from one upwards: how these methods were published, and no call more.</summary>
     LowOrder,
 }
 
 /// <summary>How a method that looks back takes its last steps.</summary>
-public enum MultistepEnd
+internal enum MultistepEnd
 {
     /// <summary>With its full order, except where a step to clean data allows one estimate alone.</summary>
     FullOrder,
 
-    /// <summary>Compatibility: with one estimate in the last step, two in the one before and so on. Other tools call it <c>lower_order_final</c>.</summary>
+    /// <summary>With one estimate in the last step, two in the one before and so on. Other tools call it <c>lower_order_final</c>.</summary>
     Lowered,
 }
 

@@ -42,6 +42,19 @@ public readonly record struct Posterior(double OfX, double OfData, double Varian
     public double LearnedVariance(double v) =>
         Math.Exp(((v + 1) / 2 * Math.Log(ForwardVariance)) + ((1 - v) / 2 * Math.Log(Variance)));
 
+    /// <summary>The spread of a step's end, split into what is kept of the noise that is there and what is drawn afresh.</summary>
+    /// <param name="levelNext">s, where the step ends.</param>
+    /// <param name="eta">η in [0, 1], the share of fresh noise.</param>
+    /// <returns>Kept, √(σ_s² − η² β̃), a standard deviation; and Fresh, η² β̃, a variance.</returns>
+    /// <remarks>Song et al. 2021, arXiv:2010.02502, eq. 16.</remarks>
+    internal (double Kept, double Fresh) Split(NoiseLevel levelNext, double eta)
+    {
+        var fresh = eta * eta * Variance;
+
+        // β̃ ≤ σ_s², but rounding may say otherwise where they are equal (zero terminal SNR, η = 1).
+        return (Math.Sqrt(Math.Max((levelNext.Sigma * levelNext.Sigma) - fresh, 0)), fresh);
+    }
+
     private static double RatioOf(NoiseLevel level, NoiseLevel levelNext)
     {
         var root = level.Alpha / levelNext.Alpha * (levelNext.Sigma / level.Sigma);

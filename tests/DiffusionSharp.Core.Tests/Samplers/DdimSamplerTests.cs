@@ -83,7 +83,7 @@ public sealed class DdimSamplerTests
         Near.RelativeToLargest((next.Alpha * d) + (next.Sigma / level.Sigma * (x - (level.Alpha * d))), Sample(DdimDirection.Consistent), 1e-14, "consistent");
         Near.RelativeToLargest((next.Alpha * d) + (next.Sigma / level.Sigma * (x - (level.Alpha * free))), Sample(DdimDirection.Unconstrained), 1e-14, "unconstrained");
 
-        Tensor Sample(DdimDirection direction) => new DdimSampler(schedule, grid, 0, direction).Sample(clipped, x, new SeededNoise(new Rng(1)));
+        Tensor Sample(DdimDirection direction) => new DdimSampler(schedule, grid) { Direction = direction }.Sample(clipped, x, new SeededNoise(new Rng(1)));
     }
 
     [Fact]

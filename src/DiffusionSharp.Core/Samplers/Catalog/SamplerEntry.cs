@@ -8,7 +8,7 @@ namespace DiffusionSharp.Samplers.Catalog;
 /// <param name="Source">Authors, year, arXiv id, equation or algorithm.</param>
 /// <param name="Takes">The options it reads.</param>
 /// <param name="Make">Makes it with the options that are given, its own defaults for the others.</param>
-/// <param name="NeedsDensity">Whether the denoiser must be an <see cref="Denoisers.ILogDensity"/>, which a network is not.</param>
+/// <param name="NeedsDensity">Whether the denoiser must know its density (<see cref="Denoisers.Denoiser.HasLogDensity"/>), which a network does not.</param>
 public sealed record SamplerEntry(string Name, string Description, string Source, SamplerOption Takes, Func<Schedule, TimeGrid, SamplerOptions, Sampler> Make, bool NeedsDensity = false)
 {
     /// <summary>Makes the sampler.</summary>
