@@ -1,7 +1,8 @@
-using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Training.Configuration;
 
-namespace DiffusionSharp.Cli.Output;
+namespace DiffusionSharp.Cli.Commands;
 
 /// <summary>A list in the forms for people and for programs.</summary>
 /// <param name="list">Its name.</param>
@@ -17,7 +18,8 @@ internal sealed class Listing(string list, params string[] columns)
     public IEnumerable<string> Names => entries.Select(e => e.Cells[0]);
 
     /// <summary>Adds a row, its object, and what is shown of it alone.</summary>
-    public void Add(string[] cells, (string Key, object? Value)[] members, params (string Head, string Text)[] more) => entries.Add((cells, members, more));
+    public void Add(string[] cells, (string Key, object? Value)[] members, params (string Head, string Text)[] more) =>
+        entries.Add((cells, members, more));
 
     /// <summary>The list of one entry.</summary>
     /// <exception cref="UsageException">There is none of this name.</exception>
@@ -25,7 +27,9 @@ internal sealed class Listing(string list, params string[] columns)
     {
         var only = new Listing(list, columns);
         only.entries.AddRange(entries.Where(e => string.Equals(e.Cells[0], name, StringComparison.OrdinalIgnoreCase)));
-        return only.entries.Count > 0 ? only : throw new UsageException($"list {list}: {DidYouMean.Unknown(name, Names, entries.Count > MostNamed ? $"'diffusion list {list}' names all {entries.Count}" : $"there are {string.Join(", ", Names)}")}");
+        if (only.entries.Count > 0) return only;
+        var there = entries.Count > MostNamed ? $"'diffusion list {list}' names all {entries.Count}" : $"there are {string.Join(", ", Names)}";
+        throw new UsageException($"list {list}: {DidYouMean.Unknown(name, Names, there)}");
     }
 
     /// <summary>One row for each.</summary>

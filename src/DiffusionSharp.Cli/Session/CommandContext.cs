@@ -1,6 +1,6 @@
 using DiffusionSharp.Cli.Output;
 
-namespace DiffusionSharp.Cli.Commands;
+namespace DiffusionSharp.Cli.Session;
 
 /// <summary>What every command is given beside its options.</summary>
 /// <param name="Console">Where it writes.</param>
@@ -18,6 +18,6 @@ internal sealed record CommandContext(CommandConsole Console, TimeProvider Clock
         return Math.Min(asked ?? most, most);
     }
 
-    /// <summary>Writes a line to the error stream, above what is drawn there.</summary>
-    public void Note(string line) => Console.Status.Print(Ink.Message(line, Console.Colour));
+    /// <inheritdoc cref="CommandConsole.Note"/>
+    public void Note(string line) => Console.Note(line);
 }
