@@ -1,6 +1,5 @@
 using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Tensors.Kernels;
 
 namespace DiffusionSharp.Graphs.Execution;
 

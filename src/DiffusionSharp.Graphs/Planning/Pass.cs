@@ -1,3 +1,5 @@
+using DiffusionSharp.Graphs.Operations;
+
 namespace DiffusionSharp.Graphs.Planning;
 
 /// <summary>A step before it has a place: one pass over memory that computes a node, with all that is fused into it.</summary>

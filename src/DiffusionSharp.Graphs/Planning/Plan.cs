@@ -1,5 +1,5 @@
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Tensors.Kernels;
 
 namespace DiffusionSharp.Graphs.Planning;
 

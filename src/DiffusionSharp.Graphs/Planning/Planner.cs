@@ -1,4 +1,5 @@
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Graphs.Planning;

@@ -1,3 +1,5 @@
+using DiffusionSharp.Graphs.Operations;
+
 namespace DiffusionSharp.Graphs.Planning;
 
 /// <summary>Finds what depends on parameters and constants alone and moves it to the front, to be done once for many runs.</summary>

@@ -1,5 +1,6 @@
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Graphs.Planning;
 
 namespace DiffusionSharp.Networks.Inspection;

@@ -3,10 +3,12 @@ using DiffusionSharp.Distances;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
+using DiffusionSharp.Stochastics.FokkerPlanck;
+using DiffusionSharp.Stochastics.Laws;
+using DiffusionSharp.Stochastics.Numerics;
+using DiffusionSharp.Stochastics.Processes;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Theory.FokkerPlanck;
 using DiffusionSharp.Theory.Laboratory;
-using DiffusionSharp.Theory.Processes;
 
 namespace DiffusionSharp.Theory.Experiments;
 
