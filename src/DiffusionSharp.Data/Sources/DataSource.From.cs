@@ -25,7 +25,8 @@ public abstract partial class DataSource
     /// <exception cref="DataException">The shape is neither, a value is out of range, or labels and names do not fit.</exception>
     public static DataSource From(Tensor samples, IReadOnlyList<int>? labels = null, IReadOnlyList<string>? classNames = null, string name = "samples")
     {
-        if (samples.Shape.Rank is not (2 or 4)) throw new DataException($"{name}: rows [N, D] or pictures [N, H, W, C] are expected, {samples.Shape} was given.");
+        if (samples.Shape.Rank is not (2 or 4))
+            throw new DataException($"{name}: rows [N, D] or pictures [N, H, W, C] are expected, {samples.Shape} was given.");
         return MemorySource.Of(name, samples.Shape.Tail(), samples.Samples, samples.ToFloat().Values.ToArray(), labels, classNames);
     }
 
@@ -35,7 +36,8 @@ public abstract partial class DataSource
     /// <param name="classNames">The names of the classes by number; null: their numbers.</param>
     /// <param name="name">What messages and run folders call it.</param>
     /// <exception cref="DataException">There is none, they differ in size or channels, or labels and names do not fit.</exception>
-    public static DataSource From(IReadOnlyList<Picture> pictures, IReadOnlyList<int>? labels = null, IReadOnlyList<string>? classNames = null, string name = "pictures")
+    public static DataSource From(
+        IReadOnlyList<Picture> pictures, IReadOnlyList<int>? labels = null, IReadOnlyList<string>? classNames = null, string name = "pictures")
     {
         if (pictures.Count == 0) throw new DataException($"{name}: at least one picture is needed.");
         var (height, width, channels) = (pictures[0].Height, pictures[0].Width, pictures[0].Channels);
@@ -44,7 +46,11 @@ public abstract partial class DataSource
         {
             var p = pictures[k];
             if ((p.Height, p.Width, p.Channels) != (height, width, channels))
-                throw new DataException($"{name}: picture 0 is {height}×{width}×{channels}, picture {k} is {p.Height}×{p.Width}×{p.Channels}; all must be alike.");
+            {
+                var (first, own) = ($"{height}×{width}×{channels}", $"{p.Height}×{p.Width}×{p.Channels}");
+                throw new DataException($"{name}: picture 0 is {first}, picture {k} is {own}; all must be alike.");
+            }
+
             p.CopyTo(values.AsSpan(k * size, size));
         }
 
@@ -60,8 +66,10 @@ public abstract partial class DataSource
         var all = samples.ToArray();
         if (all.Length == 0) throw new DataException($"{name}: at least one sample is needed.");
         var d = all[0].Values.Length;
-        if (Array.FindIndex(all, s => s.Values.Length != d) is >= 0 and var odd) throw new DataException($"{name}: sample 0 has {d} values, sample {odd} has {all[odd].Values.Length}; all must have as many.");
+        if (Array.FindIndex(all, s => s.Values.Length != d) is >= 0 and var odd)
+            throw new DataException($"{name}: sample 0 has {d} values, sample {odd} has {all[odd].Values.Length}; all must have as many.");
         string[] names = [.. all.Select(s => s.Class).Distinct().Order(StringComparer.Ordinal)];
-        return MemorySource.Of(name, [d], all.Length, [.. all.SelectMany(s => s.Values)], [.. all.Select(s => Array.BinarySearch(names, s.Class, StringComparer.Ordinal))], names);
+        int[] labels = [.. all.Select(s => Array.BinarySearch(names, s.Class, StringComparer.Ordinal))];
+        return MemorySource.Of(name, [d], all.Length, [.. all.SelectMany(s => s.Values)], labels, names);
     }
 }

@@ -10,7 +10,11 @@ public abstract partial class DataSource
 
     /// <summary>The built-in sources: name and one line of description.</summary>
     public static IReadOnlyDictionary<string, string> BuiltIn { get; } = new Dictionary<string, string>(
-        [new(Digits, "digits drawn as by hand, 28×28 grey, labelled 0 to 9"), .. PointSource.Names.Select(p => KeyValuePair.Create(p.Key, $"points in the plane: {p.Value}"))], StringComparer.Ordinal);
+        [
+            new(Digits, "digits drawn as by hand, 28×28 grey, labelled 0 to 9"),
+            .. PointSource.Names.Select(p => KeyValuePair.Create(p.Key, $"points in the plane: {p.Value}")),
+        ],
+        StringComparer.Ordinal);
 
     /// <summary>The forms that name files: how they look and one line of description.</summary>
     public static IReadOnlyDictionary<string, string> FileForms { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -23,11 +27,14 @@ public abstract partial class DataSource
 
     /// <summary>Whether a source comes in two parts, so that <see cref="DataSplit.Test"/> may be asked of it.</summary>
     /// <param name="source">As for <see cref="Open(string, DataSourceOptions, Parallelism?)"/>.</param>
-    public static bool HasTestPart(string source) => BuiltIn.ContainsKey(source) || (Directory.Exists(source) && (IdxSource.Matches(source) || CifarSource.Matches(source)));
+    public static bool HasTestPart(string source) =>
+        BuiltIn.ContainsKey(source) || (Directory.Exists(source) && (IdxSource.Matches(source) || CifarSource.Matches(source)));
 
     /// <summary>Opens a source.</summary>
     /// <param name="source">A built-in name, a folder (pictures, IDX files or CIFAR-10), or a .npy file.</param>
-    /// <param name="size">Width and height of pictures: others are cropped to their middle square and resized. Null keeps theirs, which must then agree.</param>
+    /// <param name="size">
+    /// Width and height of pictures: others are cropped to their middle square and resized. Null keeps theirs, which must then agree.
+    /// </param>
     /// <param name="channels">Channels of a folder's pictures: 1 grey, 3 RGB, 4 RGBA; others are converted. Null keeps theirs.</param>
     /// <exception cref="DataException">The source is unknown, missing or damaged, or size or channels do not apply to it.</exception>
     public static DataSource Open(string source, int? size = null, int? channels = null)
@@ -51,8 +58,12 @@ public abstract partial class DataSource
     private static DataSource Find(string source, DataSourceOptions asked, Parallelism? parallelism)
     {
         if (asked.Count is < 1) throw new DataException($"{source}: {asked.Count} samples were asked for, at least 1 is needed.");
-        var isArray = !BuiltIn.ContainsKey(source) && File.Exists(source) && source.EndsWith(".npy", StringComparison.OrdinalIgnoreCase);
-        Refuse(source, asked.Labels is not null && !isArray && (BuiltIn.ContainsKey(source) || Path.Exists(source)), $"takes no file of labels ({asked.Labels}): that belongs to a .npy file, and other sources bring their labels with them");
+        var isBuiltIn = BuiltIn.ContainsKey(source);
+        var isArray = !isBuiltIn && File.Exists(source) && source.EndsWith(".npy", StringComparison.OrdinalIgnoreCase);
+        Refuse(
+            source,
+            asked.Labels is not null && !isArray && (isBuiltIn || Path.Exists(source)),
+            $"takes no file of labels ({asked.Labels}): that belongs to a .npy file, and other sources bring their labels with them");
         if (source == Digits)
         {
             Refuse(source, asked.Channels is not null and not 1, "is grey: 1 channel");
@@ -73,9 +84,10 @@ public abstract partial class DataSource
             return Resized(NpySource.Open(source, asked.Labels), asked);
         }
 
+        const string files = "a folder of pictures, of IDX files or of CIFAR-10, or a .npy file";
         throw new DataException(File.Exists(source)
-            ? $"{source}: a file of this kind is not a source; a folder of pictures, of IDX files or of CIFAR-10, or a .npy file was expected."
-            : $"{source}: no such source; built in are {string.Join(", ", BuiltIn.Keys)}; a folder of pictures, of IDX files or of CIFAR-10, or a .npy file may be named by its path.");
+            ? $"{source}: a file of this kind is not a source; {files} was expected."
+            : $"{source}: no such source; built in are {string.Join(", ", BuiltIn.Keys)}; {files} may be named by its path.");
     }
 
     private static DataSource OpenFolder(string folder, DataSourceOptions asked, Parallelism? parallelism)
@@ -88,8 +100,12 @@ public abstract partial class DataSource
 
     private static DataSource Resized(DataSource source, DataSourceOptions asked)
     {
-        Refuse(source.Name, asked.Channels is { } c && (!source.IsPictures || source.SampleShape[2] != c), $"holds samples {source.SampleShape}; only a folder of pictures is converted to other channels");
-        if (asked.Size is not { } size || (source.IsPictures && source.SampleShape[0] == size && source.SampleShape[1] == size)) return source;
+        var shape = source.SampleShape;
+        Refuse(
+            source.Name,
+            asked.Channels is { } c && (!source.IsPictures || shape[2] != c),
+            $"holds samples {shape}; only a folder of pictures is converted to other channels");
+        if (asked.Size is not { } size || (source.IsPictures && shape[0] == size && shape[1] == size)) return source;
         return new FittedSource(source, size);
     }
 
