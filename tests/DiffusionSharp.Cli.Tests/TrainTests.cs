@@ -1,6 +1,6 @@
 using System.Text.Json;
-using DiffusionSharp.Cli.Commands;
 using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Training.Recipes;
@@ -114,7 +114,7 @@ public sealed class TrainTests : IDisposable
         // Already asked to stop: exactly one step is done.
         var stopped = Diffusion.Run(false, new CancellationToken(canceled: true), "train", "--config", config, "--out", folder["cut"]);
         Assert.Equal($"stopped: at step 1 of 12, with a checkpoint; go on with: diffusion train --out {folder["cut"]} --resume", Diffusion.LastLine(stopped));
-        Assert.Equal(DiffusionCommand.Stopped, stopped.Code);
+        Assert.Equal(ExitCode.Stopped, stopped.Code);
         Assert.Equal([1], new RunFolder(folder["cut"]).CheckpointSteps());
 
         Diffusion.Succeed("train", "--out", folder["cut"], "--resume", "--threads", "2");

@@ -32,7 +32,7 @@ public sealed class RecordedLoopTests
         var (steps, n) = (states.Shape[0] - 1, states.Shape[1]);
         var schedule = DiscreteSchedule.Linear();
         var grid = Timesteps.Leading(1000, steps);
-        Sampler sampler = name == "ddpm10" ? new DdpmSampler(schedule, grid) : new DdimSampler(schedule, grid, direction: DdimDirection.Unconstrained);
+        Sampler sampler = name == "ddpm10" ? new DdpmSampler(schedule, grid) : new DdimSampler(schedule, grid) { Direction = DdimDirection.Unconstrained };
         var noise = new Recorded(ChannelsLast(golden["init_noise"]), golden.Has(name + "/noise") ? golden[name + "/noise"] : null);
         var denoiser = new ClippedDenoiser(new NetworkDenoiser(Network(n, precision), Prediction.Noise));
 

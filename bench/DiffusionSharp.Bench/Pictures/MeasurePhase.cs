@@ -85,7 +85,7 @@ internal static class MeasurePhase
         var network = trained.Network(AtATime(study), CpuMachine.On(study.Parallelism));
 
         // The flow of the network itself: clipping would put corners into it.
-        var denoiser = trained.Denoiser(network) is var bounded && bounded is ConstrainedDenoiser constrained ? constrained.Inner : bounded;
+        var denoiser = trained.Denoiser(network).Unconstrained;
         var root = new Rng(StudyOptions.Seed);
         return Likelihood(study, $"{model.Name}, flow", () => network.Calls, (test, first) =>
         {

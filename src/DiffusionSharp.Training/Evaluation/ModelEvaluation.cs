@@ -229,7 +229,7 @@ public sealed class ModelEvaluation
     private static int SamplerSteps(TrainedModel model) => Math.Min(MostSamplerSteps, model.Schedule.TrainedLevels ?? MostSamplerSteps);
 
     // The network itself: clipping would put corners into what is differentiated.
-    private WatchedDenoiser Smooth(Denoiser denoiser) => new(denoiser is ConstrainedDenoiser constrained ? constrained.Inner : denoiser, Watch);
+    private WatchedDenoiser Smooth(Denoiser denoiser) => new(denoiser.Unconstrained, Watch);
 
     private IEnumerable<(Tensor Data, int First, Denoiser Denoiser)> Batches()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DiffusionSharp.Cpu;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;

@@ -1,3 +1,4 @@
+using DiffusionSharp.Cpu;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;

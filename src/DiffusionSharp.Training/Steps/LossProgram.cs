@@ -1,5 +1,7 @@
+using DiffusionSharp.Cpu;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
 

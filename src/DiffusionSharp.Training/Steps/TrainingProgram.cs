@@ -1,5 +1,7 @@
+using DiffusionSharp.Cpu;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Objectives;
