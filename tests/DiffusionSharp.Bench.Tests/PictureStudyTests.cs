@@ -117,7 +117,7 @@ public sealed class PictureStudyTests : IDisposable
         // Another process stopped after two steps and a checkpoint, 100 s in.
         var config = StudyModel.All[0].Config("digits", Digits).WithSteps(4) with { CheckpointEvery = 2 };
         using var stop = new CancellationTokenSource();
-        foreach (var progress in Trainer.Start(config, study.Open(DataSplit.Train), study.Folder.Run("ddpm"), Parallelism.Single).Run(TimeProvider.System, stop.Token))
+        foreach (var progress in Trainer.Start(config, study.Open(DataSplit.Train), study.Folder.Run("ddpm"), new CpuExecutor(Parallelism.Single)).Run(TimeProvider.System, stop.Token))
             if (progress.Step == 2) break;
         study.Folder.Write(new TrainingPhases.TrainClock(new() { [2] = 100 }), "train", "ddpm.clock.json");
 
