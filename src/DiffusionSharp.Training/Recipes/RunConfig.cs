@@ -8,7 +8,6 @@ using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Models;
 
 namespace DiffusionSharp.Training.Recipes;
 
