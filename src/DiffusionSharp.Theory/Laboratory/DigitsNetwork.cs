@@ -44,19 +44,21 @@ internal sealed record DigitsNetwork(TrainedModel Model, Tensor Pictures)
             for (var i = 0; i < one.Length; i++) values[(k * one.Length) + i] = one[i];
         }
 
-        var config = new RunConfig(
-            Data: "digits",
-            Preset: "network-anatomy",
-            UNet: Network,
-            Schedule: ScheduleConfig.Cosine,
-            Prediction: Prediction.Velocity,
-            Steps: steps,
-            Batch: 32,
-            Seed: rng.Split("training").Key,
-            Optimizer: new AdamOptions(Rate: 2e-3, ClipNorm: 1),
-            RateCurve: RateCurve.Cosine,
-            WarmupSteps: steps / 20,
-            Ema: new EmaOptions(MaxDecay: 0.99));
+        var config = new RunConfig()
+        {
+            Data = "digits",
+            Preset = "network-anatomy",
+            UNet = Network,
+            Schedule = ScheduleConfig.Cosine,
+            Prediction = Prediction.Velocity,
+            Steps = steps,
+            Batch = 32,
+            Seed = rng.Split("training").Key,
+            Optimizer = new AdamOptions(Rate: 2e-3, ClipNorm: 1),
+            RateCurve = RateCurve.Cosine,
+            WarmupSteps = steps / 20,
+            Ema = new EmaOptions(MaxDecay: 0.99),
+        };
         var (model, _) = InMemoryTraining.Run(config, source, context.Parallelism, context.Stop);
         return new DigitsNetwork(model, new Tensor([pictures, Side, Side, 1], values));
     }
