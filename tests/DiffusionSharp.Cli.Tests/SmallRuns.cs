@@ -32,16 +32,18 @@ public sealed class SmallRuns : IDisposable
 
     public static RunConfig Pictures { get; } = new("digits", "test")
     {
-        UNet = new UNet2DOptions(
-            SampleSize: 8,
-            InChannels: 1,
-            OutChannels: 1,
-            Channels: [8, 16],
-            DownBlocks: [BlockKind.Plain, BlockKind.Attention],
-            UpBlocks: [BlockKind.Attention, BlockKind.Plain],
-            LayersPerBlock: 1,
-            NormGroups: 4,
-            HeadWidth: 8),
+        UNet = new UNet2DOptions
+        {
+            SampleSize = 8,
+            InChannels = 1,
+            OutChannels = 1,
+            Channels = [8, 16],
+            DownBlocks = [BlockKind.Plain, BlockKind.Attention],
+            UpBlocks = [BlockKind.Attention, BlockKind.Plain],
+            LayersPerBlock = 1,
+            NormGroups = 4,
+            HeadWidth = 8,
+        },
         Prediction = Prediction.Velocity,
         Steps = 6,
         Batch = 4,

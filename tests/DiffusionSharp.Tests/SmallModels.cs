@@ -9,16 +9,18 @@ internal static class SmallModels
 {
     public static RunConfig Pictures { get; } = new("digits", "test")
     {
-        UNet = new UNet2DOptions(
-            SampleSize: 8,
-            InChannels: 1,
-            OutChannels: 1,
-            Channels: [8, 16],
-            DownBlocks: [BlockKind.Plain, BlockKind.Attention],
-            UpBlocks: [BlockKind.Attention, BlockKind.Plain],
-            LayersPerBlock: 1,
-            NormGroups: 4,
-            HeadWidth: 8),
+        UNet = new UNet2DOptions
+        {
+            SampleSize = 8,
+            InChannels = 1,
+            OutChannels = 1,
+            Channels = [8, 16],
+            DownBlocks = [BlockKind.Plain, BlockKind.Attention],
+            UpBlocks = [BlockKind.Attention, BlockKind.Plain],
+            LayersPerBlock = 1,
+            NormGroups = 4,
+            HeadWidth = 8,
+        },
         Steps = 6,
         Batch = 4,
         Optimizer = new AdamOptions(Rate: 1e-3),

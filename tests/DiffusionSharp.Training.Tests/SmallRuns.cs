@@ -15,17 +15,19 @@ internal static class SmallRuns
 
     public static RunConfig Pictures { get; } = new("digits", "test")
     {
-        UNet = new UNet2DOptions(
-            SampleSize: 8,
-            InChannels: 1,
-            OutChannels: 1,
-            Channels: [8, 16],
-            DownBlocks: [BlockKind.Plain, BlockKind.Attention],
-            UpBlocks: [BlockKind.Attention, BlockKind.Plain],
-            LayersPerBlock: 1,
-            NormGroups: 4,
-            HeadWidth: 8,
-            Dropout: 0.1),
+        UNet = new UNet2DOptions
+        {
+            SampleSize = 8,
+            InChannels = 1,
+            OutChannels = 1,
+            Channels = [8, 16],
+            DownBlocks = [BlockKind.Plain, BlockKind.Attention],
+            UpBlocks = [BlockKind.Attention, BlockKind.Plain],
+            LayersPerBlock = 1,
+            NormGroups = 4,
+            HeadWidth = 8,
+            Dropout = 0.1,
+        },
         Prediction = Prediction.Velocity,
         Steps = 40,
         Batch = 6,

@@ -17,16 +17,18 @@ internal sealed record DigitsNetwork(TrainedModel Model, Tensor Pictures)
     public const int Side = 16;
 
     /// <summary>Two levels of resolution, attention at the coarser.</summary>
-    public static UNet2DOptions Network { get; } = new(
-        SampleSize: Side,
-        InChannels: 1,
-        OutChannels: 1,
-        Channels: [16, 32],
-        DownBlocks: [BlockKind.Plain, BlockKind.Attention],
-        UpBlocks: [BlockKind.Attention, BlockKind.Plain],
-        LayersPerBlock: 1,
-        NormGroups: 8,
-        Initialization: InitializationScheme.Ddpm);
+    public static UNet2DOptions Network { get; } = new()
+    {
+        SampleSize = Side,
+        InChannels = 1,
+        OutChannels = 1,
+        Channels = [16, 32],
+        DownBlocks = [BlockKind.Plain, BlockKind.Attention],
+        UpBlocks = [BlockKind.Attention, BlockKind.Plain],
+        LayersPerBlock = 1,
+        NormGroups = 8,
+        Initialization = InitializationScheme.Ddpm,
+    };
 
     /// <summary>Trains it.</summary>
     /// <param name="steps">Steps of 32 pictures.</param>

@@ -114,9 +114,12 @@ public static class ConfigJson
     // What is grouped in the program and flat in a file, then all that is generated.
     private sealed class Resolver : IJsonTypeInfoResolver
     {
-        public JsonTypeInfo? GetTypeInfo(Type type, JsonSerializerOptions options) => type == typeof(Draft<RunConfig>)
-            ? Draft<RunConfig>.Json(options, () => new RunConfig("", ""), RunConfigFile.Keys)
-            : ((IJsonTypeInfoResolver)ConfigJsonContext.Default).GetTypeInfo(type, options);
+        public JsonTypeInfo? GetTypeInfo(Type type, JsonSerializerOptions options)
+        {
+            if (type == typeof(Draft<RunConfig>)) return Draft<RunConfig>.Json(options, () => new RunConfig("", ""), RunConfigFile.Keys);
+            if (type == typeof(Draft<UNet2DOptions>)) return Draft<UNet2DOptions>.Json(options, () => new UNet2DOptions(), UNetFile.Keys);
+            return ((IJsonTypeInfoResolver)ConfigJsonContext.Default).GetTypeInfo(type, options);
+        }
     }
 }
 
@@ -131,7 +134,11 @@ public static class ConfigJson
 [JsonSerializable(typeof(RateCurve))]
 [JsonSerializable(typeof(Precision))]
 [JsonSerializable(typeof(WeightStorage))]
-[JsonSerializable(typeof(UNet2DOptions))]
+[JsonSerializable(typeof(TimeEmbeddingKind))]
+[JsonSerializable(typeof(ResamplingKind))]
+[JsonSerializable(typeof(InitializationScheme))]
+[JsonSerializable(typeof(IReadOnlyList<BlockKind>))]
+[JsonSerializable(typeof(IReadOnlyList<int>))]
 [JsonSerializable(typeof(MlpOptions))]
 [JsonSerializable(typeof(ScheduleConfig))]
 [JsonSerializable(typeof(AdamOptions))]

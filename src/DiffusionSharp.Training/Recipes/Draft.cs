@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace DiffusionSharp.Training.Recipes;
@@ -44,6 +45,9 @@ internal sealed class DraftKey<T, TValue>(string name, Func<T, TValue> get, Func
     /// <summary>Whether a file without it is refused, and so is null.</summary>
     public bool IsNeeded { get; init; }
 
+    /// <summary>Whether it is written although it is null.</summary>
+    public bool IsAlwaysWritten { get; init; }
+
     /// <inheritdoc/>
     public override JsonPropertyInfo Property(JsonSerializerOptions options)
     {
@@ -54,6 +58,7 @@ internal sealed class DraftKey<T, TValue>(string name, Func<T, TValue> get, Func
             DeclaringType = typeof(Draft<T>),
             PropertyName = name,
             JsonPropertyName = name,
+            IgnoreCondition = IsAlwaysWritten ? JsonIgnoreCondition.Never : null,
             Getter = draft => get(((Draft<T>)draft).Value),
             Setter = (draft, value) => ((Draft<T>)draft).Value = with(((Draft<T>)draft).Value, value!),
         });

@@ -235,21 +235,23 @@ public static class Presets
 
     private static RunConfig Cifar10(string data, Shape sample) => new(data, "cifar10")
     {
-        UNet = new UNet2DOptions(
-            SampleSize: sample[0],
-            InChannels: sample[^1],
-            OutChannels: sample[^1],
-            Channels: [128, 256, 256, 256],
-            LayersPerBlock: 2,
-            DownBlocks: [BlockKind.Plain, BlockKind.Attention, BlockKind.Plain, BlockKind.Plain],
-            UpBlocks: [BlockKind.Plain, BlockKind.Plain, BlockKind.Attention, BlockKind.Plain],
-            DownsamplePadding: 0,
-            CosineFirst: false,
-            FrequencyShift: 1,
-            NormEpsilon: 1e-6,
-            HeadWidth: null,
-            Dropout: 0.1,
-            Initialization: InitializationScheme.Ddpm),
+        UNet = new UNet2DOptions
+        {
+            SampleSize = sample[0],
+            InChannels = sample[^1],
+            OutChannels = sample[^1],
+            Channels = [128, 256, 256, 256],
+            LayersPerBlock = 2,
+            DownBlocks = [BlockKind.Plain, BlockKind.Attention, BlockKind.Plain, BlockKind.Plain],
+            UpBlocks = [BlockKind.Plain, BlockKind.Plain, BlockKind.Attention, BlockKind.Plain],
+            DownsamplePadding = 0,
+            CosineFirst = false,
+            FrequencyShift = 1,
+            NormEpsilon = 1e-6,
+            HeadWidth = null,
+            Dropout = 0.1,
+            Initialization = InitializationScheme.Ddpm,
+        },
         Steps = 800_000,
         Batch = 128,
         Optimizer = new AdamOptions(Rate: 2e-4, Decoupled: false, ClipNorm: 1),
@@ -262,34 +264,38 @@ public static class Presets
     };
 
     // Halved between levels: attention where there are fewest pixels.
-    private static UNet2DOptions Pictures(Shape sample, int[] channels) => new(
-        SampleSize: sample[0],
-        InChannels: sample[^1],
-        OutChannels: sample[^1],
-        Channels: channels,
-        LayersPerBlock: 1,
-        DownBlocks: [.. channels.Select((_, i) => i == channels.Length - 1 ? BlockKind.Attention : BlockKind.Plain)],
-        UpBlocks: [.. channels.Select((_, i) => i == 0 ? BlockKind.Attention : BlockKind.Plain)],
-        NormGroups: 16,
-        HeadWidth: 16);
+    private static UNet2DOptions Pictures(Shape sample, int[] channels) => new()
+    {
+        SampleSize = sample[0],
+        InChannels = sample[^1],
+        OutChannels = sample[^1],
+        Channels = channels,
+        LayersPerBlock = 1,
+        DownBlocks = [.. channels.Select((_, i) => i == channels.Length - 1 ? BlockKind.Attention : BlockKind.Plain)],
+        UpBlocks = [.. channels.Select((_, i) => i == 0 ? BlockKind.Attention : BlockKind.Plain)],
+        NormGroups = 16,
+        HeadWidth = 16,
+    };
 
     private static RunConfig Cifar10NcsnPp(string data, Shape sample) => new(data, "cifar10-ncsnpp")
     {
-        UNet = new UNet2DOptions(
-            SampleSize: sample[0],
-            InChannels: sample[^1],
-            OutChannels: sample[^1],
-            TimeEmbedding: TimeEmbeddingKind.Fourier,
-            Channels: [128, 256, 256, 256],
-            LayersPerBlock: 4,
-            DownBlocks: [BlockKind.Skip, BlockKind.AttentionSkip, BlockKind.Skip, BlockKind.Skip],
-            UpBlocks: [BlockKind.Skip, BlockKind.Skip, BlockKind.AttentionSkip, BlockKind.Skip],
-            MidScale: Math.Sqrt(2),
-            Dropout: 0.1,
-            HeadWidth: null,
-            NormGroups: null,
-            NormEpsilon: 1e-6,
-            Initialization: InitializationScheme.Ddpm),
+        UNet = new UNet2DOptions
+        {
+            SampleSize = sample[0],
+            InChannels = sample[^1],
+            OutChannels = sample[^1],
+            TimeEmbedding = TimeEmbeddingKind.Fourier,
+            Channels = [128, 256, 256, 256],
+            LayersPerBlock = 4,
+            DownBlocks = [BlockKind.Skip, BlockKind.AttentionSkip, BlockKind.Skip, BlockKind.Skip],
+            UpBlocks = [BlockKind.Skip, BlockKind.Skip, BlockKind.AttentionSkip, BlockKind.Skip],
+            MidScale = Math.Sqrt(2),
+            Dropout = 0.1,
+            HeadWidth = null,
+            NormGroups = null,
+            NormEpsilon = 1e-6,
+            Initialization = InitializationScheme.Ddpm,
+        },
         Schedule = ScheduleConfig.VeGeometric,
         Prediction = Prediction.Score,
         Steps = 1_300_000,

@@ -1,3 +1,5 @@
+using DiffusionSharp.Networks;
+
 namespace DiffusionSharp.Training.Recipes;
 
 /// <summary>A run's configuration in a file: flat, whatever is grouped in the program, so that who writes one by hand names a key and nothing else.</summary>
@@ -8,7 +10,7 @@ internal static class RunConfigFile
     [
         new DraftKey<RunConfig, string>("data", c => c.Data, (c, v) => c with { Data = v }) { IsNeeded = true },
         new DraftKey<RunConfig, string>("preset", c => c.Preset, (c, v) => c with { Preset = v }) { IsNeeded = true },
-        Key("uNet", c => c.UNet, (c, v) => c with { UNet = v }),
+        Key("uNet", c => c.UNet is null ? null : new Draft<UNet2DOptions>(c.UNet), (c, v) => c with { UNet = v?.Value }),
         Key("mlp", c => c.Mlp, (c, v) => c with { Mlp = v }),
         Key("schedule", c => c.Schedule, (c, v) => c with { Schedule = v }),
         Key("prediction", c => c.Prediction, (c, v) => c with { Prediction = v }),
