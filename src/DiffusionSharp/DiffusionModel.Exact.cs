@@ -22,11 +22,5 @@ public sealed partial class DiffusionModel
         new(new FiniteDataDenoiser(new FiniteData(All(data))), schedule ?? new VpLinearSchedule(), data.SampleShape);
 
     // Every sample of a source, [N, …].
-    private static Tensor All(DataSource data)
-    {
-        var all = new FloatTensor(data.SampleShape.Prepend(data.Count));
-        var size = data.SampleShape.Count;
-        for (var k = 0; k < data.Count; k++) data.Read(k, all.Values.Slice(k * size, size));
-        return Tensor.From(all);
-    }
+    private static Tensor All(DataSource data) => data.Read(Enumerable.Range(0, data.Count));
 }

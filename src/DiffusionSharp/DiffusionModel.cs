@@ -72,7 +72,7 @@ public sealed partial class DiffusionModel
     internal Executor Machine { get; }
 
     /// <summary>Samples at a time where nothing is said: memory grows with it, results do not depend on it.</summary>
-    internal int UsualBatch => IsPictures ? 32 : 1024;
+    internal int UsualBatch => SamplingJob.UsualBatch(SampleShape);
 
     /// <summary>The number of trained noise levels; null where time is continuous.</summary>
     internal int? Levels => Schedule.TrainedLevels;

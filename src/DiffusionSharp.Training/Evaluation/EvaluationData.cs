@@ -21,15 +21,14 @@ public static class EvaluationData
         if (source.SampleShape != model.SampleShape) throw new DataException($"{source.Name}: its samples are {source.SampleShape}, the model's {model.SampleShape}.");
         if (count < 1 || count > source.Count) throw new DataException($"{source.Name}: 1 to {source.Count} samples can be measured, {count} were asked for.");
         var order = Order(source, seed);
-        var (size, data) = (source.SampleShape.Count, new FloatTensor(source.SampleShape.Prepend(count)));
-        for (var k = 0; k < count; k++) source.Read(order.IndexAt(k), data.Values.Slice(k * size, size));
+        var data = source.Read(Enumerable.Range(0, count).Select(k => order.IndexAt(k)));
         if (bins is not null)
         {
             foreach (var value in data.Values)
                 if (!bins.Holds(value)) throw new DataException(FormattableString.Invariant($"{source.Name}: {value} is none of the {bins.Count} values of {bins.Bits}-bit pictures in [-1, 1]; the pictures were resized or have another depth. Give that depth, or 0 bits to measure a density."));
         }
 
-        return Tensor.From(data);
+        return data;
     }
 
     /// <summary>The classes of the samples that <see cref="Read"/> gives.</summary>

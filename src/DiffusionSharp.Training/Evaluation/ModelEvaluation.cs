@@ -29,7 +29,7 @@ public sealed record EvaluationOptions(
 /// <remarks>Sample k's noise and probes come from the seed and k alone, so figures do not depend on threads or on the batch.</remarks>
 public sealed class ModelEvaluation
 {
-    private const int ExactUpTo = 8, ContinuousSteps = 1000, MostSamplerSteps = 50, LeastResidualProbes = 2;
+    private const int ContinuousSteps = 1000, MostSamplerSteps = 50, LeastResidualProbes = 2;
 
     // Slopes that the fifth-order pair takes over all levels, as the fifth root of the tolerance: about what trained networks ask for.
     private const double SlopesAtTolerance1 = 120;
@@ -94,7 +94,7 @@ public sealed class ModelEvaluation
     public static long ExpectedPasses(EvaluationMetric metric, TrainedModel model, EvaluationOptions options, int count)
     {
         var batches = ((long)count + options.Batch - 1) / options.Batch;
-        int Products(int probes) => model.SampleShape.Count is var d && options.Probes is null && d <= ExactUpTo ? d : options.Probes ?? probes;
+        int Products(int probes) => model.SampleShape.Count is var d && options.Probes is null && d <= UsualDivergence.ExactUpTo ? d : options.Probes ?? probes;
         return batches * metric switch
         {
             EvaluationMetric.Elbo => BoundSteps(model, options),
@@ -133,7 +133,7 @@ public sealed class ModelEvaluation
 
     private EvaluationFigure[] Likelihood()
     {
-        Divergence divergence = options.Probes is null && Dimension <= ExactUpTo ? new ExactDivergence() : new HutchinsonDivergence(options.Probes ?? 1);
+        var divergence = UsualDivergence.Of(Dimension, options.Probes);
         var solver = new DormandPrince(options.Tolerance, options.Tolerance);
         var flow = new FlowLikelihood(model.Schedule, model.Schedule.LeastNoiseTime, divergence, solver, noisiest: model.Schedule.StartTime);
         var root = new Rng(options.Seed);
@@ -164,7 +164,7 @@ public sealed class ModelEvaluation
 
     private List<EvaluationFigure> Residual()
     {
-        Divergence divergence = options.Probes is null && Dimension <= ExactUpTo ? new ExactDivergence() : new HutchinsonDivergence(Math.Max(options.Probes ?? LeastResidualProbes, LeastResidualProbes));
+        var divergence = UsualDivergence.Of(Dimension, options.Probes, LeastResidualProbes);
         var measure = new ScoreFokkerPlanck(model.Schedule, divergence);
         var (least, most) = (model.Schedule.At(model.Schedule.LeastNoiseTime), model.Schedule.At(model.Schedule.StartTime));
         var root = new Rng(options.Seed).Split("score-fokker-planck");

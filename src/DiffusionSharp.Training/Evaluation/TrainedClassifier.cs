@@ -107,7 +107,7 @@ public sealed class TrainedClassifier
         var right = 0;
         for (var first = 0; first < source.Count; first += Part)
         {
-            var found = Classify(Read(source, first, Math.Min(Part, source.Count - first)), executor);
+            var found = Classify(source.Read(Enumerable.Range(first, Math.Min(Part, source.Count - first))), executor);
             for (var k = 0; k < found.Count; k++)
                 if (found[k] == source.Label(first + k)) right++;
         }
@@ -124,13 +124,6 @@ public sealed class TrainedClassifier
     }
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static Tensor Read(DataSource source, int first, int count)
-    {
-        var (size, data) = (source.SampleShape.Count, new FloatTensor(source.SampleShape.Prepend(count)));
-        for (var k = 0; k < count; k++) source.Read(first + k, data.Values.Slice(k * size, size));
-        return Tensor.From(data);
-    }
 
     private Tensor Run(string output, Tensor pictures, Executor executor)
     {

@@ -14,6 +14,10 @@ namespace DiffusionSharp.Training.Models;
 /// <param name="Guidance">How far samples are guided towards their classes; null: not. It doubles the network's calls, not the memory.</param>
 public sealed record SamplingJob(TrainedModel Model, Sampler Sampler, int Count, ulong Seed, int LargestBatch = 32, IReadOnlyList<int>? Labels = null, GuidanceOptions? Guidance = null)
 {
+    /// <summary>Samples at a time where nothing is said, 32 pictures or 1024 of anything else: memory grows with it, results do not depend on it.</summary>
+    /// <param name="sample">The shape of one sample.</param>
+    public static int UsualBatch(Shape sample) => sample.Rank == 3 ? 32 : 1024;
+
     /// <summary>Steps of all batches, for progress.</summary>
     public int TotalSteps => checked((int)BatchedSampling.TotalSteps(Sampler, Count, LargestBatch));
 

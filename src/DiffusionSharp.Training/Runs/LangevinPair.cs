@@ -23,8 +23,6 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
     // κ, in units of σ²: no score of noised data falls faster than −x/σ², so up to 1 a step does not overshoot. The half leaves room for a network's errors.
     private const double PlainStep = 0.5;
 
-    private const int LargestBatch = 1024;
-
     // Data whose box plain Langevin starts in: as many whatever is drawn.
     private const int Boxed = 4096;
 
@@ -45,8 +43,8 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
             throw new ArgumentException($"LangevinPair: points in the plane and trained levels of noise are expected; the model has {model.SampleShape} and the schedule {model.Config.ScheduleOrDefault().Name}, the data {data.SampleShape}. Train the preset points-ncsn.", nameof(model));
         var sampler = Annealing(model, model.Schedule.TrainedLevels!.Value);
         var calls = (sampler.Grid.Count * sampler.LangevinSteps) + sampler.StartCalls;
-        var job = new SamplingJob(model, sampler, count, seed, LargestBatch) { Stop = stop };
-        var (done, total) = (0, job.TotalSteps + ((count + LargestBatch - 1) / LargestBatch));
+        var job = new SamplingJob(model, sampler, count, seed, SamplingJob.UsualBatch([2])) { Stop = stop };
+        var (done, total) = (0, job.TotalSteps + ((count + SamplingJob.UsualBatch([2]) - 1) / SamplingJob.UsualBatch([2])));
         watch?.Invoke(0, total);
         var (annealed, _) = job.Run(executor, (_, _) => Step());
 
@@ -73,7 +71,7 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
         var sampler = new AnnealedLangevinSampler(model.Schedule, new TimeGrid([model.Schedule.LeastNoiseTime], model.Schedule.CleanTime), PlainStep, langevinSteps);
         var (low, high) = box;
         var root = new Rng(seed).Split("plain");
-        var batch = Math.Min(count, LargestBatch);
+        var batch = Math.Min(count, SamplingJob.UsualBatch([2]));
         var network = model.Network(batch, executor);
         network.Stop = stop;
         var denoiser = model.Denoiser(network);
@@ -103,15 +101,7 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
         }
     });
 
-    private static Tensor Shown(DataSource data, int count) => Tensor.Create([count, 2], values =>
-    {
-        Span<float> point = stackalloc float[2];
-        for (var k = 0; k < count; k++)
-        {
-            data.Read(k % data.Count, point);
-            (values[2 * k], values[(2 * k) + 1]) = (point[0], point[1]);
-        }
-    });
+    private static Tensor Shown(DataSource data, int count) => data.Read(Enumerable.Range(0, count).Select(k => k % data.Count));
 
     private static (double[] Low, double[] High) Box(Tensor data)
     {

@@ -79,7 +79,7 @@ public sealed partial class Trainer
     public string? DrawMissingSheet(CancellationToken stop = default, Action<TrainingActivity>? watch = null)
     {
         if (start.Step == 0 || !IsSheetDue(start.Step)) return null;
-        return File.Exists(folder?.SampleFile(start.Step, SampleSheet.Extension(source.SampleShape))) ? null : Draw(watch, stop);
+        return File.Exists(folder?.SampleFile(start.Step, SampleForm.Extension(source.SampleShape))) ? null : Draw(watch, stop);
     }
 
     private bool IsSheetDue(int done) => done == Config.Steps || (Config.SampleEvery > 0 && done % Config.SampleEvery == 0);

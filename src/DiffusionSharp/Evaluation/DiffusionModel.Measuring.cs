@@ -10,7 +10,6 @@ namespace DiffusionSharp;
 public sealed partial class DiffusionModel
 {
     private const int EvaluatedPictures = 16, EvaluatedVectors = 1000, PictureBits = 8, PictureBoundSteps = 250;
-    private const int ExactDivergenceUpTo = 8;
     private const double PictureTolerance = 1e-3, VectorTolerance = 1e-5;
 
     /// <summary>ln p of data by the probability flow (Song et al. 2021, arXiv:2011.13456, section 4.3), in nats, of each sample.</summary>
@@ -26,7 +25,7 @@ public sealed partial class DiffusionModel
     /// <exception cref="InvalidOperationException">The denoiser has no gradient.</exception>
     public FlowLikelihoodEstimate LogLikelihood(Tensor data, ulong seed = 0, int? probes = null, double? tolerance = null, ClassChoice? label = null, CancellationToken stop = default)
     {
-        Divergence divergence = probes is null && SampleShape.Count <= ExactDivergenceUpTo ? new ExactDivergence() : new HutchinsonDivergence(probes ?? 1);
+        var divergence = UsualDivergence.Of(SampleShape.Count, probes);
         var allowed = tolerance ?? (IsPictures ? PictureTolerance : VectorTolerance);
         var flow = new FlowLikelihood(Schedule, EarliestTime, divergence, new DormandPrince(allowed, allowed), noisiest: LatestTime);
         var (rng, parts) = (new Rng(seed).Split("probes"), new List<FlowLikelihoodEstimate>());
