@@ -42,6 +42,7 @@ public static class DataLevels
     private static Tensor Drawn(DataSource source, ulong seed)
     {
         var random = new RandomSequence(new Rng(seed).Split("levels"));
-        return source.Read(source.Count <= Samples ? Enumerable.Range(0, source.Count) : Enumerable.Range(0, Samples).Select(_ => random.Integer(source.Count)));
+        return source.Read(
+            source.Count <= Samples ? Enumerable.Range(0, source.Count) : Enumerable.Range(0, Samples).Select(_ => random.Integer(source.Count)));
     }
 }

@@ -8,7 +8,10 @@ namespace DiffusionSharp.Training.Runs;
 /// <summary>The forms in which samples are seen best: pictures as PNG, points in the plane as SVG, anything else as numbers.</summary>
 public static class SampleForm
 {
-    /// <summary>The ending of the form for samples of a shape: <c>.png</c> for grey and colour pictures, <c>.svg</c> for points in the plane, <c>.npy</c> for the rest.</summary>
+    /// <summary>
+    /// The ending of the form for samples of a shape: <c>.png</c> for grey and colour pictures, <c>.svg</c> for points in the plane, <c>.npy</c> for
+    /// the rest.
+    /// </summary>
     /// <param name="sample">The shape of one sample.</param>
     public static string Extension(Shape sample) => (sample.Rank, sample[^1]) switch
     {
@@ -26,7 +29,14 @@ public static class SampleForm
     /// <param name="labels">The class of each sample: rows of one class get its name, points its colour; null: they have none.</param>
     /// <param name="classNames">The classes' names by label; null where samples have no classes.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string path, Tensor samples, string title, int? columns = null, int? scale = null, IReadOnlyList<int>? labels = null, IReadOnlyList<string>? classNames = null)
+    public static void Write(
+        string path,
+        Tensor samples,
+        string title,
+        int? columns = null,
+        int? scale = null,
+        IReadOnlyList<int>? labels = null,
+        IReadOnlyList<string>? classNames = null)
     {
         switch (Path.GetExtension(path).ToLowerInvariant())
         {

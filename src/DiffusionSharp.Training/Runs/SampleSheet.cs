@@ -8,7 +8,9 @@ using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Training.Runs;
 
-/// <summary>The sheet of samples from fixed noise that shows how training goes: pictures as PNG, points in the plane as SVG, anything else as numbers.</summary>
+/// <summary>
+/// The sheet of samples from fixed noise that shows how training goes: pictures as PNG, points in the plane as SVG, anything else as numbers.
+/// </summary>
 public static class SampleSheet
 {
     // Points are cheap, and a scatter of few says nothing.
@@ -26,8 +28,12 @@ public static class SampleSheet
     /// By deterministic DDIM; where levels of noise were trained by annealed Langevin dynamics with final denoising, and points in the plane
     /// then by plain Langevin dynamics too, side by side with the data.
     /// </remarks>
-    [SuppressMessage("Design", "CA1068:CancellationToken parameters must come last", Justification = "Who watches comes after who stops: most callers stop and do not watch.")]
-    public static string? Write(RunFolder folder, TrainedModel model, DataSource data, Executor executor, CancellationToken stop = default, Action<int, int>? watch = null)
+    [SuppressMessage(
+        "Design",
+        "CA1068:CancellationToken parameters must come last",
+        Justification = "Who watches comes after who stops: most callers stop and do not watch.")]
+    public static string? Write(
+        RunFolder folder, TrainedModel model, DataSource data, Executor executor, CancellationToken stop = default, Action<int, int>? watch = null)
     {
         try
         {
@@ -51,7 +57,12 @@ public static class SampleSheet
         }
 
         // Of more classes than the sheet has room for, the first are shown, one sample of each.
-        var (columns, labels) = config.Conditioning?.Classes is not { } all ? (null, null) : all <= count ? (count / all, Rows(all, count / all)) : ((int?)null, Rows(count, 1));
+        var (columns, labels) = config.Conditioning?.Classes switch
+        {
+            null => (null, null),
+            { } all when all <= count => (count / all, Rows(all, count / all)),
+            _ => ((int?)null, Rows(count, 1)),
+        };
         Sampler sampler = model.Schedule.HasNoiseLevels
             ? LangevinPair.Annealing(model, config.SampleSteps)
             : new DdimSampler(model.Schedule, model.Schedule.Grid(config.SampleSteps));
@@ -81,7 +92,8 @@ public static class SampleSheet
         var conditioning = model.Config.Conditioning;
         var classes = conditioning?.Classes ?? 0;
         if (labels != null && (labels.Count != samples.Samples || labels.Any(l => l < 0 || l >= classes)))
-            throw new ArgumentException($"SampleSheet: {labels.Count} labels for {samples.Samples} samples; each needs one of the model's {classes} classes.", nameof(labels));
+            throw new ArgumentException(
+                $"SampleSheet: {labels.Count} labels for {samples.Samples} samples; each needs one of the model's {classes} classes.", nameof(labels));
         var names = conditioning is null ? null : Enumerable.Range(0, classes).Select(conditioning.NameOf).ToList();
         SampleForm.Write(path, samples, $"step {model.Step}", columns, scale, labels, names);
     }

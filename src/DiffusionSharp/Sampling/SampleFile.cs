@@ -13,7 +13,8 @@ internal static class SampleFile
     {
         var format = SampleFormats.Of(path, samples.SampleShape, strip);
         if (SampleFormats.ShowsMoments(format) && samples.States.Count == 0)
-            throw new OptionException($"{{Moments}}: {path} shows how samples emerge, and no moments were kept; draw them with {{Moments}} = {SampleFormats.Moments(format)}.");
+            throw new OptionException(
+                $"{{Moments}}: {path} shows how samples emerge, and no moments were kept; draw them with {{Moments}} = {SampleFormats.Moments(format)}.");
         if (scale is < 1 or > 64) throw new OptionException($"{{Scale}}: 1 to 64 is expected, {scale} was given.");
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
         switch (format)
@@ -25,7 +26,8 @@ internal static class SampleFile
                 Png.Write(path, PictureSheet.Strip(samples.States, scale: scale, rowLabels: RowNames(samples, 1)));
                 break;
             case SampleFormat.Animation:
-                var frames = samples.Estimates.Select(e => PictureSheet.Grid(e, samples.PerClass, scale: scale, rowLabels: RowNames(samples, samples.PerClass ?? 0))).ToArray();
+                var frames = samples.Estimates.Select(
+                    e => PictureSheet.Grid(e, samples.PerClass, scale: scale, rowLabels: RowNames(samples, samples.PerClass ?? 0))).ToArray();
                 AtomicFile.Write(path, stream => AnimatedGif.Write(stream, frames));
                 break;
             case SampleFormat.Scatter:
@@ -33,7 +35,8 @@ internal static class SampleFile
                 break;
             case SampleFormat.ScatterStrip:
                 string[] titles = [.. samples.MomentSteps.Select(n => $"after step {n}")];
-                SampleForm.WriteText(path, PointSheet.Panels(samples.States, titles, labels: [.. samples.States.Select(_ => samples.Labels)], classNames: Names(samples)));
+                SampleForm.WriteText(
+                    path, PointSheet.Panels(samples.States, titles, labels: [.. samples.States.Select(_ => samples.Labels)], classNames: Names(samples)));
                 break;
             default:
                 throw new NotSupportedException($"There is no format {format}.");
