@@ -56,7 +56,7 @@ public static class DiffusionCommand
     internal static CancellationTokenRegistration Answer(IReadOnlyList<string> args, CommandContext context)
     {
         if (context.Stop.IsCancellationRequested) return default;
-        var when = args[0] == "train" ? " after this step, with a checkpoint" : "";
+        var when = args is ["train", ..] ? " after this step, with a checkpoint" : "";
         return context.Stop.Register(() => context.Note($"stopping{when}; Ctrl-C again to stop now"));
     }
 

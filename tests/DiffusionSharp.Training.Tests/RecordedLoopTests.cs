@@ -8,8 +8,8 @@ using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.TestKit;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Training.Tests;
 
@@ -59,7 +59,7 @@ public sealed class RecordedLoopTests
         var weights = new ParameterBuffer(blueprint.Layout());
         using var file = SafetensorsFile.Open(SharedFolder.Require("golden", "models", "mini_a", "diffusion_pytorch_model.safetensors"));
         ParameterConversion.Import(weights, file.Names, file.Read);
-        return new BoundNetwork(blueprint, weights, batch, Parallelism.Single);
+        return new BoundNetwork(blueprint, weights, batch, Machine.Single);
     }
 
     private static Tensor State(Tensor states, int index) => ChannelsLast(states.Slice(index, 1).Reshape(states.Shape.Tail()));

@@ -1,7 +1,6 @@
-namespace DiffusionSharp.Graphs.Operations;
+using DiffusionSharp.Tensors;
 
-/// <summary>0 with probability Rate, else 1/(1 − Rate); drawn anew each run from the run's generator, split by Stream.</summary>
-public sealed record DropoutMask(float Rate, int Stream) : Operation;
+namespace DiffusionSharp.Graphs.Operations;
 
 /// <summary>
 /// Global-norm clipping, Adam or AdamW, and the exponential moving average of the weights, in one pass over (rates, gradients…).
@@ -20,7 +19,15 @@ public sealed record DropoutMask(float Rate, int Stream) : Operation;
 /// before it give 0, or NaN where their loss is not finite; then nothing is updated in this step.
 /// </param>
 /// <param name="MoreAverages">Averages of the weights beside the first, at least 0, each with a decay of its own.</param>
-public sealed record AdamUpdate(double Beta1, double Beta2, double Epsilon, double WeightDecay, bool Decoupled, double ClipNorm, int Parts = 1, int MoreAverages = 0) : Operation
+public sealed record AdamUpdate(
+    double Beta1,
+    double Beta2,
+    double Epsilon,
+    double WeightDecay,
+    bool Decoupled,
+    double ClipNorm,
+    int Parts = 1,
+    int MoreAverages = 0) : Operation
 {
     /// <summary>Length of the rates of the simplest update.</summary>
     public const int LeastRates = 4;
@@ -30,4 +37,10 @@ public sealed record AdamUpdate(double Beta1, double Beta2, double Epsilon, doub
 
     /// <summary>Where the number of the part stands, of an update in parts.</summary>
     public int PartIndex => LeastRates + MoreAverages;
+
+    /// <inheritdoc/>
+    public override WeightUpdate? Update => new(Parts, MoreAverages);
+
+    /// <inheritdoc/>
+    public override OperationCost Cost(IReadOnlyList<Shape> inputs, Shape output) => new(0, inputs.Skip(1).Sum(s => (long)s.Count));
 }

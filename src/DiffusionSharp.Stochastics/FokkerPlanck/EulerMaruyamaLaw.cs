@@ -1,4 +1,5 @@
 using System.Globalization;
+using DiffusionSharp.Stochastics.Laws;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Stochastics.FokkerPlanck;
@@ -16,7 +17,6 @@ namespace DiffusionSharp.Stochastics.FokkerPlanck;
 public static class EulerMaruyamaLaw
 {
     private const double Reach = 9; // deviations; beyond are 1e-19 of a normal law
-    private const int TileCells = 32;
 
     /// <summary>The law after some steps.</summary>
     /// <param name="density">The law at <paramref name="from"/>; what leaves the grid is lost.</param>
@@ -32,40 +32,38 @@ public static class EulerMaruyamaLaw
     {
         if (!(to > from && double.IsFinite(to - from))) throw new ArgumentOutOfRangeException(nameof(to), to, string.Create(CultureInfo.InvariantCulture, $"EulerMaruyamaLaw: a finite time after {from} was expected."));
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        var (grid, n) = (density.Grid, density.Grid.Cells);
-        var (p, next, h) = (density.Values.ToArray(), new double[n], (to - from) / steps);
-        double[] means = new double[n], deviations = new double[n];
+        var (grid, centres, h) = (density.Grid, density.Grid.Centres(), (to - from) / steps);
+        var (p, kernels) = (density.Values.ToArray(), new NormalKernel[centres.Length]);
         for (var k = 0; k < steps; k++)
         {
             var t = from + (k * h);
-            for (var j = 0; j < n; j++)
+            for (var j = 0; j < centres.Length; j++)
             {
-                var y = grid.Centre(j);
-                (means[j], deviations[j]) = (y + (drift(y, t) * h), Math.Abs(diffusion(y, t)) * Math.Sqrt(h));
-                if (!double.IsFinite(means[j]))
-                    throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"EulerMaruyamaLaw: from {y} at time {t:G6} a step leads to {means[j]}; a finite drift is needed."));
-                if (!(deviations[j] >= 2 * grid.Width))
-                    throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"EulerMaruyamaLaw: from {y} a step of {h:G3} has a deviation of {deviations[j]:G3}, less than two cells of {grid.Width:G3}; take narrower cells or fewer steps."));
+                var y = centres[j];
+                var (mean, deviation) = (y + (drift(y, t) * h), Math.Abs(diffusion(y, t)) * Math.Sqrt(h));
+                Check(grid, y, t, h, mean, deviation);
+                kernels[j] = NormalKernel.OfDeviation(mean, deviation).Within(centres[0], grid.Width, centres.Length, Reach * deviation) with { Peak = p[j], Divisor = deviation };
             }
 
-            var now = p;
-            parallelism.For((n + TileCells - 1) / TileCells, tile =>
-            {
-                for (var i = tile * TileCells; i < Math.Min((tile + 1) * TileCells, n); i++)
-                {
-                    var (x, sum) = (grid.Centre(i), 0.0);
-                    for (var j = 0; j < n; j++)
-                    {
-                        var z = (x - means[j]) / deviations[j];
-                        if (z > -Reach && z < Reach) sum += now[j] * Math.Exp(-z * z / 2) / deviations[j];
-                    }
-
-                    next[i] = sum * grid.Width / Math.Sqrt(2 * Math.PI);
-                }
-            });
-            (p, next) = (next, p);
+            p = NormalKernel.Sum(kernels, centres, parallelism);
+            for (var i = 0; i < p.Length; i++) p[i] = p[i] * grid.Width / Math.Sqrt(2 * Math.PI);
         }
 
         return new GridDensity(grid, p);
+    }
+
+    private static void Check(CellGrid grid, double y, double t, double h, double mean, double deviation)
+    {
+        if (!double.IsFinite(mean))
+        {
+            throw new InvalidOperationException(FormattableString.Invariant(
+                $"EulerMaruyamaLaw: from {y} at time {t:G6} a step leads to {mean}; a finite drift is needed."));
+        }
+
+        if (!(deviation >= 2 * grid.Width))
+        {
+            throw new InvalidOperationException(FormattableString.Invariant(
+                $"EulerMaruyamaLaw: from {y} a step of {h:G3} has a deviation of {deviation:G3}, less than two cells of {grid.Width:G3}; take narrower cells or fewer steps."));
+        }
     }
 }

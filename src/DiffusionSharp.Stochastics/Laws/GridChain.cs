@@ -20,7 +20,8 @@ public sealed class GridChain
 
     private readonly NoiseLevel[] levels; // clean first
     private readonly double[] points;
-    private readonly double[][] data, means, variances, marginals;
+    private readonly double[][] data, means, variances;
+    private readonly ChainLaw[] marginals;
     private readonly Posterior[] posteriors;
     private readonly Parallelism parallelism;
 
@@ -36,10 +37,10 @@ public sealed class GridChain
     {
         (this.levels, this.parallelism, points, Spacing) = (levels, parallelism, Quadrature.Points(-half, half, cells + 1), 2 * half / cells);
         var (n, steps) = (points.Length, levels.Length - 1);
-        (data, means, variances, posteriors, marginals) = (new double[steps + 1][], new double[steps + 1][], new double[steps + 1][], new Posterior[steps + 1], new double[steps + 1][]);
+        (data, means, variances, posteriors, marginals) = (new double[steps + 1][], new double[steps + 1][], new double[steps + 1][], new Posterior[steps + 1], new ChainLaw[steps + 1]);
         var x = new Tensor([n, 1], (double[])points.Clone());
         var ones = Tensor.Create([n, 1], v => v.Fill(1));
-        marginals[steps] = [.. points.Select(v => Math.Exp(LogNormal(v, 0, 1)))];
+        marginals[steps] = ChainLaw.Of(v => Math.Exp(LogNormal(v, 0, 1)), -half, half, cells + 1);
         for (var t = steps; t >= 1; t--)
         {
             stop.ThrowIfCancellationRequested();
@@ -50,7 +51,7 @@ public sealed class GridChain
 
             // Var[x₀ | x_t] = σ²/α · ∂D/∂x.
             variances[t] = [.. slope.Select(j => variance(level, q, level.Sigma * level.Sigma / level.Alpha * j))];
-            marginals[t - 1] = Step(t);
+            marginals[t - 1] = marginals[t].Step(means[t], variances[t], parallelism);
         }
     }
 
@@ -60,8 +61,8 @@ public sealed class GridChain
     /// <summary>h.</summary>
     public double Spacing { get; }
 
-    /// <summary>The chain's own marginal densities at every level, clean first.</summary>
-    public IReadOnlyList<IReadOnlyList<double>> Marginals => marginals;
+    /// <summary>The chain's own marginal laws at every level, clean first.</summary>
+    public IReadOnlyList<ChainLaw> Marginals => marginals;
 
     /// <summary>The least width of a kernel in cells, seen from either side: what the trapezoid rule's error depends on.</summary>
     public double Resolution
@@ -132,12 +133,12 @@ public sealed class GridChain
                 for (var j = from + tile; j <= to; j += Tiles)
                 {
                     var (y, sum, deviation) = (points[j], 0.0, Math.Sqrt(variance));
-                    var here = Math.Log(marginals[step - 1][j]);
+                    var here = Math.Log(marginals[step - 1].Densities[j]);
                     var end = Index((alpha * y) + (Band * deviation), up: true);
                     for (var i = Index((alpha * y) - (Band * deviation), up: false); i <= end; i++)
                     {
                         var log = LogNormal(points[i], alpha * y, variance);
-                        sum += Math.Exp(log) * (log + here - LogNormal(y, means[step][i], variances[step][i]) - Math.Log(marginals[step][i]));
+                        sum += Math.Exp(log) * (log + here - LogNormal(y, means[step][i], variances[step][i]) - Math.Log(marginals[step].Densities[i]));
                     }
 
                     local[j] = sum * Spacing;
@@ -152,29 +153,6 @@ public sealed class GridChain
         }
 
         return sums;
-    }
-
-    // P(x_s) at every point from P(x_t).
-    private double[] Step(int t)
-    {
-        var next = new double[points.Length];
-        var per = (points.Length + Tiles - 1) / Tiles;
-        parallelism.For(Tiles, tile =>
-        {
-            var (from, to) = (tile * per, Math.Min(points.Length, (tile + 1) * per) - 1);
-            for (var i = 0; i < points.Length; i++)
-            {
-                var (mean, variance) = (means[t][i], variances[t][i]);
-                var (reach, scale) = (Band * Math.Sqrt(variance), marginals[t][i] * Spacing / Math.Sqrt(2 * Math.PI * variance));
-                var end = Math.Min(to, Index(mean + reach, up: true));
-                for (var j = Math.Max(from, Index(mean - reach, up: false)); j <= end; j++)
-                {
-                    var z = points[j] - mean;
-                    next[j] += scale * Math.Exp(-z * z / (2 * variance));
-                }
-            }
-        });
-        return next;
     }
 
     private double Expectation(double x0, NoiseLevel level, Func<int, double> value)

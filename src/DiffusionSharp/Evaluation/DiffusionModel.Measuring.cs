@@ -60,7 +60,7 @@ public sealed partial class DiffusionModel
         var samples = EvaluationData.Read(data, trained, plan.Count, options.Seed, plan.Bins);
         var classes = EvaluationData.Labels(data, trained, plan.Count, options.Seed);
         var (passes, current) = (0L, plan.Metrics[0]);
-        var evaluation = new ModelEvaluation(trained, samples, plan.Settings, Threads, classes, () =>
+        var evaluation = new ModelEvaluation(trained, samples, plan.Settings, Machine, classes, () =>
         {
             stop.ThrowIfCancellationRequested();
             progress?.Report(new EvaluationProgress(current, passes, plan.ExpectedPasses));
