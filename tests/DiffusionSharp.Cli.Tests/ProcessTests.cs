@@ -1,6 +1,6 @@
 using System.Globalization;
 using DiffusionSharp.Cli.Session;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Tests;

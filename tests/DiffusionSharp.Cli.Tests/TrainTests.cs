@@ -3,7 +3,7 @@ using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks.Optimization;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Tests;

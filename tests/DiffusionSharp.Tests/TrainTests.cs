@@ -1,7 +1,7 @@
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Schedules;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Tests;
 
@@ -114,7 +114,7 @@ public sealed class TrainTests(TemporaryFolder folder) : IClassFixture<Temporary
     [Fact]
     public void A_kind_of_schedule_that_the_recipe_has_keeps_what_the_recipe_says_of_it()
     {
-        var config = SmallModels.Points with { Schedule = new ScheduleConfig(ScheduleKind.Linear, Levels: 100) };
+        var config = SmallModels.Points with { Schedule = new LinearScheduleConfig(Levels: 100) };
         Assert.Equal(100, TrainingRun.Prepare(SmallModels.Moons, options: Small with { Config = config, Schedule = ScheduleKind.Linear }).Config.ScheduleOrDefault().Levels);
         Assert.Equal(ScheduleKind.Cosine, TrainingRun.Prepare(SmallModels.Moons, options: Small with { Config = config, Schedule = ScheduleKind.Cosine, Prediction = Prediction.Data }).Config.ScheduleOrDefault().Kind);
     }

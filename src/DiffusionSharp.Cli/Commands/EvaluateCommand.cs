@@ -7,8 +7,8 @@ using DiffusionSharp.Cli.Sampling;
 using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Evaluation;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Commands;
 

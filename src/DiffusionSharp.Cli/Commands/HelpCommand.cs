@@ -1,7 +1,7 @@
 using System.CommandLine;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Session;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Commands;
 

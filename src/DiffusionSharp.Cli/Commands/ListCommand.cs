@@ -6,7 +6,7 @@ using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Theory.Laboratory;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Commands;
 

@@ -3,7 +3,7 @@ using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Cli.Training;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Commands;
@@ -29,7 +29,7 @@ internal static class TrainCommand
         var channels = Options.Integer("--channels", "Convert the pictures of a folder to 1 (grey), 3 (RGB) or 4 (RGBA) channels.", most: 4);
         var rate = Options.Real("--rate", "Learning rate before its schedule.", x => x > 0, "a finite number above 0");
         var prediction = Options.Named("--prediction", "What the network learns to give.", Choices.Predictions);
-        var schedule = Options.Named("--schedule", "How noise grows with time.", Choices.Schedules);
+        var schedule = Options.Schedule("How noise grows with time.");
         var precision = Options.Precision(
             "fast allows Winograd's convolutions, exact rules them out; part of the run, since it changes bits.  [default: fast]");
         var conditional = Options.Flag("--conditional", "Learn the class of each sample too, for 'sample --class' and guidance; for sources that have labels.");
@@ -86,7 +86,7 @@ internal static class TrainCommand
                 Rate = parse.GetValue(rate),
                 RateCurve = parse.GetValue(curve),
                 Prediction = parse.GetValue(prediction),
-                Schedule = parse.GetValue(schedule) is { } kind ? kind : null,
+                Schedule = parse.GetValue(schedule),
                 Precision = parse.GetValue(precision),
                 Conditional = parse.GetValue(conditional),
                 LabelDropout = parse.GetValue(dropout),

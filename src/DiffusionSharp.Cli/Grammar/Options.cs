@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using System.Text.Json;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Guidance;
 using DiffusionSharp.Samplers.Catalog;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Grammar;
 
@@ -19,7 +18,7 @@ internal static class Options
     private const int MostOfAnything = 1_000_000_000;
 
     /// <summary>How the command line writes an option of the library: <c>GuidanceRescale</c> is <c>--guidance-rescale</c>.</summary>
-    public static string Word(string property) => "--" + JsonNamingPolicy.KebabCaseLower.ConvertName(property);
+    public static string Word(string property) => "--" + Words.Kebab(property);
 
     public static Option<bool> Json() => Flag("--json", "Write JSON, one object a line, for other programs.");
 
@@ -164,20 +163,26 @@ internal static class Options
 
     /// <summary>One of a few values by name; the names stand at the end of the first sentence of the description.</summary>
     public static Option<T?> Named<T>(string name, string description, Choice<T> choice)
-        where T : struct => Completed(
-            new Option<T?>(name)
+        where T : struct => Chosen<T?, T>(name, description, choice, value => value);
+
+    /// <summary>A schedule by its name.</summary>
+    public static Option<ScheduleConfig?> Schedule(string description) =>
+        Chosen<ScheduleConfig?, ScheduleConfig>("--schedule", description, Choices.Schedules, schedule => schedule);
+
+    private static Option<TGiven> Chosen<TGiven, T>(string name, string description, Choice<T> choice, Func<T, TGiven> given) => Completed(
+        new Option<TGiven>(name)
+        {
+            Description = NamesAll(description, choice) ? description : WithNames(description, choice.Names),
+            HelpName = "NAME",
+            CustomParser = result =>
             {
-                Description = NamesAll(description, choice) ? description : WithNames(description, choice.Names),
-                HelpName = "NAME",
-                CustomParser = result =>
-                {
-                    var text = Token(result);
-                    if (choice.TryFind(text, out var value)) return value;
-                    result.AddError($"{name}: {choice.Unknown(text)}");
-                    return null;
-                },
+                var text = Token(result);
+                if (choice.TryFind(text, out var value)) return given(value);
+                result.AddError($"{name}: {choice.Unknown(text)}");
+                return default;
             },
-            [.. choice.Entries.Select(e => e.Name)]);
+        },
+        [.. choice.Entries.Select(e => e.Name)]);
 
     /// <summary>A description with the names that may be given, before its default.</summary>
     public static string WithNames(string description, string names)

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Grammar;
 

@@ -6,8 +6,8 @@ using DiffusionSharp.Graphs;
 using DiffusionSharp.Networks.Inspection;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Inspection;
@@ -67,7 +67,7 @@ internal sealed class InspectedModel : Inspected
     public static InspectedModel OfCheckpoint(string path, InspectedParts more) => new(path, new RunFolder(Path.Combine(path, "..", "..")), path, more);
 
     /// <summary>A model's file, read to its end.</summary>
-    public static InspectedModel OfFile(string path, InspectedParts more) => new(path, TrainedModel.Load(path), more);
+    public static InspectedModel OfFile(string path, InspectedParts more) => new(path, SavedModel.Load(path), more);
 
     /// <inheritdoc/>
     public override void Write(TextWriter output)
@@ -140,7 +140,7 @@ internal sealed class InspectedModel : Inspected
         if (checkpoints.Count > 0) table.Add("kept", $"steps {string.Join(", ", checkpoints.Select(s => Say.Count(s)))}");
         if (metrics?.Loss is { } loss)
             table.Add("loss", $"{Say.Number(loss)} at step {Say.Count(metrics.Step)}, {Say.Word(config.Prediction)} prediction");
-        var schedule = Choices.Schedules.NameOf(config.ScheduleOrDefault().Kind);
+        var schedule = config.ScheduleOrDefault().Name;
         var noisiest = Say.Number(levels[^1].Sigma / levels[^1].Alpha);
         table.Add("schedule", $"{schedule}, σ/α up to {noisiest}{(more.Schedule ? "" : "; --schedule shows its levels")}");
         table.Add("network", $"{NetworkWords()}{(more.Layers ? "" : "; --layers shows its layers")}");

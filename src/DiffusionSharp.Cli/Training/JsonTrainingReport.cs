@@ -1,7 +1,7 @@
 using System.Text.Json;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Session;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Training;
 

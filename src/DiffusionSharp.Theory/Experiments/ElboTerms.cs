@@ -4,6 +4,7 @@ using DiffusionSharp.Likelihood;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;

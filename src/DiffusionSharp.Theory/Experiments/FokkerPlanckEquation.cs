@@ -1,10 +1,11 @@
 using DiffusionSharp.Distances;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Statistics;
+using DiffusionSharp.Stochastics.FokkerPlanck;
+using DiffusionSharp.Stochastics.Numerics;
+using DiffusionSharp.Stochastics.Processes;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Theory.FokkerPlanck;
 using DiffusionSharp.Theory.Laboratory;
-using DiffusionSharp.Theory.Processes;
 
 namespace DiffusionSharp.Theory.Experiments;
 

@@ -1,8 +1,9 @@
 using DiffusionSharp.Figures;
 using DiffusionSharp.Statistics;
+using DiffusionSharp.Stochastics.Numerics;
+using DiffusionSharp.Stochastics.Processes;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
-using DiffusionSharp.Theory.Processes;
 
 namespace DiffusionSharp.Theory.Experiments;
 

@@ -2,6 +2,7 @@ using DiffusionSharp.Distances;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using MathNet.Numerics.Distributions;

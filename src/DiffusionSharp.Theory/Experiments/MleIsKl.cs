@@ -1,5 +1,6 @@
 using DiffusionSharp.Figures;
 using DiffusionSharp.Statistics;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using MathNet.Numerics.Distributions;

@@ -1,6 +1,8 @@
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Schedules;
+using DiffusionSharp.Stochastics.Laws;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 

@@ -5,12 +5,13 @@ using DiffusionSharp.Likelihood;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Schedules;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Scores;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -181,7 +182,7 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
             Data: "mixture",
             Preset: "score-fokker-planck",
             Mlp: new MlpOptions(Dimensions: 2, Width: 64, Layers: 3, TimeFeatures: 64),
-            Schedule: new ScheduleConfig(ScheduleKind.VpLinear),
+            Schedule: ScheduleConfig.VpLinear,
             Prediction: Prediction.Velocity,
             Steps: context.Size(full: 4000, quick: 500),
             Batch: 256,
@@ -191,7 +192,7 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
             Ema: new EmaOptions(MaxDecay: 0.99));
         var (model, _) = InMemoryTraining.Run(config, new TensorSource("mixture", Data.Draw(rng.Split("training"), 20_000)), context.Parallelism, context.Stop);
         const int count = 512;
-        var (network, exact) = (model.Denoiser(count, context.Parallelism), new GaussianMixtureDenoiser(Data));
+        var (network, exact) = (model.Denoiser(count, Executors.Cpu(context.Parallelism)), new GaussianMixtureDenoiser(Data));
         var measure = new ScoreFokkerPlanck(model.Schedule, new ExactDivergence());
         double[] ofNetwork = new double[Ratios.Length], ofExact = new double[Ratios.Length], errors = new double[Ratios.Length];
         for (var i = 0; i < Ratios.Length; i++)

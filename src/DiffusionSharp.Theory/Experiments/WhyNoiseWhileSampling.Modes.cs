@@ -3,6 +3,8 @@ using DiffusionSharp.Figures;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;
+using DiffusionSharp.Stochastics.Laws;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;

@@ -3,8 +3,8 @@ using DiffusionSharp.Denoisers;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Theory.Laboratory;
 
@@ -48,7 +48,7 @@ internal sealed record DigitsNetwork(TrainedModel Model, Tensor Pictures)
             Data: "digits",
             Preset: "network-anatomy",
             UNet: Network,
-            Schedule: new ScheduleConfig(ScheduleKind.Cosine),
+            Schedule: ScheduleConfig.Cosine,
             Prediction: Prediction.Velocity,
             Steps: steps,
             Batch: 32,

@@ -1,6 +1,7 @@
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
+using DiffusionSharp.Training.Steps;
 
 namespace DiffusionSharp.Theory.Laboratory;
 
@@ -18,7 +19,7 @@ internal static class InMemoryTraining
     public static (TrainedModel Model, double[] Losses) Run(RunConfig config, DataSource source, Parallelism parallelism, CancellationToken stop)
     {
         config = config.Validated();
-        var loop = new TrainingLoop(config, source, parallelism);
+        var loop = new TrainingLoop(config, source, Executors.Cpu(parallelism));
         var losses = new double[config.Steps];
         for (var step = 0; step < config.Steps; step++)
         {

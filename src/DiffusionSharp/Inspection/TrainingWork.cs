@@ -1,7 +1,7 @@
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Networks.Inspection;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp;
 
