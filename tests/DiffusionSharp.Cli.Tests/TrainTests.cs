@@ -34,7 +34,7 @@ public sealed class TrainTests : IDisposable
         Diffusion.Succeed("train", "--config", config, "--out", folder["run"], "--steps", "2", "--seed", "9", "--rate", "0.25", "--prediction", "data", "--schedule", "vp-cosine");
         var written = new RunFolder(folder["run"]).ReadConfig();
         Assert.Equal((2, 9ul, 0.25), (written.Steps, written.Seed, written.Optimizer!.Rate));
-        Assert.Equal((Denoisers.Prediction.Data, ScheduleKind.VpCosine), (written.Prediction, written.ScheduleOrDefault().Kind));
+        Assert.Equal((Denoisers.Prediction.Data, ScheduleConfig.VpCosine), (written.Prediction, written.ScheduleOrDefault()));
         Assert.True(File.Exists(folder["run", "samples", "step-00000002.png"]));
     }
 

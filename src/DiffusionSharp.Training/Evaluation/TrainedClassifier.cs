@@ -1,5 +1,4 @@
 using System.Globalization;
-using DiffusionSharp.Cpu;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;

@@ -1,4 +1,3 @@
-using DiffusionSharp.Cpu;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;

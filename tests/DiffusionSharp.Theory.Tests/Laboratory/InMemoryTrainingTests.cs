@@ -34,7 +34,7 @@ public sealed class InMemoryTrainingTests
         try
         {
             var path = Path.Combine(folder.FullName, "run");
-            foreach (var _ in Trainer.Start(config, source, path, Parallelism.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken))
+            foreach (var _ in Trainer.Start(config, source, path, Executors.Cpu(Parallelism.Single)).Run(TimeProvider.System, TestContext.Current.CancellationToken))
             {
             }
 
