@@ -1,7 +1,9 @@
 using DiffusionSharp.Bench.Pictures;
+using DiffusionSharp.Cpu;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Bench.Tests;
