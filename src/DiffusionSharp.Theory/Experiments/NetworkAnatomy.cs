@@ -1,5 +1,4 @@
 using System.Globalization;
-using DiffusionSharp.Cpu;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Graphs;
@@ -105,7 +104,7 @@ public sealed class NetworkAnatomy : Experiment
         var half = width / 2;
         var graph = new Graph();
         var weights = new ParameterBuffer(graph.Layout);
-        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["e"] = Embedding(graph.Input("t", [times]), width) }, weights, new CpuExecutor(context.Parallelism));
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["e"] = Embedding(graph.Input("t", [times]), width) }, weights, Executors.Cpu(context.Parallelism));
         for (var t = 0; t < times; t++) program.Input("t")[t] = t;
         program.Run();
         var e = Tensor.Create([times, width], v =>

@@ -1,4 +1,3 @@
-using DiffusionSharp.Cpu;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks;
@@ -88,7 +87,7 @@ internal sealed class PlaneObjectives(double directionLength, double divergenceF
         };
         var weights = new ParameterBuffer(graph.Layout);
         weights.Initialize(rng.Split("weights"));
-        var program = CompiledGraph.Compile(outputs, weights, new CpuExecutor(context.Parallelism));
+        var program = CompiledGraph.Compile(outputs, weights, Executors.Cpu(context.Parallelism));
         var (data, noise, directions) = (Data.Draw(rng.Split("data"), count), rng.Split("noise").Normal(shape), rng.Split("directions").Normal(shape));
         var moved = Noisy.AddNoise(data, noise);
         Fill("x", data);
