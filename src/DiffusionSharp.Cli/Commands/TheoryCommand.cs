@@ -3,6 +3,7 @@ using System.Globalization;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Tensors;
+using DiffusionSharp.Theory.Experiments;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Reports;
 using DiffusionSharp.Training.Configuration;

@@ -2,13 +2,13 @@ using System.Globalization;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Graphs;
-using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Anatomy;
 using DiffusionSharp.Theory.Laboratory;
+using DiffusionSharp.Theory.TrainedNetworks;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -103,7 +103,7 @@ public sealed class NetworkAnatomy : Experiment
         var half = width / 2;
         var graph = new Graph();
         var weights = new ParameterBuffer(graph.Layout);
-        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["e"] = Embedding(graph.Input("t", [times]), width) }, weights, new CpuExecutor(context.Parallelism));
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["e"] = Embedding(graph.Input("t", [times]), width) }, weights, context.Executor);
         for (var t = 0; t < times; t++) program.Input("t")[t] = t;
         program.Run();
         var e = Tensor.Create([times, width], v =>
@@ -243,24 +243,25 @@ public sealed class NetworkAnatomy : Experiment
         {
             context.Stop.ThrowIfCancellationRequested();
             var level = network.Model.Schedule.At(Math.Round(network.Model.Schedule.AtRatio(Ratios[r]).Time));
+            var time = FormattableString.Invariant($"t = {level.Time}");
             var x = level.AddNoise(x0, rng.Split("noise").Split(r).Normal(x0.Shape));
             var (found, best) = (denoiser.Denoise(x, level), ideal.Denoise(x, level));
             double[] errors = [.. Enumerable.Range(0, count).Select(k => Distance(x0.Sample(k), found.Sample(k)))];
             double[] least = [.. Enumerable.Range(0, count).Select(k => Distance(x0.Sample(k), best.Sample(k)))];
             (ofNetwork[r], ofIdeal[r]) = (errors.Average(), least.Average());
             var above = Measurement.OfMean([.. errors.Zip(least, (a, b) => a - b)]);
-            notebook.AtLeast($"t = {level.Time}: mean squared error of the network less the ideal one, over the same pictures and noise", above.Value, 0, Tolerance.Chance(above.StandardError));
+            notebook.AtLeast($"{time}: mean squared error of the network less the ideal one, over the same pictures and noise", above.Value, 0, Tolerance.Chance(above.StandardError));
 
             // A network of a few steps has learned nothing yet that could be promised.
             if (!context.Quick)
             {
                 var measured = Measurement.OfMean(errors);
-                notebook.AtMost($"t = {level.Time}: mean squared error of the network against the best constant guess", measured.Value, constant, Tolerance.Chance(measured.StandardError));
+                notebook.AtMost($"{time}: mean squared error of the network against the best constant guess", measured.Value, constant, Tolerance.Chance(measured.StandardError));
             }
 
-            notebook.Report($"t = {level.Time}, σ/α = {Text(level.Ratio)}: mean squared error of a pixel, network", ofNetwork[r]);
-            notebook.Report($"t = {level.Time}, σ/α = {Text(level.Ratio)}: mean squared error of a pixel, ideal", ofIdeal[r]);
-            rows.Add(($"t = {level.Time}", x.Slice(0, 2), found.Slice(0, 2), best.Slice(0, 2)));
+            notebook.Report($"{time}, σ/α = {Text(level.Ratio)}: mean squared error of a pixel, network", ofNetwork[r]);
+            notebook.Report($"{time}, σ/α = {Text(level.Ratio)}: mean squared error of a pixel, ideal", ofIdeal[r]);
+            rows.Add((time, x.Slice(0, 2), found.Slice(0, 2), best.Slice(0, 2)));
         }
 
         notebook.Report("mean squared error of a pixel, best constant guess", constant);

@@ -2,12 +2,12 @@ using DiffusionSharp.Denoisers;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Theory.Laboratory;
+using DiffusionSharp.Theory.TrainedNetworks;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Runs;
 
-namespace DiffusionSharp.Theory.Tests.Laboratory;
+namespace DiffusionSharp.Theory.Tests.TrainedNetworks;
 
 public sealed class InMemoryTrainingTests
 {

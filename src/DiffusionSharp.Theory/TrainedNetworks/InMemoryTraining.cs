@@ -2,7 +2,7 @@ using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
 
-namespace DiffusionSharp.Theory.Laboratory;
+namespace DiffusionSharp.Theory.TrainedNetworks;
 
 /// <summary>Trains a configuration as a run does, but in memory: what experiments need of a network they show, with no file.</summary>
 /// <remarks>The weights are those of a run of the same configuration, data and seed, at any number of threads.</remarks>

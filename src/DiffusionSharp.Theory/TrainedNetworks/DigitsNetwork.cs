@@ -3,10 +3,11 @@ using DiffusionSharp.Denoisers;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
+using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
 
-namespace DiffusionSharp.Theory.Laboratory;
+namespace DiffusionSharp.Theory.TrainedNetworks;
 
 /// <summary>A small U-Net that an experiment trains on a few hundred drawn digits, small enough to train while one waits.</summary>
 /// <param name="Model">The model of the averaged weights.</param>
