@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
+using DiffusionSharp.Cpu.Kernels;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Tensors.Kernels;
 
 namespace DiffusionSharp.Bench;
 
@@ -54,7 +54,7 @@ public class Conv2DBenchmarks : ConvBenchmarks
 [MemoryDiagnoser]
 public class WinogradBenchmarks : ConvBenchmarks
 {
-    public static IEnumerable<ConvShape> Shapes => Workloads.Convolutions.Where(s => Conv2D.AllowsWinograd(s.Geometry));
+    public static IEnumerable<ConvShape> Shapes => Workloads.Convolutions.Where(s => Convolution.AllowsWinograd(s.Geometry));
 
     [ParamsSource(nameof(Shapes))]
     public ConvShape Shape { get; set; } = Workloads.Convolutions[0];
@@ -80,7 +80,7 @@ public abstract class ConvBenchmarks
     [Benchmark]
     public void GradWeight() => call!.GradWeight();
 
-    protected void Prepare(ConvShape shape, ConvMethod method) => call = new ConvCall(shape, Pools.Of(Threads), method);
+    private protected void Prepare(ConvShape shape, ConvMethod method) => call = new ConvCall(shape, Pools.Of(Threads), method);
 }
 
 /// <summary>The tail of a training step on the parameters of U-Net S and M: the norm for clipping, AdamW and the average in one pass.</summary>

@@ -1,10 +1,10 @@
+using DiffusionSharp.Cpu.Kernels;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Tensors.Kernels;
 
 namespace DiffusionSharp.Bench;
 
 /// <summary>A matrix product with its operands filled and its scratch at hand.</summary>
-public sealed class GemmCall
+internal sealed class GemmCall
 {
     private readonly GemmShape shape;
     private readonly Parallelism parallelism;
@@ -27,7 +27,7 @@ public sealed class GemmCall
 }
 
 /// <summary>The three passes of a convolution with operands filled and scratch at hand.</summary>
-public sealed class ConvCall
+internal sealed class ConvCall
 {
     private readonly ConvGeometry g;
     private readonly Parallelism parallelism;
@@ -35,7 +35,6 @@ public sealed class ConvCall
     private readonly AlignedBuffer w;
     private readonly AlignedBuffer y;
     private readonly AlignedBuffer workspace;
-
     private readonly ConvMethod method;
 
     public ConvCall(ConvShape shape, Parallelism parallelism, ConvMethod method = ConvMethod.Direct)
@@ -47,15 +46,15 @@ public sealed class ConvCall
         w = Operands.Filled((long)g.KernelHeight * g.KernelWidth * g.InChannels * g.OutChannels, 2);
         y = Operands.Filled((long)g.Batch * g.OutHeight * g.OutWidth * g.OutChannels, 3);
         workspace = new AlignedBuffer(Math.Max(
-            Conv2D.ForwardWorkspaceLength(g, method),
-            Math.Max(Conv2D.GradInputWorkspaceLength(g, method), Conv2D.GradWeightWorkspaceLength(g, method))));
+            Convolution.ForwardWorkspaceLength(g, method),
+            Math.Max(Convolution.GradInputWorkspaceLength(g, method), Convolution.GradWeightWorkspaceLength(g, method))));
     }
 
-    public void Forward() => Conv2D.Forward(x.Span, w.Span, y.Span, g, Epilogue.None, workspace.Span, parallelism, method);
+    public void Forward() => Convolution.Forward(x.Span, w.Span, y.Span, g, Epilogue.None, workspace.Span, parallelism, method);
 
-    public void GradInput() => Conv2D.GradInput(y.Span, w.Span, x.Span, g, workspace.Span, parallelism, method);
+    public void GradInput() => Convolution.GradInput(y.Span, w.Span, x.Span, g, workspace.Span, parallelism, method);
 
-    public void GradWeight() => Conv2D.GradWeight(x.Span, y.Span, w.Span, g, workspace.Span, parallelism, method);
+    public void GradWeight() => Convolution.GradWeight(x.Span, y.Span, w.Span, g, workspace.Span, parallelism, method);
 }
 
 /// <summary>Normal numbers, the same on every run.</summary>

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using DiffusionSharp.Cpu;
+using DiffusionSharp.Cpu.Kernels;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Tensors.Kernels;
 
 namespace DiffusionSharp.Bench;
 
@@ -56,7 +57,7 @@ internal static class KernelTable
             var call = new ConvCall(shape, parallelism);
             var figures = new Action[] { call.Forward, call.GradInput, call.GradWeight }.Select(pass => Figure(shape.Operations, peak, pass)).ToArray();
             Print($"{shape.Name,-20} {string.Join(' ', figures)}");
-            if (!Conv2D.AllowsWinograd(shape.Geometry)) continue;
+            if (!Convolution.AllowsWinograd(shape.Geometry)) continue;
             call = new ConvCall(shape, parallelism, ConvMethod.Winograd);
             figures = new Action[] { call.Forward, call.GradInput, call.GradWeight }.Select(pass => Figure(shape.Operations, peak, pass)).ToArray();
             Print($"{"  winograd",-20} {string.Join(' ', figures)}");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DiffusionSharp.Cpu;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks;

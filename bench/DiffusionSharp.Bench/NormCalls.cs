@@ -1,5 +1,5 @@
+using DiffusionSharp.Cpu.Kernels;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Tensors.Kernels;
 
 namespace DiffusionSharp.Bench;
 
@@ -49,7 +49,7 @@ public static class NormWorkloads
 }
 
 /// <summary>Both passes of an attention with operands filled.</summary>
-public sealed class AttentionCall
+internal sealed class AttentionCall
 {
     private readonly AttentionShape shape;
     private readonly Parallelism parallelism;
@@ -67,13 +67,13 @@ public sealed class AttentionCall
 
     private float Scale => 1 / MathF.Sqrt((float)shape.Channels / shape.Heads);
 
-    public void Forward() => Attention.Forward(qkv.Span, y.Span, shape.Batch, shape.Tokens, shape.Channels, shape.Heads, Scale, parallelism);
+    public void Forward() => BlockedAttention.Forward(qkv.Span, y.Span, shape.Batch, shape.Tokens, shape.Channels, shape.Heads, Scale, parallelism);
 
-    public void Gradient() => Attention.Gradient(qkv.Span, y.Span, dqkv.Span, shape.Batch, shape.Tokens, shape.Channels, shape.Heads, Scale, parallelism);
+    public void Gradient() => BlockedAttention.Gradient(qkv.Span, y.Span, dqkv.Span, shape.Batch, shape.Tokens, shape.Channels, shape.Heads, Scale, parallelism);
 }
 
 /// <summary>Both passes of a group norm with operands filled.</summary>
-public sealed class NormCall
+internal sealed class NormCall
 {
     private readonly NormShape shape;
     private readonly Parallelism parallelism;

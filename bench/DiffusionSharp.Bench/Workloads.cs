@@ -1,4 +1,4 @@
-using DiffusionSharp.Tensors.Kernels;
+using DiffusionSharp.Cpu.Kernels;
 
 namespace DiffusionSharp.Bench;
 
@@ -11,10 +11,13 @@ public sealed record GemmShape(string Name, int Batch, int M, int N, int K, bool
 }
 
 /// <summary>A convolution of a real network.</summary>
-public sealed record ConvShape(string Name, ConvGeometry Geometry)
+public sealed record ConvShape(string Name, int Batch, int Side, int InChannels, int OutChannels, int Kernel, int Stride)
 {
-    public double Operations => 2.0 * Geometry.Batch * Geometry.OutHeight * Geometry.OutWidth * Geometry.OutChannels
-        * Geometry.KernelHeight * Geometry.KernelWidth * Geometry.InChannels;
+    private int OutSide => Side / Stride;
+
+    internal ConvGeometry Geometry => new(Batch, Side, Side, InChannels, OutChannels, Kernel, Kernel, Stride, Kernel / 2, Kernel / 2, OutSide, OutSide);
+
+    public double Operations => 2.0 * Batch * OutSide * OutSide * OutChannels * Kernel * Kernel * InChannels;
 
     public override string ToString() => Name;
 }
@@ -76,9 +79,6 @@ public static class Workloads
                 yield return new($"square {size} {(left ? 'T' : 'N')}{(right ? 'T' : 'N')}", 1, size, size, size, left, right);
     }
 
-    private static ConvShape Conv(string name, int batch, int side, int inChannels, int outChannels, int kernel = 3, int stride = 1)
-    {
-        var outSide = side / stride;
-        return new(name, new ConvGeometry(batch, side, side, inChannels, outChannels, kernel, kernel, stride, kernel / 2, kernel / 2, outSide, outSide));
-    }
+    private static ConvShape Conv(string name, int batch, int side, int inChannels, int outChannels, int kernel = 3, int stride = 1) =>
+        new(name, batch, side, inChannels, outChannels, kernel, stride);
 }

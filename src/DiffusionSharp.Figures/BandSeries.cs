@@ -14,7 +14,8 @@ public sealed record BandSeries(string Name, IReadOnlyList<double> X, IReadOnlyL
     internal override void Check(SvgPlot plot)
     {
         CheckPairs();
-        if (Lower.Count != X.Count) throw new ArgumentException($"SvgPlot: band \"{Name}\" has {X.Count} values of X and {Lower.Count} of Lower; they must be as many.");
+        if (Lower.Count != X.Count)
+            throw new ArgumentException($"SvgPlot: band \"{Name}\" has {X.Count} values of X and {Lower.Count} of Lower; they must be as many.");
     }
 
     internal override void Reach(PlotReach reach)

@@ -15,7 +15,8 @@ public sealed record ErrorBarSeries(string Name, IReadOnlyList<double> X, IReadO
     internal override void Check(SvgPlot plot)
     {
         CheckPairs();
-        if (Error.Count != X.Count) throw new ArgumentException($"SvgPlot: error bars \"{Name}\" have {X.Count} values of X and {Error.Count} of Error; they must be as many.");
+        if (Error.Count != X.Count)
+            throw new ArgumentException($"SvgPlot: error bars \"{Name}\" have {X.Count} values of X and {Error.Count} of Error; they must be as many.");
         foreach (var error in Error)
             if (error < 0) throw new ArgumentException($"SvgPlot: error bars \"{Name}\" have an error of {error}; lengths of at least 0 are needed.");
     }

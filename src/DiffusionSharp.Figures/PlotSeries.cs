@@ -40,6 +40,7 @@ public abstract record PlotSeries(string Name, IReadOnlyList<double> X, IReadOnl
 
     internal void CheckLinear(SvgPlot plot, string kind)
     {
-        if (plot.XScale != AxisScale.Linear || plot.YScale != AxisScale.Linear) throw new ArgumentException($"SvgPlot: {kind} \"{Name}\" needs linear axes, got a logarithmic one; draw it over the logarithm.");
+        if (plot.XScale != AxisScale.Linear || plot.YScale != AxisScale.Linear)
+            throw new ArgumentException($"SvgPlot: {kind} \"{Name}\" needs linear axes, got a logarithmic one; draw it over the logarithm.");
     }
 }

@@ -9,7 +9,8 @@ internal static class SeriesPainter
     public static void DrawDot(SvgText svg, string color, double x, double y) => svg.Add($"<circle cx=\"{x + 9}\" cy=\"{y}\" r=\"3.2\" fill=\"{color}\"/>");
 
     /// <summary>The sign of areas in a legend.</summary>
-    public static void DrawArea(SvgText svg, string color, double x, double y) => svg.Add($"<rect x=\"{x + 3}\" y=\"{y - 4}\" width=\"13\" height=\"9\" fill=\"{color}\" fill-opacity=\"0.45\"/>");
+    public static void DrawArea(SvgText svg, string color, double x, double y) =>
+        svg.Add($"<rect x=\"{x + 3}\" y=\"{y - 4}\" width=\"13\" height=\"9\" fill=\"{color}\" fill-opacity=\"0.45\"/>");
 
     public static void DrawLine(SvgText svg, LineSeries line, string color, PlotLayout layout)
     {
@@ -22,11 +23,20 @@ internal static class SeriesPainter
             if (end - start == 1) alone.Add(start);
         }
 
-        var dash = line.Dashed ? " stroke-dasharray=\"6 4\"" : "";
-        svg.Add($"<path d=\"{path.ToString()}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{line.Width}\" stroke-linejoin=\"round\" stroke-linecap=\"{(line.Dashed ? "butt" : "round")}\"{dash}/>").End();
-        // A point between two gaps has no line: a dot keeps it in sight.
-        if (line.Markers) DrawPoints(svg, line, color, layout, 2 * line.Width, 1);
-        else if (alone.Count > 0) DrawPoints(svg, new PointSeries("", [.. alone.Select(i => line.X[i])], [.. alone.Select(i => line.Y[i])]), color, layout, 1.2 * line.Width, 1);
+        var (cap, dash) = line.Dashed ? ("butt", " stroke-dasharray=\"6 4\"") : ("round", "");
+        svg.Add($"<path d=\"{path.ToString()}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{line.Width}\"")
+            .Add($" stroke-linejoin=\"round\" stroke-linecap=\"{cap}\"{dash}/>")
+            .End();
+        if (line.Markers)
+        {
+            DrawPoints(svg, line, color, layout, 2 * line.Width, 1);
+        }
+        else if (alone.Count > 0)
+        {
+            // A point between two gaps has no line: a dot keeps it in sight.
+            var dots = new PointSeries("", [.. alone.Select(i => line.X[i])], [.. alone.Select(i => line.Y[i])]);
+            DrawPoints(svg, dots, color, layout, 1.2 * line.Width, 1);
+        }
     }
 
     public static void DrawPoints(SvgText svg, PlotSeries series, string color, PlotLayout layout, double radius, double opacity)
@@ -76,10 +86,12 @@ internal static class SeriesPainter
         var start = 0;
         for (var i = 0; i <= series.X.Count; i++)
         {
-            if (i < series.X.Count && layout.Shows(series.X[i], series.Y[i]) && (series is not BandSeries band || layout.Shows(series.X[i], band.Lower[i]))) continue;
+            if (i < series.X.Count && Shows(i)) continue;
             if (i > start) yield return (start, i);
             start = i + 1;
         }
+
+        bool Shows(int i) => layout.Shows(series.X[i], series.Y[i]) && (series is not BandSeries band || layout.Shows(series.X[i], band.Lower[i]));
     }
 
     /// <summary>The points of a run in pixels; of many in one half-pixel column only first, lowest, highest and last.</summary>

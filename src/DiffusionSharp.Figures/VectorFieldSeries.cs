@@ -33,8 +33,14 @@ public sealed record VectorFieldSeries(string Name, IReadOnlyList<double> X, IRe
     {
         CheckLinear(plot, "vector field");
         CheckPairs("vector field");
-        if (U.Count != X.Count || V.Count != X.Count) throw new ArgumentException($"SvgPlot: vector field \"{Name}\" has {X.Count} values of X, {U.Count} of U and {V.Count} of V; they must be as many.");
-        if (!(Scale > 0 && double.IsFinite(Scale))) throw new ArgumentException($"SvgPlot: vector field \"{Name}\" has a scale of {Scale}; a positive finite number is needed.");
+        if (U.Count != X.Count || V.Count != X.Count)
+        {
+            var found = $"vector field \"{Name}\" has {X.Count} values of X, {U.Count} of U and {V.Count} of V";
+            throw new ArgumentException($"SvgPlot: {found}; they must be as many.");
+        }
+
+        if (!(Scale > 0 && double.IsFinite(Scale)))
+            throw new ArgumentException($"SvgPlot: vector field \"{Name}\" has a scale of {Scale}; a positive finite number is needed.");
     }
 
     internal override void Reach(PlotReach reach)

@@ -1,7 +1,6 @@
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Tensors.Kernels;
 
 namespace DiffusionSharp.Graphs;
 
@@ -32,7 +31,7 @@ public sealed class CompiledGraph
     {
         (Plan, this.memory, this.weights, this.state) = (plan, memory, weights, state);
         steps = executor.Bind(plan, memory);
-        firstWrite = plan.Steps.TakeWhile(s => s.Operation is not AdamUpdate).Count();
+        firstWrite = plan.Steps.TakeWhile(s => s.Operation.Update is null).Count();
         doneByNext = [.. plan.Steps.Select((_, i) => executor.IsDoneByNext(plan.Steps, i))];
     }
 
@@ -54,7 +53,7 @@ public sealed class CompiledGraph
         var plan = Planner.Plan(outputs, executor, options);
         if (weights.Layout.Length != plan.Layout.Length) throw new ArgumentException("CompiledGraph: the weights have another layout than the graph's.", nameof(weights));
         if (plan.Trains && state is null) throw new ArgumentException("CompiledGraph: an optimizer update needs a training state.", nameof(state));
-        var update = plan.Steps.Select(s => s.Operation).OfType<AdamUpdate>().SingleOrDefault();
+        var update = plan.Update;
         if (update is not null && update.MoreAverages != (state?.MoreAverages?.Count ?? 0))
             throw new ArgumentException($"CompiledGraph: the update keeps {update.MoreAverages} averages beside the first, the training state holds {state?.MoreAverages?.Count ?? 0}.", nameof(state));
         var memory = new PlanMemory(
@@ -129,7 +128,7 @@ public sealed class CompiledGraph
         for (var i = 0; i < steps.Count; i++)
         {
             var step = Plan.Steps[i];
-            if (step.Operation is AdamUpdate) continue;
+            if (step.Operation.Update is not null) continue;
             steps[i](rng);
             // A result that the next step makes is looked at after that one.
             if (doneByNext[i]) continue;

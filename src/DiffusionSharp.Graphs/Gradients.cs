@@ -1,12 +1,13 @@
+using System.Diagnostics;
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Tensors.Kernels;
 
 namespace DiffusionSharp.Graphs;
 
 /// <summary>Reverse-mode differentiation: builds the gradient out of nodes, so that it can be compiled, fused and differentiated again.</summary>
 /// <remarks>
-/// One rule per operation, all of them here. Group norm and attention have first derivatives only: differentiating their gradient
-/// throws <see cref="NotSupportedException"/>. The rest is closed under differentiation.
+/// One rule per operation, all of them here; each returns one gradient for every operand, or none where none passes. Group norm and
+/// attention have first derivatives only: differentiating their gradient throws <see cref="NotSupportedException"/>. The rest is closed under differentiation.
 /// </remarks>
 public static class Gradients
 {
@@ -28,15 +29,14 @@ public static class Gradients
             if (!leads[id] || !adjoints.TryGetValue(node, out var g) || node.Inputs.Count == 0) continue;
             using (graph.ScopeOf(node))
             {
-                void Give(int input, Func<Node> gradient)
+                var gradients = Rule(node, g);
+                Debug.Assert(gradients.Count == node.Inputs.Count, $"{node.Operation.Name} has a rule for {gradients.Count} of {node.Inputs.Count} operands.");
+                foreach (var (target, gradient) in node.Inputs.Zip(gradients))
                 {
-                    var target = node.Inputs[input];
-                    if (target.Id >= leads.Length || !leads[target.Id]) return;
+                    if (gradient is null || target.Id >= leads.Length || !leads[target.Id]) continue;
                     var part = gradient();
                     adjoints[target] = adjoints.TryGetValue(target, out var sum) ? sum + part : part;
                 }
-
-                Rule(node, g, Give);
             }
         }
 
@@ -54,146 +54,89 @@ public static class Gradients
         return leads;
     }
 
-    private static void Rule(Node y, Node g, Action<int, Func<Node>> give)
+    // One gradient for each input, null where none passes; built only where it is asked for, so that a graph holds no node for nothing.
+    private static IReadOnlyList<Func<Node>?> Rule(Node y, Node g)
     {
         Node In(int i) => y.Inputs[i];
-        switch (y.Operation)
+        return y.Operation switch
         {
-            case Elementwise { Code: var code }:
-                ElementwiseRule(code, y, g, give);
-                break;
-            case BroadcastTo:
-                give(0, () => Op.SumTo(g, In(0).Shape));
-                break;
-            case Reshape { Detached: true }:
-                break;
-            case Reshape:
-                give(0, () => Op.Reshape(g, In(0).Shape));
-                break;
-            case Transpose { Permutation: var permutation }:
-                give(0, () =>
-                {
-                    var inverse = new int[permutation.Rank];
-                    for (var i = 0; i < inverse.Length; i++) inverse[permutation[i]] = i;
-                    return Op.Transpose(g, inverse);
-                });
-                break;
-            case Slice { Axis: var axis, Start: var start }:
-                give(0, () => Op.Pad(g, axis, start, In(0).Shape[axis] - start - y.Shape[axis]));
-                break;
-            case Pad { Axis: var axis, Before: var before }:
-                give(0, () => Op.Slice(g, axis, before, In(0).Shape[axis]));
-                break;
-            case Concatenate { Axis: var axis }:
-                for (int i = 0, start = 0; i < y.Inputs.Count; start += In(i).Shape[axis], i++)
-                {
-                    var (part, first) = (i, start);
-                    give(part, () => Op.Slice(g, axis, first, In(part).Shape[axis]));
-                }
-
-                break;
-            case Sum { Axis: var axis, AxisCount: var count, Scale: var scale }:
-                give(0, () => Spread(scale == 1 ? g : g * scale, In(0).Shape, axis, count));
-                break;
-            case Max { Axis: var axis, AxisCount: var count }:
-                give(0, () =>
-                {
-                    var largest = Op.Equal(In(0), Spread(y, In(0).Shape, axis, count));
-                    var ties = Op.Sum(largest, false, [.. Enumerable.Range(axis, count)]);
-                    return largest * Spread(g / ties, In(0).Shape, axis, count);
-                });
-                break;
-            case MatMul { TransposeA: var ta, TransposeB: var tb }:
-                give(0, () => ta ? Op.MatMul(In(1), g, tb, true) : Op.MatMul(g, In(1), false, !tb));
-                give(1, () => tb ? Op.MatMul(g, In(0), true, ta) : Op.MatMul(In(0), g, !ta, false));
-                break;
-            case Conv2D { Stride: var stride, Padding: var padding }:
-                give(0, () => y.Graph.Build(new Conv2DGradInput(stride, padding), In(0).Shape, g, In(1)));
-                give(1, () => y.Graph.Build(new Conv2DGradWeight(stride, padding), In(1).Shape, In(0), g));
-                break;
-            case Conv2DGradInput { Stride: var stride, Padding: var padding }:
-                give(0, () => y.Graph.Build(new Conv2D(stride, padding), In(0).Shape, g, In(1)));
-                give(1, () => y.Graph.Build(new Conv2DGradWeight(stride, padding), In(1).Shape, g, In(0)));
-                break;
-            case Conv2DGradWeight { Stride: var stride, Padding: var padding }:
-                give(0, () => y.Graph.Build(new Conv2DGradInput(stride, padding), In(0).Shape, In(1), g));
-                give(1, () => y.Graph.Build(new Conv2D(stride, padding), In(1).Shape, In(0), g));
-                break;
-            case UpsampleNearest { Factor: var factor }:
-                give(0, () => Op.SumPool(g, factor, 1));
-                break;
-            case SumPool { Factor: var factor, Scale: var scale }:
-                give(0, () => scale == 1 ? Op.UpsampleNearest(g, factor) : Op.UpsampleNearest(g, factor) * scale);
-                break;
-            case GroupNormApply { Groups: var groups, Silu: var silu }:
-                GroupNormRule(y, g, groups, silu, give);
-                break;
-            case Softmax:
-                give(0, () => y * (g - Op.Sum(g * y, true, -1)));
-                break;
-            case Attention { Heads: var heads, Scale: var scale }:
-                give(0, () => y.Graph.Build(new AttentionGrad(heads, scale), In(0).Shape, In(0), g));
-                break;
-            case Embedding:
-                give(0, () => y.Graph.Build(new EmbeddingGrad(), In(0).Shape, g, In(1)));
-                break;
-            case EmbeddingGrad:
-                give(0, () => Op.Embedding(g, In(1)));
-                break;
-            default:
-                throw new NotSupportedException($"Gradients: {y.Operation.Name} has no derivative; it was reached at {y}.");
-        }
+            Elementwise { Code: var code } => ElementwiseRule(code, y, g),
+            BroadcastTo => [() => Op.SumTo(g, In(0).Shape)],
+            Reshape { Detached: true } => [null],
+            Reshape => [() => Op.Reshape(g, In(0).Shape)],
+            Transpose { Permutation: var permutation } => [() => Op.Transpose(g, Inverse(permutation))],
+            Slice { Axis: var axis, Start: var start } => [() => Op.Pad(g, axis, start, In(0).Shape[axis] - start - y.Shape[axis])],
+            Pad { Axis: var axis, Before: var before } => [() => Op.Slice(g, axis, before, In(0).Shape[axis])],
+            Concatenate { Axis: var axis } => ConcatenateRule(y, g, axis),
+            Sum { Axis: var axis, AxisCount: var count, Scale: var scale } => [() => Spread(scale == 1 ? g : g * scale, In(0).Shape, axis, count)],
+            Max { Axis: var axis, AxisCount: var count } => [() => MaxRule(y, g, axis, count)],
+            MatMul { TransposeA: var ta, TransposeB: var tb } =>
+            [
+                () => ta ? Op.MatMul(In(1), g, tb, true) : Op.MatMul(g, In(1), false, !tb),
+                () => tb ? Op.MatMul(g, In(0), true, ta) : Op.MatMul(In(0), g, !ta, false),
+            ],
+            Conv2D { Stride: var stride, Padding: var padding } =>
+            [
+                () => y.Graph.Build(new Conv2DGradInput(stride, padding), In(0).Shape, g, In(1)),
+                () => y.Graph.Build(new Conv2DGradWeight(stride, padding), In(1).Shape, In(0), g),
+            ],
+            Conv2DGradInput { Stride: var stride, Padding: var padding } =>
+            [
+                () => y.Graph.Build(new Conv2D(stride, padding), In(0).Shape, g, In(1)),
+                () => y.Graph.Build(new Conv2DGradWeight(stride, padding), In(1).Shape, g, In(0)),
+            ],
+            Conv2DGradWeight { Stride: var stride, Padding: var padding } =>
+            [
+                () => y.Graph.Build(new Conv2DGradInput(stride, padding), In(0).Shape, In(1), g),
+                () => y.Graph.Build(new Conv2D(stride, padding), In(1).Shape, In(0), g),
+            ],
+            UpsampleNearest { Factor: var factor } => [() => Op.SumPool(g, factor, 1)],
+            SumPool { Factor: var factor, Scale: 1 } => [() => Op.UpsampleNearest(g, factor)],
+            SumPool { Factor: var factor, Scale: var scale } => [() => Op.UpsampleNearest(g, factor) * scale],
+            GroupNormApply { Groups: var groups, Silu: var silu } => GroupNormRule(y, g, groups, silu),
+            Softmax => [() => y * (g - Op.Sum(g * y, true, -1))],
+            Attention { Heads: var heads, Scale: var scale } => [() => y.Graph.Build(new AttentionGrad(heads, scale), In(0).Shape, In(0), g)],
+            Embedding => [() => y.Graph.Build(new EmbeddingGrad(), In(0).Shape, g, In(1)), null],
+            EmbeddingGrad => [() => Op.Embedding(g, In(1)), null],
+            _ => throw new NotSupportedException($"Gradients: {y.Operation.Name} has no derivative; it was reached at {y}."),
+        };
     }
 
-    private static void ElementwiseRule(ElementwiseCode code, Node y, Node g, Action<int, Func<Node>> give)
+    private static IReadOnlyList<Func<Node>?> ElementwiseRule(ElementwiseCode code, Node y, Node g)
     {
         var a = y.Inputs[0];
         var b = y.Inputs.Count > 1 ? y.Inputs[1] : a;
-        switch (code)
+        return code switch
         {
-            case ElementwiseCode.Add:
-                give(0, () => g);
-                give(1, () => g);
-                break;
-            case ElementwiseCode.Subtract:
-                give(0, () => g);
-                give(1, () => -g);
-                break;
-            case ElementwiseCode.Multiply:
-                give(0, () => g * b);
-                give(1, () => g * a);
-                break;
-            case ElementwiseCode.Divide:
-                give(0, () => g / b);
-                give(1, () => -(g * y / b));
-                break;
-            case ElementwiseCode.Maximum:
-                give(0, () => g * (Op.Greater(a, b) + (0.5 * Op.Equal(a, b))));
-                give(1, () => g * (Op.Greater(b, a) + (0.5 * Op.Equal(a, b))));
-                break;
-            case ElementwiseCode.Minimum:
-                give(0, () => g * (Op.Greater(b, a) + (0.5 * Op.Equal(a, b))));
-                give(1, () => g * (Op.Greater(a, b) + (0.5 * Op.Equal(a, b))));
-                break;
-            case ElementwiseCode.Pow:
-                give(0, () => g * b * Op.Pow(a, b - 1));
-                give(1, () => g * y * Op.Log(a));
-                break;
-            case ElementwiseCode.SiluGradient:
-                // y = b s(1 + a(1 − s)) with s = sigmoid(a), so ∂y/∂a = b s(1 − s)(2 + a(1 − 2s)).
-                give(0, () =>
-                {
-                    var s = Op.Sigmoid(a);
-                    return g * b * s * (1 - s) * (2 + (a * (1 - (2 * s))));
-                });
-                give(1, () => Op.SiluGradient(a, g));
-                break;
-            case ElementwiseCode.Greater or ElementwiseCode.Equal or ElementwiseCode.Sign:
-                break;
-            default:
-                give(0, () => UnaryRule(code, a, y, g));
-                break;
-        }
+            ElementwiseCode.Add => [() => g, () => g],
+            ElementwiseCode.Subtract => [() => g, () => -g],
+            ElementwiseCode.Multiply => [() => g * b, () => g * a],
+            ElementwiseCode.Divide => [() => g / b, () => -(g * y / b)],
+
+            // At a tie each takes half.
+            ElementwiseCode.Maximum =>
+            [
+                () => g * (Op.Greater(a, b) + (0.5 * Op.Equal(a, b))),
+                () => g * (Op.Greater(b, a) + (0.5 * Op.Equal(a, b))),
+            ],
+            ElementwiseCode.Minimum =>
+            [
+                () => g * (Op.Greater(b, a) + (0.5 * Op.Equal(a, b))),
+                () => g * (Op.Greater(a, b) + (0.5 * Op.Equal(a, b))),
+            ],
+            ElementwiseCode.Pow => [() => g * b * Op.Pow(a, b - 1), () => g * y * Op.Log(a)],
+            ElementwiseCode.SiluGradient => [() => SecondOfSilu(a, b, g), () => Op.SiluGradient(a, g)],
+            ElementwiseCode.Greater or ElementwiseCode.Equal => [null, null],
+            ElementwiseCode.Sign => [null],
+            _ => [() => UnaryRule(code, a, y, g)],
+        };
+    }
+
+    // y = b s(1 + a(1 − s)) with s = sigmoid(a), so ∂y/∂a = b s(1 − s)(2 + a(1 − 2s)).
+    private static Node SecondOfSilu(Node a, Node b, Node g)
+    {
+        var s = Op.Sigmoid(a);
+        return g * b * s * (1 - s) * (2 + (a * (1 - (2 * s))));
     }
 
     private static Node UnaryRule(ElementwiseCode code, Node x, Node y, Node g) => code switch
@@ -217,15 +160,49 @@ public static class Gradients
         _ => throw new NotSupportedException($"Gradients: {code} has no derivative."),
     };
 
-    private static void GroupNormRule(Node y, Node g, int groups, bool silu, Action<int, Func<Node>> give)
+    private static IReadOnlyList<Func<Node>?> ConcatenateRule(Node y, Node g, int axis)
+    {
+        var gradients = new List<Func<Node>?>();
+        var next = 0;
+        foreach (var part in y.Inputs)
+        {
+            var (start, length) = (next, part.Shape[axis]);
+            gradients.Add(() => Op.Slice(g, axis, start, length));
+            next += length;
+        }
+
+        return gradients;
+    }
+
+    private static Node MaxRule(Node y, Node g, int axis, int count)
+    {
+        var x = y.Inputs[0];
+        var largest = Op.Equal(x, Spread(y, x.Shape, axis, count));
+        var ties = Op.Sum(largest, false, [.. Enumerable.Range(axis, count)]);
+        return largest * Spread(g / ties, x.Shape, axis, count);
+    }
+
+    private static IReadOnlyList<Func<Node>?> GroupNormRule(Node y, Node g, int groups, bool silu)
     {
         var (x, statistics, gamma, beta) = (y.Inputs[0], y.Inputs[1], y.Inputs[2], y.Inputs[3]);
-        // The gradient in x goes through the statistics too, so they get none of their own.
         Node Sums() => y.Graph.Build(new GroupNormGradSums(groups, silu), [x.Shape[0], 2, x.Shape[^1]], x, statistics, gamma, beta, g);
         Node Total(int which) => Op.Reshape(Op.Slice(Op.Sum(Sums(), false, 0), 0, which, 1), gamma.Shape);
-        give(0, () => y.Graph.Build(new GroupNormGradInput(groups, silu), x.Shape, x, statistics, gamma, beta, g, Sums()));
-        give(2, () => Total(1));
-        give(3, () => Total(0));
+
+        // The gradient in x goes through the statistics too, so they get none of their own.
+        return
+        [
+            () => y.Graph.Build(new GroupNormGradInput(groups, silu), x.Shape, x, statistics, gamma, beta, g, Sums()),
+            null,
+            () => Total(1),
+            () => Total(0),
+        ];
+    }
+
+    private static int[] Inverse(Shape permutation)
+    {
+        var inverse = new int[permutation.Rank];
+        for (var i = 0; i < inverse.Length; i++) inverse[permutation[i]] = i;
+        return inverse;
     }
 
     private static Node Spread(Node g, Shape shape, int axis, int count)

@@ -1,5 +1,5 @@
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Tensors.Kernels;
 
 namespace DiffusionSharp.Graphs;
 
@@ -115,11 +115,11 @@ public static partial class Op
         var shape = Shape.Broadcast(a.Shape, b.Shape, code.ToString());
         // Numbers stay numbers: kernels take them as immediates, and gradients are full of ones.
         var (x, y) = (ScalarFolding.Number(a), ScalarFolding.Number(b));
-        if (x is not null && y is not null && ScalarFolding.Fold(code, x.Value, y.Value) is { } folded) return BroadcastTo(a.Graph.Scalar(folded), shape);
-        if (code == ElementwiseCode.Multiply && x?.Value == 1 && b.Shape == shape) return b;
-        if (code is ElementwiseCode.Multiply or ElementwiseCode.Divide && y?.Value == 1 && a.Shape == shape) return a;
+        if (x is { } left && y is { } right && ScalarFolding.Fold(code, left, right) is { } folded) return BroadcastTo(a.Graph.Scalar(folded), shape);
+        if (code == ElementwiseCode.Multiply && x == 1 && b.Shape == shape) return b;
+        if (code is ElementwiseCode.Multiply or ElementwiseCode.Divide && y == 1 && a.Shape == shape) return a;
         return a.Graph.Build(new Elementwise(code), shape, Stretch(a, x), Stretch(b, y));
 
-        Node Stretch(Node operand, Scalar? number) => number is null ? BroadcastTo(operand, shape) : operand.Graph.Scalar(number.Value);
+        Node Stretch(Node operand, float? number) => number is { } value ? operand.Graph.Scalar(value) : BroadcastTo(operand, shape);
     }
 }

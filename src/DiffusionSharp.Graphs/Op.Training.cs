@@ -1,3 +1,5 @@
+using DiffusionSharp.Graphs.Operations;
+
 namespace DiffusionSharp.Graphs;
 
 public static partial class Op

@@ -1,5 +1,4 @@
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Tensors.Kernels;
 
 namespace DiffusionSharp.Graphs;
 

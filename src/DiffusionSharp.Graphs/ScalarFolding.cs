@@ -1,4 +1,5 @@
-using DiffusionSharp.Tensors.Kernels;
+using DiffusionSharp.Graphs.Operations;
+using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Graphs;
 
@@ -6,7 +7,7 @@ namespace DiffusionSharp.Graphs;
 internal static class ScalarFolding
 {
     /// <summary>The one number that fills a node; null where it is not known while building.</summary>
-    public static Scalar? Number(Node x) => x.Operation as Scalar ?? (x.Operation is BroadcastTo or Reshape ? Number(x.Inputs[0]) : null);
+    public static float? Number(Node x) => x.Operation.Number ?? (x.Operation.Stretches || x.Operation.IsView ? Number(x.Inputs[0]) : null);
 
     /// <summary>The result on two numbers, for the codes of arithmetic; null for others.</summary>
     public static float? Fold(ElementwiseCode code, float a, float b) => code switch

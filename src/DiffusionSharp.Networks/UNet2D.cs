@@ -1,5 +1,6 @@
 using System.Globalization;
 using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Networks.Layers;
 using DiffusionSharp.Tensors;
 

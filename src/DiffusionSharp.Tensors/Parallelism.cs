@@ -1,5 +1,3 @@
-using DiffusionSharp.Tensors.Kernels;
-
 namespace DiffusionSharp.Tensors;
 
 /// <summary>How many threads a computation may use. Work is cut into tiles fixed by shape alone, so results do not depend on it.</summary>

@@ -1,5 +1,5 @@
 using DiffusionSharp.Samplers.Catalog;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Tests;
 

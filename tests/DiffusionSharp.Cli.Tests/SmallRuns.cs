@@ -1,7 +1,7 @@
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Tests;

@@ -1,3 +1,5 @@
+using DiffusionSharp.Graphs.Operations;
+
 namespace DiffusionSharp.Graphs.Tests;
 
 /// <summary>Slopes measured by central differences in double.</summary>

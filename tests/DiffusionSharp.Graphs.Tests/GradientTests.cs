@@ -1,4 +1,4 @@
-using ElementwiseCode = DiffusionSharp.Tensors.Kernels.ElementwiseCode;
+using DiffusionSharp.Graphs.Operations;
 
 namespace DiffusionSharp.Graphs.Tests;
 

@@ -1,5 +1,5 @@
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Tensors;
-using ElementwiseCode = DiffusionSharp.Tensors.Kernels.ElementwiseCode;
 
 namespace DiffusionSharp.Graphs.Tests;
 

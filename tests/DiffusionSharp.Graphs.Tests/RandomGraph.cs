@@ -1,6 +1,6 @@
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.TestKit;
-using ElementwiseCode = DiffusionSharp.Tensors.Kernels.ElementwiseCode;
 
 namespace DiffusionSharp.Graphs.Tests;
 

@@ -1,3 +1,5 @@
+using DiffusionSharp.Graphs.Operations;
+
 namespace DiffusionSharp.Graphs.Tests;
 
 public sealed class SecondDerivativeTests

@@ -1,4 +1,6 @@
+using DiffusionSharp.Cpu;
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Tensors;
 
@@ -138,7 +140,7 @@ public sealed class TrainingTests
         var later = Op.Exp(w) + 1;
         b.Values["rates"] = [0.125, 1, 1, 0];
         var state = new TrainingState(new(b.Graph.Layout), new(b.Graph.Layout), null);
-        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["norm"] = update, ["later"] = later, ["twice"] = 2 * update }, b.Weights(), new Execution.CpuExecutor(Parallelism.Single), state);
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["norm"] = update, ["later"] = later, ["twice"] = 2 * update }, b.Weights(), new CpuExecutor(Parallelism.Single), state);
         b.Fill(program);
         program.Run();
         Close.Assert(b.Interpret().Evaluate(later), program.Output("later"), 1e-6, "built after the update");
@@ -163,7 +165,7 @@ public sealed class TrainingTests
             ["view"] = Op.Reshape(w, [2, 2]) - Op.BroadcastTo(update, [2, 2]),
         };
         var weights = b.Weights();
-        var program = CompiledGraph.Compile(outputs, weights, new Execution.CpuExecutor(Parallelism.Single), new TrainingState(new(b.Graph.Layout), new(b.Graph.Layout), null));
+        var program = CompiledGraph.Compile(outputs, weights, new CpuExecutor(Parallelism.Single), new TrainingState(new(b.Graph.Layout), new(b.Graph.Layout), null));
         PlanCheck.AssertSound(program.Plan);
         b.Fill(program);
         var oracle = b.Interpret();
@@ -183,7 +185,7 @@ public sealed class TrainingTests
         var weights = b.Weights();
         var late = weights.Layout.Entries[1].Name;
         var before = weights[late].ToArray();
-        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["norm"] = update }, weights, new Execution.CpuExecutor(Parallelism.Single), new TrainingState(new(b.Graph.Layout), new(b.Graph.Layout), null));
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["norm"] = update }, weights, new CpuExecutor(Parallelism.Single), new TrainingState(new(b.Graph.Layout), new(b.Graph.Layout), null));
         b.Fill(program);
         program.Run();
         Assert.Equal(before, weights[late].ToArray());
@@ -290,7 +292,7 @@ public sealed class TrainingTests
         var weights = new ParameterBuffer(graph.Layout);
         weights.Initialize(new Rng(1));
         var state = new TrainingState(new ParameterBuffer(graph.Layout), new ParameterBuffer(graph.Layout), new ParameterBuffer(graph.Layout));
-        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["loss"] = loss, ["norm"] = norm }, weights, new Execution.CpuExecutor(Parallelism.Single), state);
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["loss"] = loss, ["norm"] = norm }, weights, new CpuExecutor(Parallelism.Single), state);
         new float[] { 0.1f, 0.1f, 0.001f, 0.9f }.CopyTo(program.Input("rates"));
         program.Run();
         Assert.Equal(float.PositiveInfinity, program.Output("loss")[0]);

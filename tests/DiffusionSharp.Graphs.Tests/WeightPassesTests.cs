@@ -1,4 +1,6 @@
+using DiffusionSharp.Cpu;
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Tensors;
 
@@ -221,7 +223,7 @@ public sealed class WeightPassesTests
             }
 
             // All steps but this one are left out, so that the inner executor binds just it.
-            var plain = new Tensors.Kernels.AlignedBuffer(step.Packed.Shape.Rank == 0 ? 0 : step.Packed.Shape.Count);
+            var plain = new AlignedBuffer(step.Packed.Shape.Rank == 0 ? 0 : step.Packed.Shape.Count);
             var packed = step.Packed.Shape.Rank == 0 ? default : memory.At(step.Packed);
             var read = step.Packed.Shape.Rank == 0 ? step : step with { Inputs = [step.Inputs[0], new Operand(Region.FirstMoment, 0, step.Inputs[1].Shape), .. step.Inputs.Skip(2)], Packed = default };
             var action = inner.Bind(plan with { Steps = [read] }, memory with { FirstMoment = plain })[0];

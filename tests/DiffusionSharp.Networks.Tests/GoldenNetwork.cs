@@ -1,3 +1,4 @@
+using DiffusionSharp.Cpu;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;

@@ -1,5 +1,7 @@
+using DiffusionSharp.Cpu;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Networks.Inspection;
 using DiffusionSharp.Tensors;
@@ -28,9 +30,9 @@ public sealed class NetworkSummaryTests
     {
         Shape x = [2, 9, 7, 3], w = [3, 3, 3, 5], y = [2, 5, 4, 5];
         var expected = new OperationCost(2L * 5 * 4 * 5 * 27, 0);
-        Assert.Equal(expected, OperationCost.Of(new Conv2D(2, Padding.All(1)), [x, w], y));
-        Assert.Equal(expected, OperationCost.Of(new Conv2DGradInput(2, Padding.All(1)), [y, w], x));
-        Assert.Equal(expected, OperationCost.Of(new Conv2DGradWeight(2, Padding.All(1)), [x, y], w));
+        Assert.Equal(expected, new Conv2D(2, Padding.All(1)).Cost([x, w], y));
+        Assert.Equal(expected, new Conv2DGradInput(2, Padding.All(1)).Cost([y, w], x));
+        Assert.Equal(expected, new Conv2DGradWeight(2, Padding.All(1)).Cost([x, y], w));
     }
 
     [Fact]

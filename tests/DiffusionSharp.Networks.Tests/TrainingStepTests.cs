@@ -1,3 +1,4 @@
+using DiffusionSharp.Cpu;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks.Optimization;

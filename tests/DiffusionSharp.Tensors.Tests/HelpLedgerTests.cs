@@ -1,5 +1,3 @@
-using DiffusionSharp.Tensors.Kernels;
-
 namespace DiffusionSharp.Tensors.Tests;
 
 public sealed class HelpLedgerTests

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DiffusionSharp.Tensors.Kernels;
 
 namespace DiffusionSharp.Tensors.Tests;
 

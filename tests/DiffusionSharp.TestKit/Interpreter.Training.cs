@@ -1,4 +1,5 @@
 using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.TestKit;

@@ -1,6 +1,6 @@
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Tests;
 

@@ -1,7 +1,6 @@
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
-using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Tests;
@@ -26,11 +25,11 @@ public sealed class LengtheningTests
         SmallRuns.Train(folder["stopped"], steps: 13, config: now);
         SmallRuns.Train(folder["stopped"], config: now);
         Assert.Equal(SmallRuns.Fingerprint(folder["straight"]), SmallRuns.Fingerprint(folder["stopped"]));
-        Assert.Equal(40, TrainedModel.Load(folder["stopped"]).Step);
+        Assert.Equal(40, SavedModel.Load(folder["stopped"]).Step);
 
         static RunConfig Lengthened(RunFolder run, RunConfig now)
         {
-            Trainer.Resume(now, SmallRuns.Digits, run.Path, Parallelism.Single);
+            Trainer.Resume(now, SmallRuns.Digits, run.Path, Machine.Single);
             return run.ReadConfig();
         }
     }

@@ -1,8 +1,8 @@
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Schedules;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Objectives;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Training.Tests;
 

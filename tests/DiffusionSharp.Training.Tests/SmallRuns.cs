@@ -3,7 +3,7 @@ using DiffusionSharp.Denoisers;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Tests;
@@ -63,7 +63,7 @@ internal static class SmallRuns
     {
         using var parallelism = new Parallelism(threads);
         var asked = config ?? Pictures;
-        var trainer = new RunFolder(folder).Exists ? Trainer.Resume(asked, Digits, folder, parallelism) : Trainer.Start(asked, Digits, folder, parallelism);
+        var trainer = new RunFolder(folder).Exists ? Trainer.Resume(asked, Digits, folder, Machine.On(parallelism)) : Trainer.Start(asked, Digits, folder, Machine.On(parallelism));
         foreach (var _ in trainer.Run(TimeProvider.System).Take(steps ?? int.MaxValue))
         {
         }

@@ -1,5 +1,5 @@
+using DiffusionSharp.Cpu;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Tensors.Kernels;
 
 namespace DiffusionSharp.Cli.Programs;
 

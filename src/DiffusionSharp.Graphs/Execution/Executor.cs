@@ -1,6 +1,6 @@
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Tensors.Kernels;
 
 namespace DiffusionSharp.Graphs.Execution;
 

@@ -1,4 +1,5 @@
-using DiffusionSharp.Tensors.Kernels;
+using DiffusionSharp.Graphs.Operations;
+using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Graphs.Planning;
 
@@ -16,7 +17,7 @@ internal sealed class ChainWriter(Fuser fuser)
     /// <summary>Adds a node that must be computed here; the last one written is the result.</summary>
     public void Write(Node root)
     {
-        if (root.Operation is BroadcastTo) Operand(fuser.Unstretched(root.Inputs[0]));
+        if (root.Operation.Stretches) Operand(fuser.Unstretched(root.Inputs[0]));
         else Compute(root);
     }
 
@@ -34,18 +35,18 @@ internal sealed class ChainWriter(Fuser fuser)
         int Read(Node input)
         {
             // An instruction carries one number; a second one, or that of a unary, is read from memory.
-            if (input.Operation is Scalar { Value: var value } && node.Inputs.Count > 1 && constant is null)
+            if (input.Operation.Number is { } value && node.Inputs.Count > 1 && constant is null)
             {
                 constant = value;
                 return Number;
             }
 
-            return fuser.IsJoined(input) && input.Operation is Elementwise && fuser.EpilogueAt(input) is null ? Compute(input) : Operand(fuser.Unstretched(input));
+            return fuser.IsJoined(input) && input.Operation.Pointwise is not null && fuser.EpilogueAt(input) is null ? Compute(input) : Operand(fuser.Unstretched(input));
         }
 
         var left = Read(node.Inputs[0]);
         var right = node.Inputs.Count > 1 ? Read(node.Inputs[1]) : Number;
-        instructions.Add((((Elementwise)node.Operation).Code, left, right, constant ?? 0));
+        instructions.Add((node.Operation.Pointwise!.Value, left, right, constant ?? 0));
         return results[node] = instructions.Count - 1;
     }
 

@@ -1,8 +1,9 @@
-using DiffusionSharp.Tensors.Kernels;
+using DiffusionSharp.Graphs.Operations;
+using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Graphs.Planning;
 
-/// <summary>Decides which nodes are computed inside another's pass: chains of element-wise nodes, and additions after products and after the gradient of a group norm.</summary>
+/// <summary>Decides which nodes are computed inside another's pass: chains of element-wise nodes, and additions after operations that take them while they write.</summary>
 /// <remarks>
 /// A node joins its consumer when that is its only one, so that nothing is computed twice. A joined node is computed at its
 /// consumer's place in the order, where all of its operands stand.
@@ -38,21 +39,21 @@ internal sealed class Fuser
     public EpiloguePlan? EpilogueAt(Node node) => epilogues.GetValueOrDefault(node);
 
     /// <summary>Whether a node needs no memory: only element-wise passes read it, and they stretch as they read.</summary>
-    public bool IsVirtual(Node node) => node.Operation is BroadcastTo or Scalar && !outputs.Contains(node) && consumers[node].TrueForAll(c => c.Operation is Elementwise || IsVirtualBroadcast(c));
+    public bool IsVirtual(Node node) => (node.Operation.Stretches || node.Operation.Number is not null) && !outputs.Contains(node) && consumers[node].TrueForAll(c => c.Operation.Pointwise is not null || IsVirtualStretch(c));
 
-    private bool IsVirtualBroadcast(Node node) => node.Operation is BroadcastTo && IsVirtual(node);
+    private bool IsVirtualStretch(Node node) => node.Operation.Stretches && IsVirtual(node);
 
     /// <summary>The node whose memory an element-wise pass reads for this operand.</summary>
-    public Node Unstretched(Node node) => node.Operation is BroadcastTo && IsVirtual(node) ? Unstretched(node.Inputs[0]) : node;
+    public Node Unstretched(Node node) => IsVirtualStretch(node) ? Unstretched(node.Inputs[0]) : node;
 
     private bool HasOneConsumer(Node node) => consumers[node].Count == 1 && !outputs.Contains(node);
 
     private void MatchEpilogue(Node product)
     {
-        if (product.Operation is not (Conv2D or GroupNormGradInput) && !(product.Operation is MatMul && product.Shape.Rank == 2)) return;
+        if (product.Operation.AddendsFor(product.Shape) == Addends.None) return;
         var plan = new EpiloguePlan(product, null, null, null);
         var last = product;
-        while (HasOneConsumer(last) && consumers[last][0] is { Operation: Elementwise { Code: ElementwiseCode.Add } } sum && sum.Shape == product.Shape && !epilogues.ContainsKey(sum) && !joined.Contains(sum))
+        while (HasOneConsumer(last) && consumers[last][0] is { Operation.Pointwise: ElementwiseCode.Add } sum && sum.Shape == product.Shape && !epilogues.ContainsKey(sum) && !joined.Contains(sum))
         {
             var addend = sum.Inputs[0] == last ? sum.Inputs[1] : sum.Inputs[0];
             if (addend == last || Absorb(plan, Unstretched(addend)) is not { } wider) break;
@@ -67,11 +68,13 @@ internal sealed class Fuser
     {
         var shape = plan.Product.Shape;
         var channels = shape[^1];
-        if (addend.Operation is Scalar) return null;
-        if (addend.Shape == shape) return plan.Residual is null ? plan with { Residual = addend } : null;
-        if (plan.Product.Operation is GroupNormGradInput) return null;
-        if (addend.Shape.Rank > 0 && addend.Shape.Count == channels && addend.Shape[^1] == channels) return plan.Bias is null ? plan with { Bias = addend } : null;
-        return plan.PerSample is null && shape.Rank == 4 && addend.Shape == [shape[0], 1, 1, channels] ? plan with { PerSample = addend } : null;
+        bool Takes(Addends addends, Node? taken) => taken is null && plan.Product.Operation.AddendsFor(shape).HasFlag(addends);
+        if (addend.Operation.Number is not null) return null;
+        if (addend.Shape == shape) return Takes(Addends.Residual, plan.Residual) ? plan with { Residual = addend } : null;
+        var isBias = addend.Shape.Rank > 0 && addend.Shape.Count == channels && addend.Shape[^1] == channels;
+        if (isBias) return Takes(Addends.Bias, plan.Bias) ? plan with { Bias = addend } : null;
+        var isPerSample = shape.Rank == 4 && addend.Shape == [shape[0], 1, 1, channels];
+        return isPerSample && Takes(Addends.PerSample, plan.PerSample) ? plan with { PerSample = addend } : null;
     }
 
     private void JoinChains()
@@ -81,7 +84,7 @@ internal sealed class Fuser
         for (var i = live.Count - 1; i >= 0; i--)
         {
             var node = live[i];
-            if (node.Operation is not Elementwise || joined.Contains(node) || epilogues.ContainsKey(node)) continue;
+            if (node.Operation.Pointwise is null || joined.Contains(node) || epilogues.ContainsKey(node)) continue;
             var root = node;
             if (HasOneConsumer(node) && consumers[node][0].Shape == node.Shape && chainRoot.TryGetValue(consumers[node][0], out var chain)
                 && sizes[chain].Instructions < MostInstructions && sizes[chain].Operands.Count + 1 < MostOperands)

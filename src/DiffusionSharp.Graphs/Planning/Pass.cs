@@ -1,3 +1,5 @@
+using DiffusionSharp.Graphs.Operations;
+
 namespace DiffusionSharp.Graphs.Planning;
 
 /// <summary>A step before it has a place: one pass over memory that computes a node, with all that is fused into it.</summary>
@@ -31,7 +33,7 @@ internal sealed class Pass
     public Node? Packed { get; }
 
     /// <summary>The value whose memory a node is seen in: a reshape is a view, it stands where its operand stands.</summary>
-    public static Node Storage(Node node) => node.Operation is Reshape ? Storage(node.Inputs[0]) : node;
+    public static Node Storage(Node node) => node.Operation.IsView ? Storage(node.Inputs[0]) : node;
 
     /// <summary>The same pass with one value read in another's stead.</summary>
     public Pass Reading(Node other, Node instead) => new(Node, [.. Operands.Select(o => Replace(o, other, instead))], Fusion, Operation, Scratch, Phase, Packed);
@@ -42,14 +44,7 @@ internal sealed class Pass
     /// </summary>
     public Node? InPlace(Func<Node, bool> dies)
     {
-        foreach (var operand in (Fusion, Operation) switch
-        {
-            (ChainFusion, _) => Operands,
-            (_, GroupNormGradInput) => [Operands[4]],
-            (EpilogueFusion { Residual: >= 0 and var residual }, _) => [Operands[residual]],
-            (_, GroupNormApply) => [Operands[0]],
-            _ => (IReadOnlyList<Node>)[],
-        })
+        foreach (var operand in Candidates())
         {
             var storage = Storage(operand);
             if (operand.Shape == Node.Shape && Operands.Count(o => Storage(o) == storage) == 1 && dies(storage)) return storage;
@@ -58,8 +53,16 @@ internal sealed class Pass
         return null;
     }
 
+    private IReadOnlyList<Node> Candidates() => (Fusion, Operation.InPlace) switch
+    {
+        (ChainFusion, _) => Operands,
+        (_, >= 0 and var operand) => [Operands[operand]],
+        (EpilogueFusion { Residual: >= 0 and var residual }, _) => [Operands[residual]],
+        _ => [],
+    };
+
     private static Node Replace(Node node, Node other, Node instead) =>
         node == other ? instead
-        : node.Operation is Reshape && Storage(node) == other ? new Node(node.Graph, node.Id, node.Operation, node.Shape, [Replace(node.Inputs[0], other, instead)], node.Scope, node.IsGradient)
+        : node.Operation.IsView && Storage(node) == other ? new Node(node.Graph, node.Id, node.Operation, node.Shape, [Replace(node.Inputs[0], other, instead)], node.Scope, node.IsGradient)
         : node;
 }

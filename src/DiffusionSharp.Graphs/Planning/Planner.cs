@@ -1,4 +1,5 @@
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Graphs.Planning;
@@ -46,7 +47,7 @@ public sealed class Planner
         foreach (var output in outputs.Values) Reach(output, reached);
         live = [.. reached.Values];
         fuser = new Fuser(live, outputs.Values);
-        var updates = live.Where(n => n.Operation is AdamUpdate).ToList();
+        var updates = live.Where(n => n.Operation.Update is not null).ToList();
         if (updates.Count > 1) throw new ArgumentException($"Planner: a program trains by one optimizer update, {updates.Count} are reached.", nameof(outputs));
         update = updates.SingleOrDefault();
     }
@@ -83,10 +84,10 @@ public sealed class Planner
 
     private Plan Build(Graph graph, IReadOnlyDictionary<string, Node> outputs, WorkspaceRule workspace, PackingRule packing, PlanOptions options)
     {
-        var computed = UpdateLast(live.Where(n => n.Operation is not (Input or Parameter or Constant or Scalar or Reshape) && !fuser.IsJoined(n) && !fuser.IsVirtual(n)));
+        var computed = UpdateLast(live.Where(n => n.Operation is not Source && !n.Operation.IsView && !fuser.IsJoined(n) && !fuser.IsVirtual(n)));
         IReadOnlyList<Pass> passes = HoldWeights([.. computed.Select(n => Describe(n, workspace))]);
         if (update is null) passes = WeightPasses.First(passes, packing);
-        lastUse = Lifetimes.LastUse(passes);
+        lastUse = Liveness.LastUse(passes);
         foreach (var output in outputs.Values) kept.Add(Storage(output));
 
         foreach (var node in live) PlaceSource(node, graph.Layout);
@@ -96,7 +97,7 @@ public sealed class Planner
         foreach (var pass in passes.Take(onceSteps))
             if (kept.Contains(pass.Node) || pass.Operation is Pack || lastUse[pass.Node] >= onceSteps) places[pass.Node] = Persist(pass.Node.Shape);
         passes = Recomputation.Apply(passes, n => kept.Contains(n) || places.ContainsKey(n), options.RecomputeAbove / sizeof(float));
-        lastUse = Lifetimes.LastUse(passes);
+        lastUse = Liveness.LastUse(passes);
         for (var i = 0; i < passes.Count; i++)
         {
             if (passes[i].Node == update) steps.AddRange([.. copies.Select(c => Copy(c.From, c.To)), .. held.Select(h => Copy(h.Key, h.Value))]);
@@ -112,7 +113,7 @@ public sealed class Planner
             [.. constants.Select(c => (Settled(c.Place), c.Values))],
             graph.Layout,
             length,
-            update is not null,
+            update?.Operation.Update,
             persistent,
             onceSteps);
     }
@@ -226,7 +227,7 @@ public sealed class Planner
             return Of(operands, fusion, epilogue.Product.Operation);
         }
 
-        if (node.Operation is not (Elementwise or BroadcastTo)) return Of([.. node.Inputs], null, node.Operation);
+        if (node.Operation.Pointwise is null && !node.Operation.Stretches) return Of([.. node.Inputs], null, node.Operation);
         var chain = new ChainWriter(fuser);
         chain.Write(node);
         return Of(chain.Operands, new ChainFusion(chain.Code()), node.Operation);

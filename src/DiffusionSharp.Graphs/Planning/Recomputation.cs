@@ -5,8 +5,7 @@ namespace DiffusionSharp.Graphs.Planning;
 /// the same values, so the same bits; a dropout mask draws from the same stream.
 /// </summary>
 /// <remarks>
-/// The rule, from shapes alone. Cheap are element-wise chains, group norm applied to known statistics, masks, and operations that only
-/// move values. Such a value is computed again if the memory that lets go, less what its own operands must be kept for it, is at least
+/// The rule, from shapes alone. Cheap are element-wise chains and what says so of itself. Such a value is computed again if the memory that lets go, less what its own operands must be kept for it, is at least
 /// a share of the memory traffic of computing it again; and then only if the most memory in use at once is higher without.
 /// After Chen et al. 2016, arXiv:1604.06174, who drop whole segments; here nothing dear is computed twice.
 /// </remarks>
@@ -31,7 +30,7 @@ internal sealed class Recomputation
     /// <param name="above">Where the most memory in use at once is at most this many floats, nothing is computed again.</param>
     public static IReadOnlyList<Pass> Apply(IReadOnlyList<Pass> passes, Func<Node, bool> stays, long above)
     {
-        var peak = Lifetimes.Peak(passes, stays);
+        var peak = Liveness.Peak(passes, stays);
         return peak <= above || passes.Count == 0 ? passes : new Recomputation(passes, stays).Choose(peak);
     }
 
@@ -42,12 +41,12 @@ internal sealed class Recomputation
         List<Node> candidates = [.. passes.TakeWhile(p => p.Phase <= Phase.Forward).Where(p => p.Phase == Phase.Forward && IsCheap(p) && !stays(p.Node) && p.Node.Shape.Count > least).Select(p => p.Node).Reverse()];
         var chosen = candidates.ToHashSet();
         var best = Rewrite(candidates, chosen);
-        var reached = Lifetimes.Peak(best, stays);
+        var reached = Liveness.Peak(best, stays);
         foreach (var candidate in candidates)
         {
             chosen.Remove(candidate);
             var without = Rewrite(candidates, chosen);
-            var withoutIt = Lifetimes.Peak(without, stays);
+            var withoutIt = Liveness.Peak(without, stays);
             if (withoutIt <= reached) (best, reached) = (without, withoutIt);
             else chosen.Add(candidate);
         }
@@ -55,7 +54,7 @@ internal sealed class Recomputation
         return reached < peak ? best : passes;
     }
 
-    private static bool IsCheap(Pass pass) => pass.Fusion is ChainFusion || pass.Operation is GroupNormApply or Concatenate or UpsampleNearest or Slice or Pad or Transpose or DropoutMask;
+    private static bool IsCheap(Pass pass) => pass.Fusion is ChainFusion || pass.Operation.IsCheap;
 
     private List<Pass> Rewrite(List<Node> candidates, HashSet<Node> chosen)
     {

@@ -1,3 +1,5 @@
+using DiffusionSharp.Graphs.Operations;
+
 namespace DiffusionSharp.Graphs.Planning;
 
 /// <summary>Finds what depends on parameters and constants alone and moves it to the front, to be done once for many runs.</summary>
@@ -13,7 +15,7 @@ internal static class WeightPasses
         List<Pass> once = [], each = [];
         foreach (var pass in passes)
         {
-            var ofWeights = pass.Operation is not DropoutMask && pass.Reads.All(IsFixed) && pass.Node.Shape.Count <= pass.Reads.Sum(v => (long)v.Shape.Count);
+            var ofWeights = !pass.Operation.Draws && pass.Reads.All(IsFixed) && pass.Node.Shape.Count <= pass.Reads.Sum(v => (long)v.Shape.Count);
             if (ofWeights)
             {
                 made.Add(pass.Node);
@@ -21,12 +23,12 @@ internal static class WeightPasses
                 continue;
             }
 
-            each.Add(pass.Operation is Conv2D or MatMul && IsFixed(Pass.Storage(pass.Operands[1])) ? WithPacked(pass) : pass);
+            each.Add(pass.Operation.TakesPacked && IsFixed(Pass.Storage(pass.Operands[1])) ? WithPacked(pass) : pass);
         }
 
         return [.. once, .. each];
 
-        bool IsFixed(Node value) => value.Operation is Parameter or Constant or Scalar || made.Contains(value);
+        bool IsFixed(Node value) => value.Operation is Source { Stays: true } || made.Contains(value);
 
         Pass WithPacked(Pass pass)
         {

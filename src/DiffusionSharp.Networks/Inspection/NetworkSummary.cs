@@ -1,4 +1,5 @@
 using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Tensors;
 
@@ -43,13 +44,13 @@ public sealed class NetworkSummary
 
         var entries = output.Graph.Layout.Entries;
         var steps = live.Values
-            .Where(n => n.Operation is not (Input or Parameter or Constant or Scalar))
-            .Select(n => new Item(n.Scope, n.Operation.Name, n.Shape, OperationCost.Of(n.Operation, [.. n.Inputs.Select(i => i.Shape)], n.Shape)));
+            .Where(n => n.Operation is not Source)
+            .Select(n => new Item(n.Scope, n.Operation.Name, n.Shape, n.Operation.Cost([.. n.Inputs.Select(i => i.Shape)], n.Shape)));
         return Group(steps, live.Values.Select(n => n.Operation).OfType<Parameter>().Select(p => entries[p.Index]));
     }
 
     /// <summary>Summarises a plan: what a program runs, fused passes under the layer that ends them.</summary>
-    public static NetworkSummary Of(Plan plan) => Group(plan.Steps.Select(s => new Item(s.Scope, s.Operation.Name, s.Output.Shape, OperationCost.Of(s))), plan.Layout.Entries);
+    public static NetworkSummary Of(Plan plan) => Group(plan.Steps.Select(s => new Item(s.Scope, s.Operation.Name, s.Output.Shape, s.Cost())), plan.Layout.Entries);
 
     private static NetworkSummary Group(IEnumerable<Item> items, IEnumerable<ParameterEntry> parameters)
     {

@@ -1,5 +1,6 @@
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Graphs.Planning;
 
 namespace DiffusionSharp.Networks.Inspection;
@@ -46,12 +47,10 @@ public sealed class PlanSummary
     public long ParameterBytes => sizeof(float) * (long)Plan.Layout.Length;
 
     /// <summary>Bytes of the gradients, and of their sum over the parts of a step; 0 where nothing is trained.</summary>
-    public long GradientBytes => Update is { } update ? (update.Parts > 1 ? 2 : 1) * ParameterBytes : 0;
+    public long GradientBytes => (Plan.Update?.GradientsPerWeight ?? 0) * ParameterBytes;
 
     /// <summary>Bytes of both moments and the averages; 0 where nothing is trained.</summary>
-    public long OptimizerBytes => Update is { } update ? (3 + update.MoreAverages) * ParameterBytes : 0;
-
-    private AdamUpdate? Update => Plan.Steps.Select(s => s.Operation).OfType<AdamUpdate>().SingleOrDefault();
+    public long OptimizerBytes => (Plan.Update?.KeptPerWeight ?? 0) * ParameterBytes;
 
     /// <summary>Summarises a plan as an executor would run it.</summary>
     public static PlanSummary Of(Plan plan, Executor executor) => new(plan, [.. plan.Steps.Select((s, i) => Summarize(s, i, plan, executor))]);
@@ -66,22 +65,23 @@ public sealed class PlanSummary
 
     private static OperationCost CostOf(int index, Plan plan, Executor executor)
     {
-        var cost = OperationCost.Of(plan.Steps[index]);
-        return index > 0 && executor.IsDoneByNext(plan.Steps, index - 1) ? cost + OperationCost.Of(plan.Steps[index - 1]) : cost;
+        var cost = plan.Steps[index].Cost();
+        return index > 0 && executor.IsDoneByNext(plan.Steps, index - 1) ? cost + plan.Steps[index - 1].Cost() : cost;
     }
 
     // Each operand once, however often a kernel comes back to it; of a part, only the part. The optimizer goes over everything that is trained.
     private static (long Read, long Written) Traffic(PlanStep step, Plan plan)
     {
-        long output = step.Output.Shape.Count, all = plan.Layout.Length;
-        return step.Operation switch
-        {
-            // The last part of a step, which does the most.
-            AdamUpdate u => ((6 + (2 * u.MoreAverages) + (u.Parts > 1 ? 2 : 0)) * all, (4 + u.MoreAverages + (u.Parts > 1 ? 1 : 0)) * all),
-            Slice => (output, output),
-            Embedding => (output + step.Inputs[1].Shape.Count, output),
-            _ => (step.Inputs.Where((_, i) => i != 1 || step.Packed.Shape.Rank == 0).Distinct().Sum(i => (long)i.Shape.Count) + (step.Packed.Shape.Rank == 0 ? 0 : step.Packed.Shape.Count), output),
-        };
+        long all = plan.Layout.Length;
+        if (step.Operation.Update is { } update) return (update.ReadsPerWeight * all, update.WritesPerWeight * all);
+        var output = step.Output.Shape;
+        var packed = step.Packed.Shape.Rank > 0;
+
+        // Weights that were packed are read as they were packed.
+        var read = packed ? (long)step.Packed.Shape.Count : 0;
+        foreach (var (index, operand) in step.Inputs.Index().Where(i => !packed || i.Index != 1).DistinctBy(i => i.Item))
+            read += step.Operation.Reads(index, operand.Shape, output);
+        return (read, output.Count);
     }
 
     private static string Fused(PlanStep step)
@@ -95,7 +95,7 @@ public sealed class PlanSummary
         }
 
         if (step.Fusion is ChainFusion { Code.Count: > 1 and var count }) parts.Add($"chain of {count}");
-        if (step.Operation is GroupNormApply { Silu: true } or GroupNormGradSums { Silu: true } or GroupNormGradInput { Silu: true }) parts.Add("SiLU");
+        if (step.Operation.Included.Length > 0) parts.Add(step.Operation.Included);
         if (step.Inputs.Any(i => i.Region == step.Output.Region && i.Start == step.Output.Start && i.Shape.Count == step.Output.Shape.Count)) parts.Add("in place");
         return string.Join(", ", parts);
     }

@@ -1,4 +1,5 @@
 using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Operations;
 
 namespace DiffusionSharp.Networks.Layers;
 

@@ -4,7 +4,7 @@ namespace DiffusionSharp.Networks.Optimization;
 public static class TrainingRates
 {
     /// <summary>How many they are where there is one average at most and a step is one run.</summary>
-    public const int Count = Graphs.AdamUpdate.LeastRates;
+    public const int Count = Graphs.Operations.AdamUpdate.LeastRates;
 
     /// <summary>Writes learning rate, 1 − β₁ᵗ, 1 − β₂ᵗ, 1 − decay of each average and the part; computed in double, rounded once.</summary>
     /// <param name="rates">An input of the program: [4], one more for each further average, and one for the part.</param>

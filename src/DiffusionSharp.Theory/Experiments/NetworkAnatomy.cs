@@ -2,6 +2,7 @@ using System.Globalization;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;
 using DiffusionSharp.Targets;
@@ -177,7 +178,7 @@ public sealed class NetworkAnatomy : Experiment
         }
 
         // No mathematics, but that the denoiser of this network is wired to its output as a velocity.
-        var compiled = network.Model.Network(count, context.Parallelism);
+        var compiled = network.Model.Network(count, context.Executor);
         var middle = schedule.At(Math.Round(schedule.AtRatio(Ratios[2]).Time));
         var noisy = middle.AddNoise(pictures.Slice(0, count), rng.Split("wiring").Normal(pictures.Shape.With(0, count)));
         var t = new float[count];
@@ -226,7 +227,7 @@ public sealed class NetworkAnatomy : Experiment
     {
         var count = context.Size(full: 512, quick: 128);
         var pictures = network.Pictures;
-        var denoiser = network.Model.Denoiser(64, context.Parallelism);
+        var denoiser = network.Model.Denoiser(64, context.Executor);
         var ideal = new FiniteDataDenoiser(new FiniteData(pictures, context.Parallelism));
         var size = pictures.Shape.Tail().Count;
         var chosen = Enumerable.Range(0, count).Select(k => rng.Split("choice").Integer(pictures.Samples, 2 * (ulong)k)).ToArray();

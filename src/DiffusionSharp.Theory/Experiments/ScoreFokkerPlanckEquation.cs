@@ -12,8 +12,8 @@ using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.TrainedNetworks;
 using DiffusionSharp.Theory.Scores;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -181,7 +181,7 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
             Data: "mixture",
             Preset: "score-fokker-planck",
             Mlp: new MlpOptions(Dimensions: 2, Width: 64, Layers: 3, TimeFeatures: 64),
-            Schedule: new ScheduleConfig(ScheduleKind.VpLinear),
+            Schedule: ScheduleConfig.VpLinear,
             Prediction: Prediction.Velocity,
             Steps: context.Size(full: 4000, quick: 500),
             Batch: 256,
@@ -189,9 +189,9 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
             Optimizer: new AdamOptions(Rate: 2e-3, ClipNorm: 1),
             RateCurve: RateCurve.Cosine,
             Ema: new EmaOptions(MaxDecay: 0.99));
-        var (model, _) = InMemoryTraining.Run(config, new TensorSource("mixture", Data.Draw(rng.Split("training"), 20_000)), context.Parallelism, context.Stop);
+        var (model, _) = InMemoryTraining.Run(config, new TensorSource("mixture", Data.Draw(rng.Split("training"), 20_000)), context.Executor, context.Stop);
         const int count = 512;
-        var (network, exact) = (model.Denoiser(count, context.Parallelism), new GaussianMixtureDenoiser(Data));
+        var (network, exact) = (model.Denoiser(count, context.Executor), new GaussianMixtureDenoiser(Data));
         var measure = new ScoreFokkerPlanck(model.Schedule, new ExactDivergence());
         double[] ofNetwork = new double[Ratios.Length], ofExact = new double[Ratios.Length], errors = new double[Ratios.Length];
         for (var i = 0; i < Ratios.Length; i++)

@@ -4,8 +4,8 @@ using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Theory.TrainedNetworks;
 
@@ -33,7 +33,7 @@ internal sealed record DigitsNetwork(TrainedModel Model, Tensor Pictures)
     /// <param name="steps">Steps of 32 pictures.</param>
     /// <param name="pictures">How many different ones.</param>
     /// <param name="rng">Decides the weights, the digits and their order.</param>
-    /// <param name="context">Threads, and what ends it early.</param>
+    /// <param name="context">What it runs on, and what ends it early.</param>
     public static DigitsNetwork Train(int steps, int pictures, Rng rng, ExperimentContext context)
     {
         var source = new DigitsSource(pictures, rng.Split("digits").Key, Side);
@@ -49,7 +49,7 @@ internal sealed record DigitsNetwork(TrainedModel Model, Tensor Pictures)
             Data: "digits",
             Preset: "network-anatomy",
             UNet: Network,
-            Schedule: new ScheduleConfig(ScheduleKind.Cosine),
+            Schedule: ScheduleConfig.Cosine,
             Prediction: Prediction.Velocity,
             Steps: steps,
             Batch: 32,
@@ -58,7 +58,7 @@ internal sealed record DigitsNetwork(TrainedModel Model, Tensor Pictures)
             RateCurve: RateCurve.Cosine,
             WarmupSteps: steps / 20,
             Ema: new EmaOptions(MaxDecay: 0.99));
-        var (model, _) = InMemoryTraining.Run(config, source, context.Parallelism, context.Stop);
+        var (model, _) = InMemoryTraining.Run(config, source, context.Executor, context.Stop);
         return new DigitsNetwork(model, new Tensor([pictures, Side, Side, 1], values));
     }
 }

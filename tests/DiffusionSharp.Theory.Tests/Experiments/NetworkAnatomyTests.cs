@@ -1,4 +1,5 @@
 using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Theory.Experiments;
 
 namespace DiffusionSharp.Theory.Tests.Experiments;

@@ -3,8 +3,7 @@ using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.TrainedNetworks;
-using DiffusionSharp.Training.Configuration;
-using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Theory.Tests.TrainedNetworks;
@@ -20,7 +19,7 @@ public sealed class InMemoryTrainingTests
             Data: "points",
             Preset: "test",
             Mlp: new MlpOptions(Dimensions: 2, Width: 16, Layers: 2, TimeFeatures: 8),
-            Schedule: new ScheduleConfig(ScheduleKind.VpLinear),
+            Schedule: ScheduleConfig.VpLinear,
             Prediction: Prediction.Velocity,
             Steps: 12,
             Batch: 8,
@@ -35,13 +34,13 @@ public sealed class InMemoryTrainingTests
         try
         {
             var path = Path.Combine(folder.FullName, "run");
-            foreach (var _ in Trainer.Start(config, source, path, Parallelism.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken))
+            foreach (var _ in Trainer.Start(config, source, path, Executors.Cpu(Parallelism.Single)).Run(TimeProvider.System, TestContext.Current.CancellationToken))
             {
             }
 
             using var parallelism = new Parallelism(threads);
-            var (model, losses) = InMemoryTraining.Run(config, source, parallelism, TestContext.Current.CancellationToken);
-            var expected = TrainedModel.Load(path).Weights;
+            var (model, losses) = InMemoryTraining.Run(config, source, Executors.Cpu(parallelism), TestContext.Current.CancellationToken);
+            var expected = SavedModel.Load(path).Weights;
             Assert.Equal(config.Steps, losses.Length);
             foreach (var entry in expected.Layout.Entries) Assert.Equal(expected[entry.Name].ToArray(), model.Weights[entry.Name].ToArray());
         }
