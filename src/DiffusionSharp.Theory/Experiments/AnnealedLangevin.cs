@@ -22,8 +22,7 @@ public sealed class AnnealedLangevin : Experiment
     private const double SigmaMin = 0.1, SigmaMax = 20, StartDeviation = 6;
     private const int Tile = 500;
 
-    private static readonly NormalMixture Data = new([LeftWeight, 1 - LeftWeight], [Left, Right], Variance);
-    private static readonly GaussianMixture Target = GaussianMixture.Isotropic([LeftWeight, 1 - LeftWeight], new Tensor([2, 1], [Left, Right]), [Variance, Variance]);
+    private static readonly LineMixture Data = LineMixture.OfVariance([LeftWeight, 1 - LeftWeight], [Left, Right], Variance);
     private static readonly VeGeometricSchedule Schedule = new(SigmaMin, SigmaMax);
 
     /// <summary>c of the noise √(ch) z of a Langevin step: the formula under test.</summary>
@@ -83,7 +82,7 @@ public sealed class AnnealedLangevin : Experiment
             var v = Variance + (sigmas[i] * sigmas[i]);
             const double d = Right - Left;
             var overlap = Math.Exp(-OverlapPower * d * d / (2 * v));
-            change[i] = other.Score(mode, level).Values[0] - Target.Score(mode, level).Values[0];
+            change[i] = other.Score(mode, level).Values[0] - Data.Mixture.Score(mode, level).Values[0];
             bound[i] = d / v * overlap * (1 - LeftWeight) / LeftWeight;
 
             // The probability of the far mode given x is ωe/(1 + ωe), ω the odds of the weights and e the overlap; the score moves by d/v of it.
@@ -278,7 +277,7 @@ public sealed class AnnealedLangevin : Experiment
     private static (double Share, double[] Ends) Run(ExperimentContext context, Sampler sampler, int count, Func<NoiseSource, Shape, Tensor> start, Rng rng)
     {
         var ends = new double[count];
-        var denoiser = new GaussianMixtureDenoiser(Target);
+        var denoiser = Data.Denoiser;
         context.Parallelism.For(count / Tile, t =>
         {
             var noise = new SeededNoise(rng, t * Tile);

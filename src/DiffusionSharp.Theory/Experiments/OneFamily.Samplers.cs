@@ -10,6 +10,7 @@ using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Sampling;
 using DiffusionSharp.Theory.Scores;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 

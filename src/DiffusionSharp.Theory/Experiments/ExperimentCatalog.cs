@@ -1,6 +1,6 @@
-using DiffusionSharp.Theory.Experiments;
+using DiffusionSharp.Theory.Laboratory;
 
-namespace DiffusionSharp.Theory.Laboratory;
+namespace DiffusionSharp.Theory.Experiments;
 
 /// <summary>All experiments in the order of the course: from maximum likelihood to the networks that are trained by it.</summary>
 public static class ExperimentCatalog
