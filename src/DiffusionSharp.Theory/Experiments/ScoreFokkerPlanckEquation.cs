@@ -177,10 +177,8 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
 
     private void OfANetwork(ExperimentContext context, Rng rng, Notebook notebook)
     {
-        var config = new RunConfig()
+        var config = new RunConfig("mixture", "score-fokker-planck")
         {
-            Data = "mixture",
-            Preset = "score-fokker-planck",
             Mlp = new MlpOptions(Dimensions: 2, Width: 64, Layers: 3, TimeFeatures: 64),
             Schedule = ScheduleConfig.VpLinear,
             Prediction = Prediction.Velocity,
