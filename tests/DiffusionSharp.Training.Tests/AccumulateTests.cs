@@ -13,18 +13,18 @@ namespace DiffusionSharp.Training.Tests;
 
 public sealed class AccumulateTests
 {
-    private static readonly RunConfig Whole = new(
-        "moons",
-        "test",
-        Mlp: new MlpOptions(2, Width: 24, Layers: 2, TimeFeatures: 16, Outputs: 4),
-        Schedule: new CosineScheduleConfig(Levels: 5),
-        SampleSteps: 5,
-        Steps: 30,
-        Batch: 32,
-        Seed: 4,
-        Optimizer: new AdamOptions(Rate: 1e-3, ClipNorm: 0.5),
-        Levels: new LevelConfig(LevelDistribution.Importance, History: 3),
-        LearnedVariance: new LearnedVarianceConfig());
+    private static readonly RunConfig Whole = new("moons", "test")
+    {
+        Mlp = new MlpOptions(2, Width: 24, Layers: 2, TimeFeatures: 16, Outputs: 4),
+        Schedule = new CosineScheduleConfig(Levels: 5),
+        SampleSteps = 5,
+        Steps = 30,
+        Batch = 32,
+        Seed = 4,
+        Optimizer = new AdamOptions(Rate: 1e-3, ClipNorm: 0.5),
+        Levels = new LevelConfig(LevelDistribution.Importance, History: 3),
+        LearnedVariance = new LearnedVarianceConfig(),
+    };
 
     private static DataSource Moons { get; } = DataSource.Open("moons", new DataSourceOptions(), Parallelism.Single);
 
@@ -86,16 +86,16 @@ public sealed class AccumulateTests
     public void A_gradient_that_overflows_in_an_early_part_is_found_there_after_the_last_part_has_run(int part)
     {
         using var folder = new TemporaryFolder();
-        var config = new RunConfig(
-            "data",
-            "test",
-            Mlp: new MlpOptions(2, Width: 16, Layers: 2, TimeFeatures: 16, Initialization: InitializationScheme.Ddpm),
-            Schedule: ScheduleConfig.VpLinear,
-            Weighting: LossWeighting.Likelihood,
-            Levels: new LevelConfig(LevelDistribution.LogNormal, Mean: -0.5, Deviation: 0.1),
-            Batch: 3,
-            Accumulate: 3,
-            Seed: 6);
+        var config = new RunConfig("data", "test")
+        {
+            Mlp = new MlpOptions(2, Width: 16, Layers: 2, TimeFeatures: 16, Initialization: InitializationScheme.Ddpm),
+            Schedule = ScheduleConfig.VpLinear,
+            Weighting = LossWeighting.Likelihood,
+            Levels = new LevelConfig(LevelDistribution.LogNormal, Mean: -0.5, Deviation: 0.1),
+            Batch = 3,
+            Accumulate = 3,
+            Seed = 6,
+        };
 
         // The last layer begins at zero: the estimate, and so the loss, does not see how large the sample is; the layer's gradient does.
         var values = new float[6];

@@ -20,19 +20,19 @@ public sealed class ConditionalTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    private static RunConfig Points { get; } = new RunConfig(
-        "eight-gaussians",
-        "test",
-        Mlp: new MlpOptions(2, Width: 64, Layers: 2, TimeFeatures: 32),
-        Steps: 250,
-        Batch: 128,
-        Seed: 3,
-        Optimizer: new AdamOptions(Rate: 5e-3, ClipNorm: 1),
-        RateCurve: RateCurve.Cosine,
-        Ema: new EmaOptions(MaxDecay: 0.9),
-        LogEvery: 100,
-        SampleSteps: 5,
-        Conditioning: new ConditioningConfig(8)).Validated();
+    private static RunConfig Points { get; } = new RunConfig("eight-gaussians", "test")
+    {
+        Mlp = new MlpOptions(2, Width: 64, Layers: 2, TimeFeatures: 32),
+        Steps = 250,
+        Batch = 128,
+        Seed = 3,
+        Optimizer = new AdamOptions(Rate: 5e-3, ClipNorm: 1),
+        RateCurve = RateCurve.Cosine,
+        Ema = new EmaOptions(MaxDecay: 0.9),
+        LogEvery = 100,
+        SampleSteps = 5,
+        Conditioning = new ConditioningConfig(8),
+    }.Validated();
 
     private static RunConfig Pictures { get; } = SmallRuns.Pictures with { Conditioning = new ConditioningConfig(10, LabelDropout: 0.3), SampleCount = 25 };
 

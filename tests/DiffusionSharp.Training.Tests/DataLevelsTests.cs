@@ -15,7 +15,7 @@ public sealed class DataLevelsTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    private static RunConfig Points { get; } = new("moons", "test", Mlp: new MlpOptions(2, Width: 16, Layers: 2, TimeFeatures: 16), Steps: 6, Batch: 16, Seed: 7, SampleSteps: 5, CheckpointEvery: 2);
+    private static RunConfig Points { get; } = new("moons", "test") { Mlp = new MlpOptions(2, Width: 16, Layers: 2, TimeFeatures: 16), Steps = 6, Batch = 16, Seed = 7, SampleSteps = 5, CheckpointEvery = 2 };
 
     private static RunConfig Open => Points with { Data = "two-modes", Schedule = new GeometricScheduleConfig(SigmaMin: 0.05) };
 

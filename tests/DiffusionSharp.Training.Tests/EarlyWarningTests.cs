@@ -8,7 +8,7 @@ namespace DiffusionSharp.Training.Tests;
 
 public sealed class EarlyWarningTests
 {
-    private static readonly RunConfig Points = new("moons", "test", Mlp: new MlpOptions(2, Width: 32, Layers: 2, TimeFeatures: 16), Steps: 240, Batch: 64, Seed: 2, CheckpointEvery: 50, KeepCheckpoints: 9, SampleSteps: 2);
+    private static readonly RunConfig Points = new("moons", "test") { Mlp = new MlpOptions(2, Width: 32, Layers: 2, TimeFeatures: 16), Steps = 240, Batch = 64, Seed = 2, CheckpointEvery = 50, KeepCheckpoints = 9, SampleSteps = 2 };
 
     private static DataSource Moons { get; } = DataSource.Open("moons", new DataSourceOptions(), Parallelism.Single);
 

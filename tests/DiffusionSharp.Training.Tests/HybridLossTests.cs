@@ -143,7 +143,7 @@ public sealed class HybridLossTests
         }
 
         var sampler = new DdpmSampler(model.Schedule, Timesteps.All(10), DdpmVariance.LearnedRange);
-        var samples = sampler.Sample((Denoiser)denoiser, [2000, 1], new SeededNoise(new Rng(9)));
+        var samples = sampler.Sample(denoiser, [2000, 1], new SeededNoise(new Rng(9)));
         Assert.Equal(0, samples.Mean(), 0.15);
         Assert.Equal(1, samples.Map(x => x * x).Mean(), 0.2);
     }
@@ -177,7 +177,7 @@ public sealed class HybridLossTests
     private static Objective Noise => new(Config(new MlpOptions(2, Outputs: 4)), Cosine);
 
     private static RunConfig Config(MlpOptions mlp) =>
-        new RunConfig("points", "test", Mlp: mlp, Schedule: new CosineScheduleConfig(Levels: 10), LearnedVariance: new LearnedVarianceConfig(), SampleSteps: 5).Validated();
+        new RunConfig("points", "test") { Mlp = mlp, Schedule = new CosineScheduleConfig(Levels: 10), LearnedVariance = new LearnedVarianceConfig(), SampleSteps = 5 }.Validated();
 
     private static double Bound(int time, double error, double v, double x0, bool pictures) =>
         new Interpreter(Inputs(time, error, v, x0)).Evaluate(Graph(pictures).Bound)[0];

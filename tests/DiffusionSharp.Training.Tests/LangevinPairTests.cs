@@ -13,7 +13,7 @@ public sealed class LangevinPairTests
     [Fact]
     public void A_chain_that_runs_away_takes_no_other_with_it_and_sample_k_depends_on_k_alone()
     {
-        var config = new RunConfig("two-modes", "test", Mlp: new MlpOptions(2, Width: 8, Layers: 1, TimeFeatures: 8), Schedule: new GeometricScheduleConfig(Levels: 200, SigmaMin: 0.05, SigmaMax: 5));
+        var config = new RunConfig("two-modes", "test") { Mlp = new MlpOptions(2, Width: 8, Layers: 1, TimeFeatures: 8), Schedule = new GeometricScheduleConfig(Levels: 200, SigmaMin: 0.05, SigmaMax: 5) };
         var weights = new ParameterBuffer(new NetworkBlueprint(config, config.SampleShape()).Layout());
         weights.Initialize(new Rng(1));
         foreach (var entry in weights.Layout.Entries)

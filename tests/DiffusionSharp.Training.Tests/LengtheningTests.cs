@@ -7,7 +7,7 @@ namespace DiffusionSharp.Training.Tests;
 
 public sealed class LengtheningTests
 {
-    private static readonly RunConfig Cosine = new("digits", "test", Steps: 800, Optimizer: new AdamOptions(Rate: 1e-3), RateCurve: RateCurve.Cosine, WarmupSteps: 10);
+    private static readonly RunConfig Cosine = new("digits", "test") { Steps = 800, Optimizer = new AdamOptions(Rate: 1e-3), RateCurve = RateCurve.Cosine, WarmupSteps = 10 };
 
     [Theory]
     [InlineData(RateCurve.Cosine)]

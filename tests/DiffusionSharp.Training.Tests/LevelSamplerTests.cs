@@ -15,7 +15,7 @@ public sealed class LevelSamplerTests
     public void Log_normal_levels_have_the_stated_mean_and_deviation_of_the_log_ratio()
     {
         // The schedule's ends are more than five deviations away.
-        var draws = Sample(new RunConfig("points", "test", Mlp: new MlpOptions(2), Schedule: ScheduleConfig.VpLinear, Levels: new LevelConfig(LevelDistribution.LogNormal, 0.2, 0.8)));
+        var draws = Sample(new RunConfig("points", "test") { Mlp = new MlpOptions(2), Schedule = ScheduleConfig.VpLinear, Levels = new LevelConfig(LevelDistribution.LogNormal, 0.2, 0.8) });
         AssertNormal(draws.Select(d => Math.Log(d.Level.Ratio)), 0.2, 0.8);
         Assert.All(draws, d => Assert.Equal(1, d.Factor));
     }
@@ -23,16 +23,16 @@ public sealed class LevelSamplerTests
     [Fact]
     public void Log_normal_levels_of_a_discrete_schedule_are_its_own_and_stay_within_it()
     {
-        var draws = Sample(new RunConfig("points", "test", Mlp: new MlpOptions(2), Levels: new LevelConfig(LevelDistribution.LogNormal, 4, 3)));
+        var draws = Sample(new RunConfig("points", "test") { Mlp = new MlpOptions(2), Levels = new LevelConfig(LevelDistribution.LogNormal, 4, 3) });
         Assert.All(draws, d => Assert.True(d.Level.Time == Math.Floor(d.Level.Time) && d.Level.Time is >= 0 and <= 999));
-        var middle = Sample(new RunConfig("points", "test", Mlp: new MlpOptions(2), Levels: new LevelConfig(LevelDistribution.LogNormal, 0.2, 0.8)));
+        var middle = Sample(new RunConfig("points", "test") { Mlp = new MlpOptions(2), Levels = new LevelConfig(LevelDistribution.LogNormal, 0.2, 0.8) });
         AssertNormal(middle.Select(d => Math.Log(d.Level.Ratio)), 0.2, 0.8);
     }
 
     [Fact]
     public void Logit_normal_levels_have_the_stated_mean_and_deviation_of_the_logit_of_time()
     {
-        var config = new RunConfig("points", "test", Mlp: new MlpOptions(2), Schedule: ScheduleConfig.VpLinear, Levels: new LevelConfig(LevelDistribution.LogitNormal, -0.5, 0.9));
+        var config = new RunConfig("points", "test") { Mlp = new MlpOptions(2), Schedule = ScheduleConfig.VpLinear, Levels = new LevelConfig(LevelDistribution.LogitNormal, -0.5, 0.9) };
         AssertNormal(Sample(config).Select(d => (d.Level.Time - 1e-3) / (1 - 1e-3)).Select(u => Math.Log(u / (1 - u))), -0.5, 0.9);
     }
 
@@ -81,7 +81,7 @@ public sealed class LevelSamplerTests
     [Fact]
     public void Importance_sampling_of_a_continuous_schedule_reaches_all_of_its_time()
     {
-        var draws = Sample(new RunConfig("points", "test", Mlp: new MlpOptions(2), Schedule: ScheduleConfig.VpLinear, Levels: new LevelConfig(LevelDistribution.Importance)));
+        var draws = Sample(new RunConfig("points", "test") { Mlp = new MlpOptions(2), Schedule = ScheduleConfig.VpLinear, Levels = new LevelConfig(LevelDistribution.Importance) });
         Assert.True(draws.Min(d => d.Level.Time) < 0.002 && draws.Max(d => d.Level.Time) > 0.999);
         Assert.Equal(0.5005, draws.Average(d => d.Level.Time), 0.01);
     }

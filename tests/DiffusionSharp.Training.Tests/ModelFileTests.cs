@@ -163,7 +163,7 @@ public sealed class ModelFileTests
     {
         using var folder = new TemporaryFolder();
         NetworkFunction network = i => new LayerBuilder(i.Graph).Linear("out", i.X, 2);
-        var config = new RunConfig("points", "test", OwnNetwork: new OwnNetworkConfig([2]), Steps: 3) { Network = network };
+        var config = new RunConfig("points", "test") { OwnNetwork = new OwnNetworkConfig([2]), Steps = 3, Network = network };
         Fresh(config).Save(folder["model"]);
         Refused(folder, "this run's network is a function of the program that trained it; give it as Network");
         Assert.Equal(Fresh(config).Weights.Memory.Span.ToArray(), SavedModel.Load(folder["model"], network: network).Weights.Memory.Span.ToArray());

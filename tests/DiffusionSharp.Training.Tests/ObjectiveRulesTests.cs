@@ -10,7 +10,7 @@ namespace DiffusionSharp.Training.Tests;
 
 public sealed class ObjectiveRulesTests
 {
-    private static readonly RunConfig Points = new("points", "test", Mlp: new MlpOptions(2, Width: 16, Layers: 2), Steps: 4, Batch: 8, SampleCount: 4, SampleSteps: 3);
+    private static readonly RunConfig Points = new("points", "test") { Mlp = new MlpOptions(2, Width: 16, Layers: 2), Steps = 4, Batch = 8, SampleCount = 4, SampleSteps = 3 };
 
     public static TheoryData<string, string> Refused => new()
     {

@@ -15,7 +15,7 @@ public sealed class OwnNetworkTests
 {
     private static readonly MlpOptions Options = new(Dimensions: 2, Width: 16, Layers: 2, TimeFeatures: 8);
     private static readonly DataSource Moons = PointSource.Create("moons", 200);
-    private static readonly RunConfig BuiltIn = new("moons", "test", Mlp: Options, Steps: 12, Batch: 16, Seed: 3, SampleCount: 4, SampleSteps: 3, CheckpointEvery: 5, LogEvery: 3);
+    private static readonly RunConfig BuiltIn = new("moons", "test") { Mlp = Options, Steps = 12, Batch = 16, Seed = 3, SampleCount = 4, SampleSteps = 3, CheckpointEvery = 5, LogEvery = 3 };
     private static readonly RunConfig Own = BuiltIn with { Mlp = null, OwnNetwork = new OwnNetworkConfig([2]), Network = i => Mlp.Build(i.Graph, Options, i.X, i.T, i.Labels) };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -65,7 +65,7 @@ public sealed class ProgressTests
     public void A_sheet_of_langevin_dynamics_is_told_of_to_its_end()
     {
         using var folder = new TemporaryFolder();
-        var config = new RunConfig("points", "test", Mlp: new(2, Width: 8, Layers: 1, TimeFeatures: 4), Schedule: new GeometricScheduleConfig(SigmaMin: 0.01, SigmaMax: 1, Levels: 3), Prediction: Denoisers.Prediction.Noise, Steps: 1, Batch: 4, SampleSteps: 3);
+        var config = new RunConfig("points", "test") { Mlp = new(2, Width: 8, Layers: 1, TimeFeatures: 4), Schedule = new GeometricScheduleConfig(SigmaMin: 0.01, SigmaMax: 1, Levels: 3), Prediction = Denoisers.Prediction.Noise, Steps = 1, Batch = 4, SampleSteps = 3 };
         var told = new List<TrainingActivity>();
         foreach (var _ in Trainer.Start(config, Data.Sources.PointSource.Create("two-modes", 100), folder["run"], Machine.Single).Run(TimeProvider.System, Token, told.Add))
         {

@@ -15,7 +15,7 @@ public sealed class SheetTests
     {
         using var folder = new TemporaryFolder();
         NpyFile.Write(folder["table.npy"], new Rng(1).Normal([50, 3]).ToFloat());
-        var config = new RunConfig("table.npy", "test", Mlp: new MlpOptions(3, Width: 16), Steps: 3, Batch: 4, SampleCount: 5, SampleSteps: 2);
+        var config = new RunConfig("table.npy", "test") { Mlp = new MlpOptions(3, Width: 16), Steps = 3, Batch = 4, SampleCount = 5, SampleSteps = 2 };
         var last = Trainer.Start(config, NpySource.Open(folder["table.npy"]), folder["run"], Machine.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken).Last();
         Assert.EndsWith(".npy", last.Sheet, StringComparison.Ordinal);
         Assert.Equal(3, NpyFile.Read(last.Sheet!).Shape[1]);
@@ -50,8 +50,7 @@ public sealed class SheetTests
     {
         using var folder = new TemporaryFolder();
         var source = PointSource.Create("eight-gaussians", 200);
-        var config = new RunConfig(
-            "eight-gaussians", "test", Mlp: new MlpOptions(2, Width: 16), Steps: 2, Batch: 8, SampleSteps: 2, Conditioning: new ConditioningConfig(8, Names: source.ClassNames));
+        var config = new RunConfig("eight-gaussians", "test") { Mlp = new MlpOptions(2, Width: 16), Steps = 2, Batch = 8, SampleSteps = 2, Conditioning = new ConditioningConfig(8, Names: source.ClassNames) };
         var last = Trainer.Start(config, source, folder["run"], Machine.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken).Last();
         var colors = Regex.Matches(File.ReadAllText(last.Sheet!), "<g fill=\"(#[^\"]+)\" fill-opacity").Select(m => m.Groups[1].Value).ToList();
         Assert.Equal(8, colors.Count);

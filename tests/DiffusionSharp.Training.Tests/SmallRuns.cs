@@ -13,35 +13,37 @@ internal static class SmallRuns
 {
     public static DataSource Digits { get; } = new DigitsSource(count: 100, seed: 3, size: 8);
 
-    public static RunConfig Pictures { get; } = new(
-        "digits",
-        "test",
-        UNet: new UNet2DOptions(
-            SampleSize: 8,
-            InChannels: 1,
-            OutChannels: 1,
-            Channels: [8, 16],
-            DownBlocks: [BlockKind.Plain, BlockKind.Attention],
-            UpBlocks: [BlockKind.Attention, BlockKind.Plain],
-            LayersPerBlock: 1,
-            NormGroups: 4,
-            HeadWidth: 8,
-            Dropout: 0.1),
-        Prediction: Prediction.Velocity,
-        Steps: 40,
-        Batch: 6,
-        Seed: 5,
-        Optimizer: new AdamOptions(Rate: 1e-3, WeightDecay: 0.01, ClipNorm: 1),
-        RateCurve: RateCurve.Cosine,
-        WarmupSteps: 4,
-        Ema: new EmaOptions(MaxDecay: 0.95),
-        Flip: true,
-        LogEvery: 7,
-        SampleEvery: 15,
-        SampleCount: 5,
-        SampleSteps: 4,
-        CheckpointEvery: 10,
-        KeepCheckpoints: 3);
+    public static RunConfig Pictures { get; } = new("digits", "test")
+    {
+        UNet = new UNet2DOptions
+        {
+            SampleSize = 8,
+            InChannels = 1,
+            OutChannels = 1,
+            Channels = [8, 16],
+            DownBlocks = [BlockKind.Plain, BlockKind.Attention],
+            UpBlocks = [BlockKind.Attention, BlockKind.Plain],
+            LayersPerBlock = 1,
+            NormGroups = 4,
+            HeadWidth = 8,
+            Dropout = 0.1,
+        },
+        Prediction = Prediction.Velocity,
+        Steps = 40,
+        Batch = 6,
+        Seed = 5,
+        Optimizer = new AdamOptions(Rate: 1e-3, WeightDecay: 0.01, ClipNorm: 1),
+        RateCurve = RateCurve.Cosine,
+        WarmupSteps = 4,
+        Ema = new EmaOptions(MaxDecay: 0.95),
+        Flip = true,
+        LogEvery = 7,
+        SampleEvery = 15,
+        SampleCount = 5,
+        SampleSteps = 4,
+        CheckpointEvery = 10,
+        KeepCheckpoints = 3,
+    };
 
     /// <summary>Every file of a run that must be the same, with wall times struck out of the metrics.</summary>
     public static IReadOnlyDictionary<string, string> Fingerprint(string folder)

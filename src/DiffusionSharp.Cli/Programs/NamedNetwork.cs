@@ -57,7 +57,7 @@ internal sealed record NamedNetwork(string Name, RunConfig Config)
         if (ReferenceNetworks.All.FirstOrDefault(n => Same(n.Name, name)) is { } network)
         {
             var optimizer = new AdamOptions(Rate: 1e-3, WeightDecay: 0.01, ClipNorm: 1);
-            return new RunConfig(network.Name, network.Name, network.UNet, network.Mlp, Batch: network.Batch, Optimizer: optimizer);
+            return new RunConfig(network.Name, network.Name) { UNet = network.UNet, Mlp = network.Mlp, Batch = network.Batch, Optimizer = optimizer };
         }
 
         if (File.Exists(name)) return ConfigJson.ReadFile(name);

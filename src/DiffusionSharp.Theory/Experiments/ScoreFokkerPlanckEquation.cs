@@ -208,18 +208,20 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
 
     private void OfANetwork(ExperimentContext context, Rng rng, Notebook notebook)
     {
-        var config = new RunConfig(
-            Data: "mixture",
-            Preset: "score-fokker-planck",
-            Mlp: new MlpOptions(Dimensions: 2, Width: 64, Layers: 3, TimeFeatures: 64),
-            Schedule: ScheduleConfig.VpLinear,
-            Prediction: Prediction.Velocity,
-            Steps: context.Size(full: 4000, quick: 500),
-            Batch: 256,
-            Seed: rng.Split("seed").Key,
-            Optimizer: new AdamOptions(Rate: 2e-3, ClipNorm: 1),
-            RateCurve: RateCurve.Cosine,
-            Ema: new EmaOptions(MaxDecay: 0.99));
+        var config = new RunConfig()
+        {
+            Data = "mixture",
+            Preset = "score-fokker-planck",
+            Mlp = new MlpOptions(Dimensions: 2, Width: 64, Layers: 3, TimeFeatures: 64),
+            Schedule = ScheduleConfig.VpLinear,
+            Prediction = Prediction.Velocity,
+            Steps = context.Size(full: 4000, quick: 500),
+            Batch = 256,
+            Seed = rng.Split("seed").Key,
+            Optimizer = new AdamOptions(Rate: 2e-3, ClipNorm: 1),
+            RateCurve = RateCurve.Cosine,
+            Ema = new EmaOptions(MaxDecay: 0.99),
+        };
         var (model, _) = InMemoryTraining.Run(config, new TensorSource("mixture", Data.Draw(rng.Split("training"), 20_000)), context.Executor, context.Stop);
         const int count = 512;
         var (network, exact) = (model.Denoiser(count, context.Executor), new GaussianMixtureDenoiser(Data));

@@ -18,16 +18,18 @@ internal sealed record DigitsNetwork(TrainedModel Model, Tensor Pictures)
     public const int Side = 16;
 
     /// <summary>Two levels of resolution, attention at the coarser.</summary>
-    public static UNet2DOptions Network { get; } = new(
-        SampleSize: Side,
-        InChannels: 1,
-        OutChannels: 1,
-        Channels: [16, 32],
-        DownBlocks: [BlockKind.Plain, BlockKind.Attention],
-        UpBlocks: [BlockKind.Attention, BlockKind.Plain],
-        LayersPerBlock: 1,
-        NormGroups: 8,
-        Initialization: InitializationScheme.Ddpm);
+    public static UNet2DOptions Network { get; } = new()
+    {
+        SampleSize = Side,
+        InChannels = 1,
+        OutChannels = 1,
+        Channels = [16, 32],
+        DownBlocks = [BlockKind.Plain, BlockKind.Attention],
+        UpBlocks = [BlockKind.Attention, BlockKind.Plain],
+        LayersPerBlock = 1,
+        NormGroups = 8,
+        Initialization = InitializationScheme.Ddpm,
+    };
 
     /// <summary>Trains it.</summary>
     /// <param name="steps">Steps of 32 pictures.</param>
@@ -45,19 +47,21 @@ internal sealed record DigitsNetwork(TrainedModel Model, Tensor Pictures)
             for (var i = 0; i < one.Length; i++) values[(k * one.Length) + i] = one[i];
         }
 
-        var config = new RunConfig(
-            Data: "digits",
-            Preset: "network-anatomy",
-            UNet: Network,
-            Schedule: ScheduleConfig.Cosine,
-            Prediction: Prediction.Velocity,
-            Steps: steps,
-            Batch: 32,
-            Seed: rng.Split("training").Key,
-            Optimizer: new AdamOptions(Rate: 2e-3, ClipNorm: 1),
-            RateCurve: RateCurve.Cosine,
-            WarmupSteps: steps / 20,
-            Ema: new EmaOptions(MaxDecay: 0.99));
+        var config = new RunConfig()
+        {
+            Data = "digits",
+            Preset = "network-anatomy",
+            UNet = Network,
+            Schedule = ScheduleConfig.Cosine,
+            Prediction = Prediction.Velocity,
+            Steps = steps,
+            Batch = 32,
+            Seed = rng.Split("training").Key,
+            Optimizer = new AdamOptions(Rate: 2e-3, ClipNorm: 1),
+            RateCurve = RateCurve.Cosine,
+            WarmupSteps = steps / 20,
+            Ema = new EmaOptions(MaxDecay: 0.99),
+        };
         var (model, _) = InMemoryTraining.Run(config, source, context.Executor, context.Stop);
         return new DigitsNetwork(model, new Tensor([pictures, Side, Side, 1], values));
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks;
@@ -10,7 +11,7 @@ namespace DiffusionSharp.Training.Recipes;
 /// <summary>Reads and writes configurations: every key known, every value of its type, defaults for what is absent.</summary>
 public static class ConfigJson
 {
-    internal static ConfigJsonContext Shared { get; } = new(new JsonSerializerOptions
+    internal static JsonSerializerOptions Options { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = true,
@@ -27,10 +28,14 @@ public static class ConfigJson
             Named<Prediction>(), Named<LossWeighting>(), Named<LevelDistribution>(), Named<RateCurve>(), Named<BlockKind>(), Named<ResamplingKind>(),
             Named<TimeEmbeddingKind>(), Named<InitializationScheme>(), Named<Precision>(), Named<WeightStorage>(),
         },
-    });
+        TypeInfoResolver = new Resolver(),
+    };
+
+    private static JsonTypeInfo<Draft<RunConfig>> Flat { get; } = (JsonTypeInfo<Draft<RunConfig>>)Options.GetTypeInfo(typeof(Draft<RunConfig>));
 
     /// <summary>The configuration as indented JSON.</summary>
-    public static string Write(RunConfig config) => JsonSerializer.Serialize(config, Shared.RunConfig) + "\n";
+    /// <param name="config">The configuration.</param>
+    public static string Write(RunConfig config) => JsonSerializer.Serialize(new Draft<RunConfig>(config), Flat) + "\n";
 
     /// <summary>Reads and checks a configuration.</summary>
     /// <param name="json">The text.</param>
@@ -41,11 +46,8 @@ public static class ConfigJson
         json = WrittenSchedule.InWordsOfNow(json);
         try
         {
-            var config = JsonSerializer.Deserialize(json, Shared.RunConfig) ?? throw new DataException($"{name}: a JSON object is expected, null was given.");
-
-            // The parser passes over what it never writes; to a person it is one more key that does nothing.
-            if (HasKey(json, "network")) throw new DataException($"{name}: unknown key 'network'; a network that is a function is given by the program, here it is 'ownNetwork' with its 'sampleShape'.");
-            return config.Validated();
+            var read = JsonSerializer.Deserialize(json, Flat) ?? throw new DataException($"{name}: a JSON object is expected, null was given.");
+            return read.Value.Validated();
         }
         catch (JsonException error)
         {
@@ -78,18 +80,16 @@ public static class ConfigJson
     public static IReadOnlyList<string> Differences(RunConfig one, RunConfig other)
     {
         var differences = new List<string>();
-        Compare("", JsonSerializer.SerializeToElement(Spelled(one), Shared.RunConfig), JsonSerializer.SerializeToElement(Spelled(other), Shared.RunConfig), differences);
+        Compare("", Element(one), Element(other), differences);
         return differences;
 
         // A default left out is the default written down.
-        static RunConfig Spelled(RunConfig config) => config.Schedule is { } schedule ? config with { Schedule = schedule.Spelled() } : config;
+        static JsonElement Element(RunConfig config) =>
+            JsonSerializer.SerializeToElement(new Draft<RunConfig>(config.Schedule is { } schedule ? config with { Schedule = schedule.Spelled() } : config), Flat);
     }
 
-    private static bool HasKey(string json, string key)
-    {
-        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-        return document.RootElement.TryGetProperty(key, out _);
-    }
+    /// <summary>How a type is read; null where none is in a configuration.</summary>
+    internal static JsonTypeInfo? Info(Type type) => Options.TryGetTypeInfo(type, out var info) ? info : null;
 
     // A number is no name: 7 would pass for a kind that does not exist.
     private static JsonStringEnumConverter<T> Named<T>()
@@ -110,8 +110,43 @@ public static class ConfigJson
 
         static string Text(JsonElement value) => value.ValueKind == JsonValueKind.Undefined ? "absent" : value.GetRawText();
     }
+
+    // What is grouped in the program and flat in a file, then all that is generated.
+    private sealed class Resolver : IJsonTypeInfoResolver
+    {
+        public JsonTypeInfo? GetTypeInfo(Type type, JsonSerializerOptions options)
+        {
+            if (type == typeof(Draft<RunConfig>)) return Draft<RunConfig>.Json(options, () => new RunConfig("", ""), RunConfigFile.Keys);
+            if (type == typeof(Draft<UNet2DOptions>)) return Draft<UNet2DOptions>.Json(options, () => new UNet2DOptions(), UNetFile.Keys);
+            return ((IJsonTypeInfoResolver)ConfigJsonContext.Default).GetTypeInfo(type, options);
+        }
+    }
 }
 
-/// <summary>Source-generated serialisation, so that trimming keeps every property.</summary>
-[JsonSerializable(typeof(RunConfig))]
+/// <summary>Source-generated serialisation of all that is a value in a configuration, so that trimming keeps every property.</summary>
+[JsonSerializable(typeof(int?))]
+[JsonSerializable(typeof(double?))]
+[JsonSerializable(typeof(ulong))]
+[JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(Prediction))]
+[JsonSerializable(typeof(LossWeighting))]
+[JsonSerializable(typeof(RateCurve))]
+[JsonSerializable(typeof(Precision))]
+[JsonSerializable(typeof(WeightStorage))]
+[JsonSerializable(typeof(TimeEmbeddingKind))]
+[JsonSerializable(typeof(ResamplingKind))]
+[JsonSerializable(typeof(InitializationScheme))]
+[JsonSerializable(typeof(IReadOnlyList<BlockKind>))]
+[JsonSerializable(typeof(IReadOnlyList<int>))]
+[JsonSerializable(typeof(MlpOptions))]
+[JsonSerializable(typeof(ScheduleConfig))]
+[JsonSerializable(typeof(AdamOptions))]
+[JsonSerializable(typeof(EmaOptions))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, EmaOptions>))]
+[JsonSerializable(typeof(LevelConfig))]
+[JsonSerializable(typeof(PreconditioningConfig))]
+[JsonSerializable(typeof(LearnedVarianceConfig))]
+[JsonSerializable(typeof(ConditioningConfig))]
+[JsonSerializable(typeof(OwnNetworkConfig))]
 internal sealed partial class ConfigJsonContext : JsonSerializerContext;

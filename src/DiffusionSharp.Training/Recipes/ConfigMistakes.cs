@@ -15,7 +15,7 @@ internal static class ConfigMistakes
     public static string Explain(string json, JsonException error)
     {
         var at = error.LineNumber is { } line ? string.Create(CultureInfo.InvariantCulture, $" (line {line + 1})") : "";
-        if (error.Message.Contains("could not be mapped", StringComparison.Ordinal)) return (OfAnotherSchedule(json, error) ?? $"unknown key {Quoted(error.Message)}") + $"{at}.";
+        if (error.Message.Contains("could not be mapped", StringComparison.Ordinal)) return Unmapped(json, error) + $"{at}.";
         if (error.Message.Contains("missing required properties", StringComparison.Ordinal)) return $"needed keys are missing: {error.Message[(error.Message.IndexOf(':', StringComparison.Ordinal) + 2)..]}";
         if (error.Message.Contains("uplicate", StringComparison.Ordinal)) return $"the key {Quoted(error.Message)} is given twice{at}.";
         if (error.Path is "$.schedule.kind" || error.Message.Contains("type discriminator", StringComparison.Ordinal)) return Parsed(json, out var given) ? $"schedule.kind: {Unknown(given)}{at}." : $"not whole JSON{at}.";
@@ -23,6 +23,10 @@ internal static class ConfigMistakes
             ? $"{(path is ['.', .. var key] ? $"{key}: " : "")}{Mismatch(expected, value)}{at}."
             : $"not whole JSON{at}.";
     }
+
+    private static string Unmapped(string json, JsonException error) => error.Path == "$.network"
+        ? "unknown key 'network'; a network that is a function is given by the program, here it is 'ownNetwork' with its 'sampleShape'"
+        : OfAnotherSchedule(json, error) ?? $"unknown key {Quoted(error.Message)}";
 
     // An option that the schedule of a file has not, and others have.
     private static string? OfAnotherSchedule(string json, JsonException error)
@@ -57,10 +61,10 @@ internal static class ConfigMistakes
     // Follows a path such as .uNet.downBlocks[1] through the file and the types alike.
     private static Type? Expected(JsonElement whole, string path, out JsonElement value)
     {
-        (value, var type) = (whole, typeof(RunConfig));
+        (value, var type) = (whole, typeof(Draft<RunConfig>));
         foreach (var step in path.Replace("[", ".[", StringComparison.Ordinal).Split('.', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (ConfigJson.Shared.GetTypeInfo(type) is not { } info) return null;
+            if (ConfigJson.Info(type) is not { } info) return null;
             if (step is ['[', .. var index, ']'])
             {
                 if (value.ValueKind != JsonValueKind.Array || !int.TryParse(index, CultureInfo.InvariantCulture, out var i) || i >= value.GetArrayLength() || info.ElementType is not { } element) return null;
@@ -89,12 +93,12 @@ internal static class ConfigMistakes
         if (info.PolymorphismOptions is not { } kinds) return info.Properties;
         var kind = value.TryGetProperty(kinds.TypeDiscriminatorPropertyName, out var named) ? named.ToString() : null;
         var type = kinds.DerivedTypes.FirstOrDefault(d => (string)d.TypeDiscriminator! == kind).DerivedType;
-        return type is null ? [] : ConfigJson.Shared.GetTypeInfo(type)!.Properties;
+        return type is null ? [] : ConfigJson.Info(type)!.Properties;
     }
 
     private static string Mismatch(Type expected, JsonElement value)
     {
-        if (expected == typeof(RunConfig)) return $"a JSON object is expected, {Text(value)} was given";
+        if (expected == typeof(Draft<RunConfig>)) return $"a JSON object is expected, {Text(value)} was given";
         if (!expected.IsEnum) return $"{Kind(expected)} is expected, {Text(value)} was given";
         var names = string.Join(", ", Enum.GetNames(expected).Select(JsonNamingPolicy.CamelCase.ConvertName));
         return value.ValueKind == JsonValueKind.String ? $"{Text(value)} is unknown; there are {names}" : $"a name is expected, {Text(value)} was given; there are {names}";
@@ -108,7 +112,7 @@ internal static class ConfigMistakes
         TypeCode.UInt64 => "a whole number from 0, below 2^64,",
         TypeCode.Double => "a number",
         TypeCode.String => "a text",
-        _ => ConfigJson.Shared.GetTypeInfo(type)?.Kind == JsonTypeInfoKind.Enumerable ? "an array [...]" : "an object {...}",
+        _ => ConfigJson.Info(type)?.Kind == JsonTypeInfoKind.Enumerable ? "an array [...]" : "an object {...}",
     };
 
     private static string Text(JsonElement value) => value.ValueKind switch

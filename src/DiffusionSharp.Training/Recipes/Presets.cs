@@ -113,23 +113,23 @@ public static class Presets
     /// <summary>The preset for samples of a shape where none is named.</summary>
     public static Preset Default(Shape sample) => Find(sample.Rank == 1 ? "points" : "quickstart");
 
-    private static RunConfig Quickstart(string data, Shape sample) => new(
-        data,
-        "quickstart",
-        UNet: Pictures(sample, [32, 32, 64]),
-        Schedule: ScheduleConfig.Cosine,
-        Prediction: Prediction.Velocity,
-        Weighting: LossWeighting.MinSnr,
-        Steps: 800,
-        Batch: 32,
-        Optimizer: new AdamOptions(Rate: 2e-3, ClipNorm: 1),
-        RateCurve: RateCurve.Cosine,
-        WarmupSteps: 50,
-        Ema: new EmaOptions(MaxDecay: 0.99),
-        SampleEvery: 200,
-        SampleCount: 64,
-        SampleSteps: 25,
-        CheckpointEvery: 200);
+    private static RunConfig Quickstart(string data, Shape sample) => new(data, "quickstart")
+    {
+        UNet = Pictures(sample, [32, 32, 64]),
+        Schedule = ScheduleConfig.Cosine,
+        Prediction = Prediction.Velocity,
+        Weighting = LossWeighting.MinSnr,
+        Steps = 800,
+        Batch = 32,
+        Optimizer = new AdamOptions(Rate: 2e-3, ClipNorm: 1),
+        RateCurve = RateCurve.Cosine,
+        WarmupSteps = 50,
+        Ema = new EmaOptions(MaxDecay: 0.99),
+        SampleEvery = 200,
+        SampleCount = 64,
+        SampleSteps = 25,
+        CheckpointEvery = 200,
+    };
 
     private static RunConfig Mnist(string data, Shape sample) => Quickstart(data, sample) with
     {
@@ -195,20 +195,20 @@ public static class Presets
         };
     }
 
-    private static RunConfig Points(string data, Shape sample) => new(
-        data,
-        "points",
-        Mlp: new MlpOptions(sample[0]),
-        Steps: 8000,
-        Batch: 1024,
-        Optimizer: new AdamOptions(Rate: 2e-3, ClipNorm: 1),
-        RateCurve: RateCurve.Cosine,
-        WarmupSteps: 100,
-        Ema: new EmaOptions(MaxDecay: 0.998),
-        LogEvery: 100,
-        SampleEvery: 2000,
-        SampleSteps: 100,
-        CheckpointEvery: 2000);
+    private static RunConfig Points(string data, Shape sample) => new(data, "points")
+    {
+        Mlp = new MlpOptions(sample[0]),
+        Steps = 8000,
+        Batch = 1024,
+        Optimizer = new AdamOptions(Rate: 2e-3, ClipNorm: 1),
+        RateCurve = RateCurve.Cosine,
+        WarmupSteps = 100,
+        Ema = new EmaOptions(MaxDecay: 0.998),
+        LogEvery = 100,
+        SampleEvery = 2000,
+        SampleSteps = 100,
+        CheckpointEvery = 2000,
+    };
 
     private static RunConfig MnistNcsn(string data, Shape sample)
     {
@@ -233,74 +233,80 @@ public static class Presets
         SampleSteps = 10,
     };
 
-    private static RunConfig Cifar10(string data, Shape sample) => new(
-        data,
-        "cifar10",
-        UNet: new UNet2DOptions(
-            SampleSize: sample[0],
-            InChannels: sample[^1],
-            OutChannels: sample[^1],
-            Channels: [128, 256, 256, 256],
-            LayersPerBlock: 2,
-            DownBlocks: [BlockKind.Plain, BlockKind.Attention, BlockKind.Plain, BlockKind.Plain],
-            UpBlocks: [BlockKind.Plain, BlockKind.Plain, BlockKind.Attention, BlockKind.Plain],
-            DownsamplePadding: 0,
-            CosineFirst: false,
-            FrequencyShift: 1,
-            NormEpsilon: 1e-6,
-            HeadWidth: null,
-            Dropout: 0.1,
-            Initialization: InitializationScheme.Ddpm),
-        Steps: 800_000,
-        Batch: 128,
-        Optimizer: new AdamOptions(Rate: 2e-4, Decoupled: false, ClipNorm: 1),
-        WarmupSteps: 5000,
-        Ema: new EmaOptions(MaxDecay: 0.9999, MinDecay: 0.9999),
-        Flip: true,
-        LogEvery: 100,
-        SampleEvery: 10_000,
-        CheckpointEvery: 1000);
+    private static RunConfig Cifar10(string data, Shape sample) => new(data, "cifar10")
+    {
+        UNet = new UNet2DOptions
+        {
+            SampleSize = sample[0],
+            InChannels = sample[^1],
+            OutChannels = sample[^1],
+            Channels = [128, 256, 256, 256],
+            LayersPerBlock = 2,
+            DownBlocks = [BlockKind.Plain, BlockKind.Attention, BlockKind.Plain, BlockKind.Plain],
+            UpBlocks = [BlockKind.Plain, BlockKind.Plain, BlockKind.Attention, BlockKind.Plain],
+            DownsamplePadding = 0,
+            CosineFirst = false,
+            FrequencyShift = 1,
+            NormEpsilon = 1e-6,
+            HeadWidth = null,
+            Dropout = 0.1,
+            Initialization = InitializationScheme.Ddpm,
+        },
+        Steps = 800_000,
+        Batch = 128,
+        Optimizer = new AdamOptions(Rate: 2e-4, Decoupled: false, ClipNorm: 1),
+        WarmupSteps = 5000,
+        Ema = new EmaOptions(MaxDecay: 0.9999, MinDecay: 0.9999),
+        Flip = true,
+        LogEvery = 100,
+        SampleEvery = 10_000,
+        CheckpointEvery = 1000,
+    };
 
     // Halved between levels: attention where there are fewest pixels.
-    private static UNet2DOptions Pictures(Shape sample, int[] channels) => new(
-        SampleSize: sample[0],
-        InChannels: sample[^1],
-        OutChannels: sample[^1],
-        Channels: channels,
-        LayersPerBlock: 1,
-        DownBlocks: [.. channels.Select((_, i) => i == channels.Length - 1 ? BlockKind.Attention : BlockKind.Plain)],
-        UpBlocks: [.. channels.Select((_, i) => i == 0 ? BlockKind.Attention : BlockKind.Plain)],
-        NormGroups: 16,
-        HeadWidth: 16);
+    private static UNet2DOptions Pictures(Shape sample, int[] channels) => new()
+    {
+        SampleSize = sample[0],
+        InChannels = sample[^1],
+        OutChannels = sample[^1],
+        Channels = channels,
+        LayersPerBlock = 1,
+        DownBlocks = [.. channels.Select((_, i) => i == channels.Length - 1 ? BlockKind.Attention : BlockKind.Plain)],
+        UpBlocks = [.. channels.Select((_, i) => i == 0 ? BlockKind.Attention : BlockKind.Plain)],
+        NormGroups = 16,
+        HeadWidth = 16,
+    };
 
-    private static RunConfig Cifar10NcsnPp(string data, Shape sample) => new(
-        data,
-        "cifar10-ncsnpp",
-        UNet: new UNet2DOptions(
-            SampleSize: sample[0],
-            InChannels: sample[^1],
-            OutChannels: sample[^1],
-            TimeEmbedding: TimeEmbeddingKind.Fourier,
-            Channels: [128, 256, 256, 256],
-            LayersPerBlock: 4,
-            DownBlocks: [BlockKind.Skip, BlockKind.AttentionSkip, BlockKind.Skip, BlockKind.Skip],
-            UpBlocks: [BlockKind.Skip, BlockKind.Skip, BlockKind.AttentionSkip, BlockKind.Skip],
-            MidScale: Math.Sqrt(2),
-            Dropout: 0.1,
-            HeadWidth: null,
-            NormGroups: null,
-            NormEpsilon: 1e-6,
-            Initialization: InitializationScheme.Ddpm),
-        Schedule: ScheduleConfig.VeGeometric,
-        Prediction: Prediction.Score,
-        Steps: 1_300_000,
-        Batch: 128,
-        Optimizer: new AdamOptions(Rate: 2e-4, Decoupled: false, ClipNorm: 1),
-        WarmupSteps: 5000,
-        Ema: new EmaOptions(MaxDecay: 0.999),
-        Flip: true,
-        LogEvery: 100,
-        SampleEvery: 10_000,
-        SampleSteps: 250,
-        CheckpointEvery: 1000);
+    private static RunConfig Cifar10NcsnPp(string data, Shape sample) => new(data, "cifar10-ncsnpp")
+    {
+        UNet = new UNet2DOptions
+        {
+            SampleSize = sample[0],
+            InChannels = sample[^1],
+            OutChannels = sample[^1],
+            TimeEmbedding = TimeEmbeddingKind.Fourier,
+            Channels = [128, 256, 256, 256],
+            LayersPerBlock = 4,
+            DownBlocks = [BlockKind.Skip, BlockKind.AttentionSkip, BlockKind.Skip, BlockKind.Skip],
+            UpBlocks = [BlockKind.Skip, BlockKind.Skip, BlockKind.AttentionSkip, BlockKind.Skip],
+            MidScale = Math.Sqrt(2),
+            Dropout = 0.1,
+            HeadWidth = null,
+            NormGroups = null,
+            NormEpsilon = 1e-6,
+            Initialization = InitializationScheme.Ddpm,
+        },
+        Schedule = ScheduleConfig.VeGeometric,
+        Prediction = Prediction.Score,
+        Steps = 1_300_000,
+        Batch = 128,
+        Optimizer = new AdamOptions(Rate: 2e-4, Decoupled: false, ClipNorm: 1),
+        WarmupSteps = 5000,
+        Ema = new EmaOptions(MaxDecay: 0.999),
+        Flip = true,
+        LogEvery = 100,
+        SampleEvery = 10_000,
+        SampleSteps = 250,
+        CheckpointEvery = 1000,
+    };
 }

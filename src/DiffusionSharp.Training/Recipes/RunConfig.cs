@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
@@ -8,86 +7,49 @@ using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Models;
 
 namespace DiffusionSharp.Training.Recipes;
 
 /// <summary>Everything that determines a run: the same configuration, data and seed give the same bytes.</summary>
-/// <param name="Data">The source, as on the command line.</param>
-/// <param name="Preset">The recipe it started from; a name for people, read by nothing.</param>
-/// <param name="UNet">The network for pictures; exactly one network is given.</param>
-/// <param name="Mlp">The network for vectors.</param>
-/// <param name="Schedule">α and σ.</param>
-/// <param name="Prediction">What the network learns to give.</param>
-/// <param name="Weighting">How noise levels count in the loss.</param>
-/// <param name="Steps">Optimizer steps, at least 1.</param>
-/// <param name="Batch">Samples a step, at least 1.</param>
-/// <param name="Seed">Of everything random.</param>
-/// <param name="Optimizer">Adam or AdamW, and clipping.</param>
-/// <param name="RateCurve">How the learning rate moves after its warm-up, over all steps of the run.</param>
-/// <param name="WarmupSteps">Steps in which the learning rate rises from 0.</param>
-/// <param name="Ema">The average of the weights that sampling uses.</param>
-/// <param name="Flip">Whether pictures are mirrored left to right at random.</param>
-/// <param name="Size">Pictures are resized and centre-cropped to this side; null keeps theirs.</param>
-/// <param name="Channels">Pictures of a folder are converted to this many channels, 1 to 4; null keeps theirs, which must then agree.</param>
-/// <param name="LogEvery">Steps between lines of metrics.</param>
-/// <param name="SampleEvery">Steps between sheets of samples; 0 gives only the last.</param>
-/// <param name="SampleCount">Samples on a sheet.</param>
-/// <param name="SampleSteps">DDIM steps of a sheet; where levels of σ are trained, how many of them annealed Langevin dynamics walks, at most all.</param>
-/// <param name="CheckpointEvery">Steps between checkpoints; the last step always has one.</param>
-/// <param name="KeepCheckpoints">How many of the newest stay, at least 1.</param>
-/// <param name="Precision">What kernels may trade for speed; it changes bits, so a run keeps it.</param>
-/// <param name="Gamma">γ of the weighting: min-SNR's cap, 5 where null, or P2's exponent, 1 where null.</param>
-/// <param name="Levels">How noise levels are drawn; null: evenly in time.</param>
-/// <param name="Preconditioning">Scales around the network; null: none.</param>
-/// <param name="LearnedVariance">How the variance of reverse steps is learned beside their mean; null: it is not.</param>
-/// <param name="Conditioning">The classes that are trained, with how many labels dropped; null: the model is unconditional.</param>
-/// <param name="Accumulate">Equal parts in which the batch of a step is computed, one after another, to need less memory; at least 1, divides <paramref name="Batch"/>.</param>
-/// <param name="MoreEma">Averages of the weights beside <paramref name="Ema"/>, by name (a-z, 0-9 and -); null: none.</param>
-/// <param name="Storage">Type of the weights in a checkpoint's files for sampling; training goes on from float32 whatever it is.</param>
-/// <param name="OwnNetwork">The samples of a network that is a function of the program that trains: <see cref="Network"/>.</param>
-/// <param name="From">Where the first weights came from, a text for people; null: they were drawn.</param>
-public sealed record RunConfig(
-    string Data,
-    string Preset,
-    UNet2DOptions? UNet = null,
-    MlpOptions? Mlp = null,
-    ScheduleConfig? Schedule = null,
-    Prediction Prediction = Prediction.Noise,
-    LossWeighting Weighting = LossWeighting.Simple,
-    int Steps = 1000,
-    int Batch = 64,
-    ulong Seed = 0,
-    AdamOptions? Optimizer = null,
-    RateCurve RateCurve = RateCurve.Constant,
-    int WarmupSteps = 0,
-    EmaOptions? Ema = null,
-    bool Flip = false,
-    int? Size = null,
-    int? Channels = null,
-    int LogEvery = 10,
-    int SampleEvery = 0,
-    int SampleCount = 64,
-    int SampleSteps = 50,
-    int CheckpointEvery = 500,
-    int KeepCheckpoints = 2,
-    Precision Precision = Precision.Fast,
-    double? Gamma = null,
-    LevelConfig? Levels = null,
-    PreconditioningConfig? Preconditioning = null,
-    LearnedVarianceConfig? LearnedVariance = null,
-    ConditioningConfig? Conditioning = null,
-    int Accumulate = 1,
-    IReadOnlyDictionary<string, EmaOptions>? MoreEma = null,
-    WeightStorage Storage = WeightStorage.Float32,
-    OwnNetworkConfig? OwnNetwork = null,
-    string? From = null)
+/// <remarks>Grouped by what belongs together; each member of a group can be read and changed by its own name too, which is its key in a file.</remarks>
+public sealed partial record RunConfig
 {
     // Deeper nesting is no data of ours; more values are no sample.
     private const int MostAxes = 4, LargestSample = 1 << 28;
 
+    /// <summary>A configuration with the defaults of each group, and no network yet.</summary>
+    /// <param name="data">The source, as on the command line.</param>
+    /// <param name="preset">The recipe it starts from; a name for people, read by nothing.</param>
+    public RunConfig(string data, string preset) => (Dataset, Preset) = (new DatasetConfig(data), preset);
+
+    /// <summary>What is trained on.</summary>
+    public DatasetConfig Dataset { get; init; }
+
+    /// <summary>The recipe it started from; a name for people, read by nothing.</summary>
+    public string Preset { get; init; }
+
+    /// <summary>The network: exactly one of the three.</summary>
+    public ArchitectureConfig Architecture { get; init; } = new();
+
+    /// <summary>What the network learns: on which levels of noise, to give what, and how much each level counts.</summary>
+    public ObjectiveConfig Objective { get; init; } = new();
+
+    /// <summary>How the weights move.</summary>
+    public OptimizationConfig Optimization { get; init; } = new();
+
+    /// <summary>The averages of the weights.</summary>
+    public AveragesConfig Averages { get; init; } = new();
+
+    /// <summary>What a run writes while it goes, and how often.</summary>
+    public OutputConfig Output { get; init; } = new();
+
+    /// <summary>Of everything random.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Where the first weights came from, a text for people; null: they were drawn.</summary>
+    public string? From { get; init; }
+
     /// <summary>The network of <see cref="OwnNetwork"/>: a function of the program, which no file holds; null where the network is another, or was not given.</summary>
-    [JsonIgnore]
     public NetworkFunction? Network { get; init; }
 
     /// <summary>The schedule, the default where none is written.</summary>

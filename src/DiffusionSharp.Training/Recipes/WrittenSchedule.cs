@@ -13,9 +13,9 @@ internal static class WrittenSchedule
     private static readonly JsonReaderOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     /// <summary>The kinds and the keys of their options.</summary>
-    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Keys { get; } = ConfigJson.Shared.ScheduleConfig.PolymorphismOptions!.DerivedTypes.ToDictionary(
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Keys { get; } = ConfigJson.Info(typeof(ScheduleConfig))!.PolymorphismOptions!.DerivedTypes.ToDictionary(
         d => (string)d.TypeDiscriminator!,
-        d => (IReadOnlyList<string>)[.. ConfigJson.Shared.GetTypeInfo(d.DerivedType)!.Properties.Where(p => p.Get is not null).Select(p => p.Name)]);
+        d => (IReadOnlyList<string>)[.. ConfigJson.Info(d.DerivedType)!.Properties.Where(p => p.Get is not null).Select(p => p.Name)]);
 
     /// <summary>The text of a configuration with its schedule in the words of now; the text itself where it is no JSON.</summary>
     /// <param name="json">The text.</param>

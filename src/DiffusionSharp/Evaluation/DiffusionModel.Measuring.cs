@@ -1,4 +1,3 @@
-using DiffusionSharp.Denoisers;
 using DiffusionSharp.Integration;
 using DiffusionSharp.Likelihood;
 using DiffusionSharp.Tensors;

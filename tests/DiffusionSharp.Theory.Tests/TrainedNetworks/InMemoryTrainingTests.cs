@@ -15,20 +15,22 @@ public sealed class InMemoryTrainingTests
     [InlineData(2)]
     public void Its_weights_are_bit_for_bit_those_of_a_run(int threads)
     {
-        var config = new RunConfig(
-            Data: "points",
-            Preset: "test",
-            Mlp: new MlpOptions(Dimensions: 2, Width: 16, Layers: 2, TimeFeatures: 8),
-            Schedule: ScheduleConfig.VpLinear,
-            Prediction: Prediction.Velocity,
-            Steps: 12,
-            Batch: 8,
-            Seed: 5,
-            Optimizer: new AdamOptions(Rate: 1e-2, ClipNorm: 1),
-            RateCurve: RateCurve.Cosine,
-            WarmupSteps: 3,
-            Ema: new EmaOptions(MaxDecay: 0.9),
-            SampleEvery: 0);
+        var config = new RunConfig()
+        {
+            Data = "points",
+            Preset = "test",
+            Mlp = new MlpOptions(Dimensions: 2, Width: 16, Layers: 2, TimeFeatures: 8),
+            Schedule = ScheduleConfig.VpLinear,
+            Prediction = Prediction.Velocity,
+            Steps = 12,
+            Batch = 8,
+            Seed = 5,
+            Optimizer = new AdamOptions(Rate: 1e-2, ClipNorm: 1),
+            RateCurve = RateCurve.Cosine,
+            WarmupSteps = 3,
+            Ema = new EmaOptions(MaxDecay: 0.9),
+            SampleEvery = 0,
+        };
         var source = new TensorSource("points", new Rng(7).Normal([50, 2]));
         var folder = Directory.CreateTempSubdirectory("diffusionsharp-");
         try
