@@ -28,7 +28,6 @@ public sealed partial class DirectionTests
         [("DiffusionSharp.Graphs", "DiffusionSharp.Graphs.Planning")] = "a compiled graph is planned, and a plan is of nodes",
         [("DiffusionSharp.Graphs.Execution", "DiffusionSharp.Graphs.Planning")] = "an executor binds a plan, and the planner asks it for scratch",
         [("DiffusionSharp.Networks", "DiffusionSharp.Networks.Layers")] = "layers read the options of the network that they are part of",
-        [("DiffusionSharp.Theory.Experiments", "DiffusionSharp.Theory.Laboratory")] = "the laboratory's catalog lists the experiments",
     };
 
     public static TheoryData<string> Projects => [.. Sources.Projects.Keys.Order(StringComparer.Ordinal)];
