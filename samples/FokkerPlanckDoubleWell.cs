@@ -1,12 +1,13 @@
-#:project ../src/DiffusionSharp.Theory
+#:project ../src/DiffusionSharp.Stochastics
+#:project ../src/DiffusionSharp.Figures
 #:property PublishAot=false
 
 // An equation of your own: a particle in two wells that are tilted to and fro by a slow force, dx = (x − x³ + A cos ωt) dt + g dw.
 // Its density needs no sampling: the Fokker–Planck equation gives it at every time, mass and sign kept, and the current with it.
 // At the right strength of the noise the hops fall into step with the force, which alone is too weak to push anything over the barrier.
 using DiffusionSharp.Figures;
+using DiffusionSharp.Stochastics.FokkerPlanck;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Theory.FokkerPlanck;
 
 const double amplitude = 0.15, omega = 0.05, noise = 0.45;
 const int shots = 200, stepsPerShot = 20;

@@ -1,12 +1,12 @@
-#:project ../src/DiffusionSharp.Theory
+#:project ../src/DiffusionSharp.Stochastics
 #:project ../src/DiffusionSharp.Figures
 #:property PublishAot=false
 
 // A thousand particles on the surface of Müller and Brown, all let go in its upper well. Langevin's equation with inertia shakes them over the
 // barriers; Boltzmann's law says how many each well holds in the end. Take another Potential, process or integrator for a problem of your own.
 using DiffusionSharp.Figures;
+using DiffusionSharp.Stochastics.Processes;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Theory.Processes;
 
 const int count = 1000;
 const double temperature = 20; // the way out of the upper well leads over a barrier of 106

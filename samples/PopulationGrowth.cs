@@ -1,12 +1,13 @@
-#:project ../src/DiffusionSharp.Theory
+#:project ../src/DiffusionSharp.Stochastics
+#:project ../src/DiffusionSharp.Figures
 #:property PublishAot=false
 
 // An equation of one's own, seen twice: as paths of a stochastic differential equation, and as the density that they make together.
 // A population X (in units of what its land feeds) grows at rate r, and good and bad years multiply it: dX = r X (1 − X) dt + s X dW, in Itô's reading.
 using DiffusionSharp.Figures;
+using DiffusionSharp.Stochastics.FokkerPlanck;
+using DiffusionSharp.Stochastics.Processes;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Theory.FokkerPlanck;
-using DiffusionSharp.Theory.Processes;
 
 const double r = 0.6, s = 0.35, start = 0.15;
 const int paths = 50_000;

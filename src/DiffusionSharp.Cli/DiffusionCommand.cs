@@ -4,24 +4,13 @@ using System.CommandLine.Invocation;
 using DiffusionSharp.Cli.Commands;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Session;
 
 namespace DiffusionSharp.Cli;
 
 /// <summary>The command <c>diffusion</c>: text in, exit code out.</summary>
 public static class DiffusionCommand
 {
-    /// <summary>All is done.</summary>
-    public const int Success = 0;
-
-    /// <summary>A run failed: it diverged, or a file could not be written.</summary>
-    public const int Failed = 1;
-
-    /// <summary>The options or the data are not what they must be.</summary>
-    public const int Misused = 2;
-
-    /// <summary>Ctrl-C ended it, as shells write it: 128 and the number of the signal.</summary>
-    public const int Stopped = 130;
-
     private static readonly string[] Long = ["train", "sample", "evaluate", "theory", "profile"];
 
     /// <summary>Whether a command hears of Ctrl-C and ends at a good place, or may end anywhere.</summary>
@@ -33,7 +22,8 @@ public static class DiffusionCommand
     /// <param name="console">Where it writes.</param>
     /// <param name="stop">Ends it cleanly; a training run leaves a checkpoint.</param>
     /// <returns>The exit code.</returns>
-    public static int Run(IReadOnlyList<string> args, CommandConsole console, CancellationToken stop = default) => Run(args, new CommandContext(console, TimeProvider.System, stop));
+    public static int Run(IReadOnlyList<string> args, CommandConsole console, CancellationToken stop = default) =>
+        Run(args, new CommandContext(console, TimeProvider.System, stop));
 
     /// <summary>Runs a command by a clock of the caller's.</summary>
     internal static int Run(IReadOnlyList<string> args, CommandContext context)
@@ -44,7 +34,13 @@ public static class DiffusionCommand
             var parse = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
             if (parse.Action is ParseErrorAction) throw new UsageException(ParseProblem.Of(parse));
             using var answer = Answer(args, context);
-            return parse.Invoke(new InvocationConfiguration { Output = context.Console.Out, Error = context.Console.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return parse.Invoke(new InvocationConfiguration
+            {
+                Output = context.Console.Out,
+                Error = context.Console.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
         }
 #pragma warning disable CA1031 // The edge of the program: whatever went wrong becomes one line and an exit code, never a stack trace.
         catch (Exception error)
@@ -57,9 +53,12 @@ public static class DiffusionCommand
     }
 
     // Said by the signal itself, whatever the work is at; where a stop was asked before there was any, it is no news.
-    internal static CancellationTokenRegistration Answer(IReadOnlyList<string> args, CommandContext context) => context.Stop.IsCancellationRequested
-        ? default
-        : context.Stop.Register(() => context.Note($"stopping{(args[0] == "train" ? " after this step, with a checkpoint" : "")}; Ctrl-C again to stop now"));
+    internal static CancellationTokenRegistration Answer(IReadOnlyList<string> args, CommandContext context)
+    {
+        if (context.Stop.IsCancellationRequested) return default;
+        var when = args is ["train", ..] ? " after this step, with a checkpoint" : "";
+        return context.Stop.Register(() => context.Note($"stopping{when}; Ctrl-C again to stop now"));
+    }
 
     private static RootCommand Root(CommandContext context)
     {
@@ -67,13 +66,27 @@ public static class DiffusionCommand
         var (evaluate, profile, list) = (EvaluateCommand.Create(context), ProfileCommand.Create(context), ListCommand.Create(context));
         var theory = TheoryCommand.Create(context);
         var completion = CompletionCommand.Create(context);
-        var root = new RootCommand("Train, sample, measure and explain diffusion models.") { train, sample, evaluate, theory, inspect, profile, list, completion };
+        var root = new RootCommand("Train, sample, measure and explain diffusion models.")
+        {
+            train, sample, evaluate, theory, inspect, profile, list, completion,
+        };
         var page = new HelpPage(
             new Dictionary<Command, IReadOnlyList<string>>
             {
                 [root] = [TrainCommand.Example, SampleCommand.Example, InspectCommand.Example],
-                [train] = [TrainCommand.Example, "diffusion train --data digits --out digits-run --steps 300", "diffusion train --data digits --conditional --out classes-run --steps 300", "diffusion train --out moons-run --resume"],
-                [sample] = [SampleCommand.Example, "diffusion sample moons-run --out moons.npy --sampler ddpm --count 10000", "diffusion sample classes-run --out classes.png --class all --guidance 2"],
+                [train] =
+                [
+                    TrainCommand.Example,
+                    "diffusion train --data digits --out digits-run --steps 300",
+                    "diffusion train --data digits --conditional --out classes-run --steps 300",
+                    "diffusion train --out moons-run --resume",
+                ],
+                [sample] =
+                [
+                    SampleCommand.Example,
+                    "diffusion sample moons-run --out moons.npy --sampler ddpm --count 10000",
+                    "diffusion sample classes-run --out classes.png --class all --guidance 2",
+                ],
                 [evaluate] = [EvaluateCommand.Example, "diffusion evaluate digits-run --data digits --metric elbo --count 16 --steps 100"],
                 [theory] = [TheoryCommand.Example, "diffusion theory posterior --out posterior"],
                 [inspect] = [InspectCommand.Example, "diffusion inspect digits", "diffusion inspect quickstart --plan --batch 32"],
@@ -95,20 +108,21 @@ public static class DiffusionCommand
 
     private static (int Code, string Text) Failure(Exception error) => error switch
     {
-        UsageException or DataException => (Misused, $"error: {OneLine(error.Message)}"),
-        OptionException option => (Misused, $"error: {OneLine(option.Worded(Options.Word))}"),
-        ArgumentException argument => (Misused, $"error: {WithoutParameter(argument)}"),
-        NotSupportedException => (Misused, $"error: {OneLine(error.Message)}"),
-        OverflowException => (Misused, "error: the sizes asked for are too large to compute with; lower the batch or the size."),
-        OutOfMemoryException => (Failed, "error: there is not enough memory; lower the batch or the size."),
-        StoppedException => (Stopped, $"stopped: {OneLine(error.Message)}"),
-        DivergedException or IOException or UnauthorizedAccessException or InvalidOperationException => (Failed, $"error: {OneLine(error.Message)}"),
-        _ => (Failed, $"error: internal: {error.GetType().Name}: {OneLine(error.Message)}"),
+        UsageException or DataException => (ExitCode.Misused, $"error: {OneLine(error.Message)}"),
+        OptionException option => (ExitCode.Misused, $"error: {OneLine(option.Worded(Options.Word))}"),
+        ArgumentException argument => (ExitCode.Misused, $"error: {WithoutParameter(argument)}"),
+        NotSupportedException => (ExitCode.Misused, $"error: {OneLine(error.Message)}"),
+        OverflowException => (ExitCode.Misused, "error: the sizes asked for are too large to compute with; lower the batch or the size."),
+        OutOfMemoryException => (ExitCode.Failed, "error: there is not enough memory; lower the batch or the size."),
+        StoppedException => (ExitCode.Stopped, $"stopped: {OneLine(error.Message)}"),
+        DivergedException or IOException or UnauthorizedAccessException or InvalidOperationException => (ExitCode.Failed, $"error: {OneLine(error.Message)}"),
+        _ => (ExitCode.Failed, $"error: internal: {error.GetType().Name}: {OneLine(error.Message)}"),
     };
 
     // The name of a parameter says nothing on a command line.
     private static string WithoutParameter(ArgumentException error) =>
         OneLine(error.ParamName is { } name ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : error.Message);
 
-    private static string OneLine(string message) => string.Concat(message.ReplaceLineEndings(" ").Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+    private static string OneLine(string message) =>
+        string.Concat(message.ReplaceLineEndings(" ").Select(c => char.IsControl(c) ? ' ' : c)).Trim();
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Session;
 
 namespace DiffusionSharp.Cli;
 
@@ -12,14 +13,14 @@ internal static class Program
     {
         var console = CommandConsole.OfProcess();
         using var stop = new CancellationTokenSource();
-        var ended = DiffusionCommand.Stopped;
+        var ended = ExitCode.Stopped;
         void End(PosixSignalContext signal)
         {
             // The first asks for a clean end where there is something to keep; any other is the system's own and ends at once.
             signal.Cancel = DiffusionCommand.EndsCleanly(args) && !stop.IsCancellationRequested;
             if (signal.Cancel)
             {
-                ended = signal.Signal switch { PosixSignal.SIGTERM => Terminated, PosixSignal.SIGHUP => HungUp, _ => DiffusionCommand.Stopped };
+                ended = signal.Signal switch { PosixSignal.SIGTERM => Terminated, PosixSignal.SIGHUP => HungUp, _ => ExitCode.Stopped };
                 stop.Cancel();
             }
             else
@@ -32,6 +33,6 @@ internal static class Program
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
         var code = DiffusionCommand.Run(args, console, stop.Token);
-        return code == DiffusionCommand.Stopped ? ended : code;
+        return code == ExitCode.Stopped ? ended : code;
     }
 }

@@ -1,6 +1,7 @@
 namespace DiffusionSharp;
 
-/// <summary>Data from outside is missing, malformed or not what was asked for. The message is one line for the user: what was expected, what came, where, and the mend.</summary>
+/// <summary>Data from outside is missing, malformed or not what was asked for.</summary>
+/// <param name="message">One line for the user: what was expected, what came, where, and the mend; its first 1000 characters are kept.</param>
 public sealed class DataException(string message) : Exception(DataException.OneLine(message))
 {
     private const int Longest = 1000;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp;
@@ -8,6 +9,9 @@ public abstract partial class DataSource
     /// <summary>The most classes: a label is the row of a table, and one beyond is no label but a slip that would make the table as large.</summary>
     /// <remarks>As wide as the layers that a configuration may ask for; labels stay exact in float32.</remarks>
     public const int MostClasses = 65_536;
+
+    /// <summary>The most bytes of pixels that a source keeps in memory: 1 GiB.</summary>
+    internal const long MostKept = 1 << 30;
 
     /// <summary>Describes the samples.</summary>
     /// <param name="name">What messages and run folders call it.</param>
@@ -52,11 +56,14 @@ public abstract partial class DataSource
     public void Read(int index, Span<float> destination)
     {
         CheckIndex(index);
-        if (destination.Length != SampleShape.Count) throw new ArgumentException($"{Name}: a sample {SampleShape} has {SampleShape.Count} values, the destination has {destination.Length}.", nameof(destination));
+        var values = SampleShape.Count;
+        if (destination.Length != values)
+            throw new ArgumentException($"{Name}: a sample {SampleShape} has {values} values, the destination has {destination.Length}.", nameof(destination));
         Fill(index, destination);
     }
 
     /// <summary>The class of one sample, 0 to <see cref="Classes"/> − 1.</summary>
+    /// <param name="index">0 to <see cref="Count"/> − 1.</param>
     /// <exception cref="InvalidOperationException">The source has no labels.</exception>
     public int Label(int index)
     {
@@ -64,14 +71,23 @@ public abstract partial class DataSource
         return HasLabels ? ClassOf(index) : throw new InvalidOperationException($"{Name} has no labels.");
     }
 
+    /// <summary>The names of classes that have none of their own: their numbers.</summary>
+    /// <param name="count">How many.</param>
+    internal static IReadOnlyList<string> Numbered(int count) => [.. Enumerable.Range(0, count).Select(c => c.ToString(CultureInfo.InvariantCulture))];
+
     /// <summary>Writes one sample; index and length are right.</summary>
+    /// <param name="index">0 to <see cref="Count"/> − 1.</param>
+    /// <param name="destination">As many values as <see cref="SampleShape"/> holds: in [−1, 1] for pictures, in data units for points.</param>
     protected abstract void Fill(int index, Span<float> destination);
 
     /// <summary>The class of one sample; the index is right and there are labels.</summary>
+    /// <param name="index">0 to <see cref="Count"/> − 1.</param>
+    /// <returns>0 to <see cref="Classes"/> − 1.</returns>
     protected abstract int ClassOf(int index);
 
     private void CheckIndex(int index)
     {
-        if ((uint)index >= (uint)Count) throw new ArgumentOutOfRangeException(nameof(index), $"{Name}: sample {index} was asked for, 0 to {Count - 1} exist.");
+        if ((uint)index >= (uint)Count)
+            throw new ArgumentOutOfRangeException(nameof(index), $"{Name}: sample {index} was asked for, 0 to {Count - 1} exist.");
     }
 }

@@ -7,4 +7,10 @@ namespace DiffusionSharp;
 /// <param name="Seed">Seed of a generated source; files do not depend on it.</param>
 /// <param name="Split">Which part of a data set that comes in two.</param>
 /// <param name="Labels">The labels of a .npy file: a .npy file of [N] integers from 0; other sources bring their own or have none.</param>
-public sealed record DataSourceOptions(int? Size = null, int? Channels = null, int? Count = null, ulong Seed = 0, DataSplit Split = DataSplit.Train, string? Labels = null);
+public sealed record DataSourceOptions(
+    int? Size = null,
+    int? Channels = null,
+    int? Count = null,
+    ulong Seed = 0,
+    DataSplit Split = DataSplit.Train,
+    string? Labels = null);

@@ -26,6 +26,8 @@ public static class PictureTransforms
     }
 
     /// <summary>The largest square in the middle, resized to <paramref name="size"/>×<paramref name="size"/>.</summary>
+    /// <param name="picture">Any size and channels.</param>
+    /// <param name="size">Width and height of the result in pixels, 1 or more.</param>
     public static Picture ToSquare(Picture picture, int size)
     {
         var side = Math.Min(picture.Height, picture.Width);
@@ -33,6 +35,11 @@ public static class PictureTransforms
     }
 
     /// <summary>A rectangle of a picture.</summary>
+    /// <param name="picture">Any size and channels.</param>
+    /// <param name="top">Its first row, 0 or more.</param>
+    /// <param name="left">Its first column, 0 or more.</param>
+    /// <param name="height">Its rows, 1 or more.</param>
+    /// <param name="width">Its columns, 1 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException">It does not lie inside.</exception>
     public static Picture Crop(Picture picture, int top, int left, int height, int width)
     {
@@ -48,7 +55,8 @@ public static class PictureTransforms
         return new Picture(height, width, channels, pixels);
     }
 
-    /// <summary>Converts between grey and colour, with or without alpha: luma by BT.601; alpha that is dropped is laid over white, alpha that is added is opaque.</summary>
+    /// <summary>Converts between grey and colour, with or without alpha.</summary>
+    /// <remarks>Grey is the luma of BT.601; alpha that is dropped is laid over white, alpha that is added is opaque.</remarks>
     /// <param name="picture">Any channels.</param>
     /// <param name="channels">1 grey, 2 grey and alpha, 3 RGB, 4 RGBA.</param>
     public static Picture ToChannels(Picture picture, int channels)

@@ -67,16 +67,25 @@ public static class AnimatedGif
     private static void Check(IReadOnlyList<Picture> frames, IReadOnlyList<int> delays)
     {
         if (frames.Count == 0) throw new ArgumentException("AnimatedGif: there is no frame to write; give at least one picture.", nameof(frames));
-        if (frames.Count != delays.Count) throw new ArgumentException($"AnimatedGif: {frames.Count} frames but {delays.Count} delays; each frame needs one.", nameof(delays));
+        if (frames.Count != delays.Count)
+            throw new ArgumentException($"AnimatedGif: {frames.Count} frames but {delays.Count} delays; each frame needs one.", nameof(delays));
         var first = frames[0];
-        if (first.Channels is not (1 or 3)) throw new ArgumentException($"AnimatedGif: frames have {first.Channels} channels; 1 (grey) or 3 (RGB) can be written.", nameof(frames));
-        if (first.Height > ushort.MaxValue || first.Width > ushort.MaxValue) throw new ArgumentException($"AnimatedGif: frames are {first.Width}×{first.Height}; the format ends at 65535 pixels a side.", nameof(frames));
+        if (first.Channels is not (1 or 3))
+            throw new ArgumentException($"AnimatedGif: frames have {first.Channels} channels; 1 (grey) or 3 (RGB) can be written.", nameof(frames));
+        if (first.Height > ushort.MaxValue || first.Width > ushort.MaxValue)
+            throw new ArgumentException($"AnimatedGif: frames are {first.Width}×{first.Height}; the format ends at 65535 pixels a side.", nameof(frames));
         for (var i = 0; i < frames.Count; i++)
         {
             var f = frames[i];
             if ((f.Height, f.Width, f.Channels) != (first.Height, first.Width, first.Channels))
-                throw new ArgumentException($"AnimatedGif: frame {i} is {f.Width}×{f.Height}×{f.Channels}, the first is {first.Width}×{first.Height}×{first.Channels}; all must be alike.", nameof(frames));
-            if (delays[i] is < 2 or > ushort.MaxValue) throw new ArgumentException($"AnimatedGif: frame {i} has a delay of {delays[i]} hundredths of a second; 2 to 65535 can be written.", nameof(delays));
+            {
+                var (own, others) = ($"{f.Width}×{f.Height}×{f.Channels}", $"{first.Width}×{first.Height}×{first.Channels}");
+                throw new ArgumentException($"AnimatedGif: frame {i} is {own}, the first is {others}; all must be alike.", nameof(frames));
+            }
+
+            if (delays[i] is >= 2 and <= ushort.MaxValue) continue;
+            var delay = $"frame {i} has a delay of {delays[i]} hundredths of a second";
+            throw new ArgumentException($"AnimatedGif: {delay}; 2 to 65535 can be written.", nameof(delays));
         }
     }
 }

@@ -11,10 +11,13 @@ public sealed record BandSeries(string Name, IReadOnlyList<double> X, IReadOnlyL
     /// <summary>Opacity in (0, 1].</summary>
     public double Opacity { get; init; } = 0.2;
 
+    internal override SeriesTraits Traits => SeriesTraits.Plain;
+
     internal override void Check(SvgPlot plot)
     {
         CheckPairs();
-        if (Lower.Count != X.Count) throw new ArgumentException($"SvgPlot: band \"{Name}\" has {X.Count} values of X and {Lower.Count} of Lower; they must be as many.");
+        if (Lower.Count != X.Count)
+            throw new ArgumentException($"SvgPlot: band \"{Name}\" has {X.Count} values of X and {Lower.Count} of Lower; they must be as many.");
     }
 
     internal override void Reach(PlotReach reach)

@@ -33,15 +33,18 @@ internal sealed class ColorBarLayout
         var (left, muted) = (x + Gap, SvgText.Escape(theme.Muted));
         EmbeddedPicture.Add(svg, Colors(), left, top, BarWidth, height);
         svg.Add($"<path d=\"");
-        foreach (var t in ticks.All) svg.Add($"M{left + BarWidth} {Crisp(At(t))}h4");
+        foreach (var t in ticks.All) svg.Add($"M{left + BarWidth} {SvgText.Crisp(At(t))}h4");
         svg.Add($"\" fill=\"none\" stroke=\"{muted}\" stroke-width=\"0.8\"/>");
         svg.Add($"<g fill=\"{muted}\" font-size=\"{small}\">");
         foreach (var t in ticks.All) svg.Add($"<text x=\"{left + BarWidth + 7}\" y=\"{At(t) + (small * 0.35)}\">{t.Label}</text>");
-        if (HasPower) svg.Add($"<text x=\"{left}\" y=\"{top - 6}\">×10<tspan dy=\"-{SvgText.Number(small * 0.4)}\" font-size=\"{SvgText.Number(small * 0.75)}\">{TextMeasure.Power(ticks.Power)}</tspan></text>");
+        if (HasPower) svg.Add($"<text x=\"{left}\" y=\"{top - 6}\">×10{SvgText.Raised(TextMeasure.Power(ticks.Power), small)}</text>");
         svg.Add($"</g>").End();
         if (scale.Label.Length == 0) return;
         var (middleX, middleY) = (x + Width - (theme.FontSize * 0.25), top + (height / 2));
-        svg.Add($"<text transform=\"translate({middleX} {middleY}) rotate(-90)\" text-anchor=\"middle\" font-size=\"{TextMeasure.Fit(scale.Label, theme.FontSize, height)}\" fill=\"{SvgText.Escape(theme.Ink)}\">{SvgText.Escape(scale.Label)}</text>").End();
+        svg.Add($"<text transform=\"translate({middleX} {middleY}) rotate(-90)\" text-anchor=\"middle\"")
+            .Add($" font-size=\"{TextMeasure.Fit(scale.Label, theme.FontSize, height)}\"")
+            .Add($" fill=\"{SvgText.Escape(theme.Ink)}\">{SvgText.Escape(scale.Label)}</text>")
+            .End();
 
         double At(Tick t) => top + (height * (1 - ((t.Value - scale.Low) / (scale.High - scale.Low))));
     }
@@ -59,6 +62,4 @@ internal sealed class ColorBarLayout
 
         return new Picture(Shades, 1, 3, pixels);
     }
-
-    private static double Crisp(double pixels) => Math.Floor(pixels) + 0.5;
 }

@@ -34,7 +34,8 @@ public sealed class ColorMap
     /// <exception cref="ArgumentException">The position is NaN.</exception>
     public (byte R, byte G, byte B) At(double position)
     {
-        if (double.IsNaN(position)) throw new ArgumentException("ColorMap: the position is NaN; a number is needed, 0 for the first colour and 1 for the last.", nameof(position));
+        if (double.IsNaN(position))
+            throw new ArgumentException("ColorMap: the position is NaN; a number is needed, 0 for the first colour and 1 for the last.", nameof(position));
         return table[(int)Math.Clamp(position * Steps, 0, Steps - 1)];
     }
 

@@ -29,16 +29,25 @@ public sealed record ContourSeries(string Name, IReadOnlyList<double> X, IReadOn
     /// <summary>Drawn dashed: for theory over measurement.</summary>
     public bool Dashed { get; init; }
 
+    internal override SeriesTraits Traits => new() { HasColor = Map == null, Fills = true, Bar = ColorBar ? Colors : null };
+
     internal ColorScale? Colors() => Map == null ? null : ColorScale.Around(Name, Map, null, Heights(), line: true);
 
     internal override void Check(SvgPlot plot)
     {
         Shape expected = [Y.Count, X.Count];
-        if (Values.Shape != expected) throw new ArgumentException($"SvgPlot: contours \"{Name}\" have values {Values.Shape} over {X.Count} values of X and {Y.Count} of Y; [Y.Count, X.Count] is needed.");
-        if (!MarchingSquares.Monotone(X) || !MarchingSquares.Monotone(Y)) throw new ArgumentException($"SvgPlot: contours \"{Name}\" need X and Y of at least 2 finite numbers each, strictly increasing or decreasing.");
+        if (Values.Shape != expected)
+        {
+            var found = $"contours \"{Name}\" have values {Values.Shape} over {X.Count} values of X and {Y.Count} of Y";
+            throw new ArgumentException($"SvgPlot: {found}; [Y.Count, X.Count] is needed.");
+        }
+
+        if (!MarchingSquares.Monotone(X) || !MarchingSquares.Monotone(Y))
+            throw new ArgumentException($"SvgPlot: contours \"{Name}\" need X and Y of at least 2 finite numbers each, strictly increasing or decreasing.");
         if (Count < 1) throw new ArgumentException($"SvgPlot: contours \"{Name}\" have a count of {Count}; at least 1 is needed.");
         if (Levels is { Count: 0 }) throw new ArgumentException($"SvgPlot: contours \"{Name}\" have no levels; give at least one, or leave them out.");
-        if (Levels?.All(double.IsFinite) == false) throw new ArgumentException($"SvgPlot: contours \"{Name}\" have a level that is not finite; finite numbers are needed.");
+        if (Levels?.All(double.IsFinite) == false)
+            throw new ArgumentException($"SvgPlot: contours \"{Name}\" have a level that is not finite; finite numbers are needed.");
         SeriesChecks.CheckField("contours", Name, Values);
     }
 
@@ -57,7 +66,8 @@ public sealed record ContourSeries(string Name, IReadOnlyList<double> X, IReadOn
             foreach (var line in MarchingSquares.Trace(X, Y, Values, level)) Add(path, line, layout);
             if (path.Length == 0) continue;
             var dash = Dashed ? " stroke-dasharray=\"6 4\"" : "";
-            svg.Add($"<path d=\"{path.ToString()}\" fill=\"none\" stroke=\"{colors?.Map.Css(colors.At(level)) ?? color}\" stroke-width=\"{Width}\" stroke-linejoin=\"round\"{dash}/>").End();
+            var stroke = colors?.Map.Css(colors.At(level)) ?? color;
+            svg.Add($"<path d=\"{path.ToString()}\" fill=\"none\" stroke=\"{stroke}\" stroke-width=\"{Width}\" stroke-linejoin=\"round\"{dash}/>").End();
         }
     }
 
@@ -67,9 +77,7 @@ public sealed record ContourSeries(string Name, IReadOnlyList<double> X, IReadOn
     private IReadOnlyList<double> Heights()
     {
         if (Levels != null) return Levels;
-        var (low, high) = (double.PositiveInfinity, double.NegativeInfinity);
-        foreach (var value in Values.Values)
-            if (double.IsFinite(value)) (low, high) = (Math.Min(low, value), Math.Max(high, value));
+        var (low, high) = FiniteRange.Of(Values.Values);
         return PlotAxis.IsWide(low, high) ? [.. Ticks.For(AxisScale.Linear, low, high, Count).All.Select(t => t.Value)] : [low];
     }
 

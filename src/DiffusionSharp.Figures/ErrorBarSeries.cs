@@ -12,10 +12,13 @@ public sealed record ErrorBarSeries(string Name, IReadOnlyList<double> X, IReadO
     /// <summary>Radius of the dots in pixels.</summary>
     public double Radius { get; init; } = 2.6;
 
+    internal override SeriesTraits Traits => SeriesTraits.Cloud;
+
     internal override void Check(SvgPlot plot)
     {
         CheckPairs();
-        if (Error.Count != X.Count) throw new ArgumentException($"SvgPlot: error bars \"{Name}\" have {X.Count} values of X and {Error.Count} of Error; they must be as many.");
+        if (Error.Count != X.Count)
+            throw new ArgumentException($"SvgPlot: error bars \"{Name}\" have {X.Count} values of X and {Error.Count} of Error; they must be as many.");
         foreach (var error in Error)
             if (error < 0) throw new ArgumentException($"SvgPlot: error bars \"{Name}\" have an error of {error}; lengths of at least 0 are needed.");
     }

@@ -93,7 +93,7 @@ internal sealed class GifPalette
         for (var bin = 0; bin < 1 << 18; bin++)
         {
             var n = histogram[4 * bin];
-            if (n > 0) bins.Add(new Bucket(bin, n, (double)histogram[(4 * bin) + 1] / n, (double)histogram[(4 * bin) + 2] / n, (double)histogram[(4 * bin) + 3] / n));
+            if (n > 0) bins.Add(new Bucket(bin, n, Mean(bin, 1), Mean(bin, 2), Mean(bin, 3)));
         }
 
         var boxes = new List<Box> { new([.. bins]) };
@@ -111,6 +111,8 @@ internal sealed class GifPalette
         var entry = new byte[1 << 18];
         foreach (var bucket in bins) entry[bucket.Bin] = Nearest(bucket, colors);
         return new GifPalette(colors, 3, color => entry[Bin(color)]);
+
+        double Mean(int bin, int primary) => (double)histogram[(4 * bin) + primary] / histogram[4 * bin];
     }
 
     private static byte Nearest(Bucket bucket, byte[] colors)

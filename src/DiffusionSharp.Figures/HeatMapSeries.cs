@@ -14,11 +14,14 @@ public sealed record HeatMapSeries(string Name, IReadOnlyList<double> X, IReadOn
     /// <summary>The colours.</summary>
     public ColorMap Map { get; init; } = ColorMap.Sequential;
 
-    /// <summary>Values of the first and last colour; by default those of the data, on a diverging map symmetric around zero. What lies outside takes the nearer end's colour.</summary>
+    /// <summary>Values of the first and last colour; by default those of the data, on a diverging map symmetric around zero.</summary>
+    /// <remarks>What lies outside takes the nearer end's colour.</remarks>
     public (double Low, double High)? Range { get; init; }
 
     /// <summary>Whether a bar at the right tells what the colours mean.</summary>
     public bool ColorBar { get; init; } = true;
+
+    internal override SeriesTraits Traits => new() { HasColor = false, Fills = true, Ground = Map, Bar = ColorBar ? Colors : null };
 
     internal ColorScale Colors() => ColorScale.Around(Name, Map, Range, Values.Values.ToArray());
 
@@ -26,7 +29,12 @@ public sealed record HeatMapSeries(string Name, IReadOnlyList<double> X, IReadOn
     {
         CheckLinear(plot, "heat map");
         Shape expected = [Y.Count, X.Count];
-        if (Values.Shape != expected) throw new ArgumentException($"SvgPlot: heat map \"{Name}\" has values {Values.Shape} over {X.Count} values of X and {Y.Count} of Y; [Y.Count, X.Count] is needed.");
+        if (Values.Shape != expected)
+        {
+            var found = $"heat map \"{Name}\" has values {Values.Shape} over {X.Count} values of X and {Y.Count} of Y";
+            throw new ArgumentException($"SvgPlot: {found}; [Y.Count, X.Count] is needed.");
+        }
+
         CheckSpacing(X, nameof(X));
         CheckSpacing(Y, nameof(Y));
         SeriesChecks.CheckRange("heat map", Name, Range);
@@ -97,12 +105,16 @@ public sealed record HeatMapSeries(string Name, IReadOnlyList<double> X, IReadOn
     private void CheckSpacing(IReadOnlyList<double> middles, string axis)
     {
         if (middles.Count < 2) throw new ArgumentException($"SvgPlot: heat map \"{Name}\" has {middles.Count} value of {axis}; at least 2 are needed.");
-        var span = middles[^1] - middles[0];
-        if (!(double.IsFinite(span) && PlotAxis.IsWide(Math.Min(middles[0], middles[^1]), Math.Max(middles[0], middles[^1])))) throw new ArgumentException($"SvgPlot: heat map \"{Name}\" has {axis} from {middles[0]} to {middles[^1]}; two different finite numbers are needed.");
+        var (first, last) = (middles[0], middles[^1]);
+        var span = last - first;
+        if (!(double.IsFinite(span) && PlotAxis.IsWide(Math.Min(first, last), Math.Max(first, last))))
+            throw new ArgumentException($"SvgPlot: heat map \"{Name}\" has {axis} from {first} to {last}; two different finite numbers are needed.");
         for (var i = 0; i < middles.Count; i++)
         {
-            var expected = middles[0] + (i * Spacing(middles));
-            if (!(Math.Abs(middles[i] - expected) <= 1e-9 * Math.Abs(span))) throw new ArgumentException($"SvgPlot: heat map \"{Name}\" has {axis}[{i}] = {middles[i]} where equal spacing gives {expected}; the cells must be of one size.");
+            var expected = first + (i * Spacing(middles));
+            if (Math.Abs(middles[i] - expected) <= 1e-9 * Math.Abs(span)) continue;
+            var found = $"heat map \"{Name}\" has {axis}[{i}] = {middles[i]} where equal spacing gives {expected}";
+            throw new ArgumentException($"SvgPlot: {found}; the cells must be of one size.");
         }
     }
 }

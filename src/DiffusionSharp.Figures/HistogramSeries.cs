@@ -1,7 +1,10 @@
 namespace DiffusionSharp.Figures;
 
 /// <summary>Histograms of samples, scaled as densities so that they stand beside the curve of a density.</summary>
-/// <remarks>A bar's height is count / (N · width). N counts the whole sample, so where values lie outside the range or are not finite, the area stays below 1 by their share.</remarks>
+/// <remarks>
+/// A bar's height is count / (N · width). N counts the whole sample, so where values lie outside the range or are not finite,
+/// the area stays below 1 by their share.
+/// </remarks>
 public static class HistogramSeries
 {
     /// <summary>A histogram as bars.</summary>
@@ -33,7 +36,8 @@ public static class HistogramSeries
     {
         if (bins < 1) throw new ArgumentException($"HistogramSeries: {bins} bins; at least 1 is needed.", nameof(bins));
         var (low, high) = range ?? Extent(sample);
-        if (!(double.IsFinite(high - low) && PlotAxis.IsWide(low, high))) throw new ArgumentException($"HistogramSeries: a range of {low} to {high}; finite numbers from low to high are needed.", nameof(range));
+        if (!(double.IsFinite(high - low) && PlotAxis.IsWide(low, high)))
+            throw new ArgumentException($"HistogramSeries: a range of {low} to {high}; finite numbers from low to high are needed.", nameof(range));
         if (sample.IsEmpty) throw new ArgumentException("HistogramSeries: the sample is empty; at least one value is needed.", nameof(sample));
         var width = (high - low) / bins;
         var counts = new double[bins];
@@ -45,9 +49,7 @@ public static class HistogramSeries
 
     private static (double Low, double High) Extent(ReadOnlySpan<double> sample)
     {
-        var (low, high) = (double.PositiveInfinity, double.NegativeInfinity);
-        foreach (var value in sample)
-            if (double.IsFinite(value)) (low, high) = (Math.Min(low, value), Math.Max(high, value));
+        var (low, high) = FiniteRange.Of(sample);
         if (!(low <= high)) throw new ArgumentException($"HistogramSeries: none of {sample.Length} values is finite; at least one is needed.", nameof(sample));
         return PlotAxis.IsWide(low, high) ? (low, high) : (low - 0.5, low + 0.5);
     }

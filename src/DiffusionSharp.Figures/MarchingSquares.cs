@@ -21,9 +21,15 @@ public static class MarchingSquares
     public static IReadOnlyList<IReadOnlyList<(double X, double Y)>> Trace(IReadOnlyList<double> x, IReadOnlyList<double> y, Tensor values, double level)
     {
         Shape expected = [y.Count, x.Count];
-        if (values.Shape != expected) throw new ArgumentException($"MarchingSquares: values {values.Shape} over {x.Count} values of x and {y.Count} of y; [y.Count, x.Count] is needed.", nameof(values));
+        if (values.Shape != expected)
+        {
+            var found = $"values {values.Shape} over {x.Count} values of x and {y.Count} of y";
+            throw new ArgumentException($"MarchingSquares: {found}; [y.Count, x.Count] is needed.", nameof(values));
+        }
+
         if (!double.IsFinite(level)) throw new ArgumentException($"MarchingSquares: a level of {level}; a finite number is needed.", nameof(level));
-        if (!Monotone(x) || !Monotone(y)) throw new ArgumentException("MarchingSquares: x and y must each be at least 2 finite numbers, strictly increasing or decreasing.");
+        if (!Monotone(x) || !Monotone(y))
+            throw new ArgumentException("MarchingSquares: x and y must each be at least 2 finite numbers, strictly increasing or decreasing.");
         var sides = new SortedDictionary<int, (int First, int Second)>();
         foreach (var (a, b) in Segments(values, y.Count, x.Count, level))
         {

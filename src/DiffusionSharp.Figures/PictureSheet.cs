@@ -91,11 +91,13 @@ public static class PictureSheet
         IReadOnlyList<string>? rowLabels = null)
     {
         if (moments.Count == 0) throw new ArgumentException("Strip: there is no moment to show; give at least one batch.", nameof(moments));
-        foreach (var moment in moments)
-            if (moment.Shape != moments[0].Shape) throw new ArgumentException($"Strip: batches differ in shape, {moments[0].Shape} and {moment.Shape}.", nameof(moments));
+        var shape = moments[0].Shape;
+        if (moments.FirstOrDefault(m => m.Shape != shape) is { } odd)
+            throw new ArgumentException($"Strip: batches differ in shape, {shape} and {odd.Shape}.", nameof(moments));
         var columns = moments.Select(m => Pictures(m.ToFloat(), "Strip")).ToArray();
         var rows = samples ?? columns[0].Length;
-        if (rows <= 0 || rows > columns[0].Length) throw new ArgumentException($"Strip: {rows} samples were asked for, the batch {moments[0].Shape} has {columns[0].Length}.", nameof(samples));
+        if (rows <= 0 || rows > columns[0].Length)
+            throw new ArgumentException($"Strip: {rows} samples were asked for, the batch {shape} has {columns[0].Length}.", nameof(samples));
         var ordered = new List<Picture>(rows * columns.Length);
         for (var row = 0; row < rows; row++)
             foreach (var column in columns) ordered.Add(column[row]);
@@ -108,6 +110,8 @@ public static class PictureSheet
     public static IReadOnlyList<Picture> Pictures(FloatTensor batch) => Pictures(batch, "Pictures");
 
     /// <summary>A picture with each pixel repeated <paramref name="scale"/> times in both directions (nearest neighbour).</summary>
+    /// <param name="picture">Any size and channels.</param>
+    /// <param name="scale">Pixels of the result, across and down, for one of the picture; 1 or more.</param>
     /// <exception cref="ArgumentException">The scale is less than 1.</exception>
     public static Picture Enlarge(Picture picture, int scale) => Place([picture], 1, 0, 0, scale, null, "Enlarge");
 
@@ -134,8 +138,8 @@ public static class PictureSheet
         if (margin < 0) throw new ArgumentException($"{operation}: a margin of {margin} pixels; at least 0 is needed.", nameof(margin));
         if (magnification < 1) throw new ArgumentException($"{operation}: a scale of {magnification}; at least 1 is needed.", nameof(magnification));
         var (h, w, c) = (pictures[0].Height, pictures[0].Width, pictures[0].Channels);
-        foreach (var p in pictures)
-            if ((p.Height, p.Width, p.Channels) != (h, w, c)) throw new ArgumentException($"{operation}: pictures differ, {w}×{h}×{c} and {p.Width}×{p.Height}×{p.Channels}.", nameof(pictures));
+        if (pictures.FirstOrDefault(p => (p.Height, p.Width, p.Channels) != (h, w, c)) is { } odd)
+            throw new ArgumentException($"{operation}: pictures differ, {w}×{h}×{c} and {odd.Width}×{odd.Height}×{odd.Channels}.", nameof(pictures));
 
         var scale = magnification ?? NaturalScale(h, w);
         var rows = (pictures.Count + columns - 1) / columns;
@@ -145,7 +149,10 @@ public static class PictureSheet
         var height = margin + (rows * (((long)h * scale) + margin));
         var width = margin + (names?.Width ?? 0) + (columns * (((long)w * scale) + margin));
         if (height > int.MaxValue || width > int.MaxValue || height * width > Array.MaxLength / c)
-            throw new ArgumentException($"{operation}: a sheet of {width}×{height} pixels is too large; lower the scale or show fewer pictures.", nameof(pictures));
+        {
+            var sheetSize = $"a sheet of {width}×{height} pixels is too large";
+            throw new ArgumentException($"{operation}: {sheetSize}; lower the scale or show fewer pictures.", nameof(pictures));
+        }
 
         var sheet = new byte[height * width * c];
         Array.Fill(sheet, background);

@@ -36,7 +36,8 @@ public sealed record PictureStrip(IReadOnlyList<IReadOnlyList<Picture>> Rows) : 
     /// <exception cref="ArgumentException">The batch is empty or no picture batch, or its pictures do not fill the rows.</exception>
     public static PictureStrip Of(Tensor batch, int columns)
     {
-        if (columns < 1 || batch.Samples % columns != 0) throw new ArgumentException($"PictureStrip: {batch.Samples} pictures in rows of {columns}; the rows must be full.", nameof(columns));
+        if (columns < 1 || batch.Samples % columns != 0)
+            throw new ArgumentException($"PictureStrip: {batch.Samples} pictures in rows of {columns}; the rows must be full.", nameof(columns));
         return new([.. PictureSheet.Pictures(batch.ToFloat()).Chunk(columns)]);
     }
 
@@ -73,9 +74,12 @@ public sealed record PictureStrip(IReadOnlyList<IReadOnlyList<Picture>> Rows) : 
         var (left, top) = (Left + ((PitchX - Gap - w) / 2), Top);
         svg.Add($"<rect width=\"{width}\" height=\"{height}\" fill=\"{SvgText.Escape(Theme.Background)}\"/>").End();
         svg.Add($"<g fill=\"{SvgText.Escape(Theme.Ink)}\" font-size=\"{Small}\">");
-        if (Title.Length > 0) svg.Add($"<text x=\"{Pad}\" y=\"{Pad + Theme.FontSize}\" font-size=\"{TitleSize}\" font-weight=\"600\">{SvgText.Escape(Title)}</text>");
-        for (var c = 0; c < ColumnLabels.Count; c++) svg.Add($"<text x=\"{left + (c * PitchX) + (w / 2)}\" y=\"{top - 7}\" text-anchor=\"middle\">{SvgText.Escape(ColumnLabels[c])}</text>");
-        for (var r = 0; r < RowLabels.Count; r++) svg.Add($"<text x=\"{Left - 8}\" y=\"{top + (r * PitchY) + (h / 2) + (Small * 0.35)}\" text-anchor=\"end\">{SvgText.Escape(RowLabels[r])}</text>");
+        if (Title.Length > 0)
+            svg.Add($"<text x=\"{Pad}\" y=\"{Pad + Theme.FontSize}\" font-size=\"{TitleSize}\" font-weight=\"600\">{SvgText.Escape(Title)}</text>");
+        foreach (var (c, label) in ColumnLabels.Index())
+            svg.Add($"<text x=\"{left + (c * PitchX) + (w / 2)}\" y=\"{top - 7}\" text-anchor=\"middle\">{SvgText.Escape(label)}</text>");
+        foreach (var (r, label) in RowLabels.Index())
+            svg.Add($"<text x=\"{Left - 8}\" y=\"{top + (r * PitchY) + (h / 2) + (Small * 0.35)}\" text-anchor=\"end\">{SvgText.Escape(label)}</text>");
         svg.Add($"</g>").End();
 
         // Frames, so that a white picture has an edge on a white page.
@@ -91,18 +95,24 @@ public sealed record PictureStrip(IReadOnlyList<IReadOnlyList<Picture>> Rows) : 
     private void Check()
     {
         if (Rows.Count == 0 || Rows[0].Count == 0) throw new ArgumentException($"PictureStrip: \"{Title}\" has no picture; give at least one.");
-        var first = Rows[0][0];
+        var (first, columns) = (Rows[0][0], Rows[0].Count);
         for (var r = 0; r < Rows.Count; r++)
         {
-            if (Rows[r].Count != Rows[0].Count) throw new ArgumentException($"PictureStrip: row {r} has {Rows[r].Count} pictures and row 0 has {Rows[0].Count}; rows must be of equal length.");
-            foreach (var p in Rows[r])
-                if (p.Width != first.Width || p.Height != first.Height) throw new ArgumentException($"PictureStrip: pictures of {first.Width}×{first.Height} and {p.Width}×{p.Height}; they must be of one size.");
+            if (Rows[r].Count != columns)
+                throw new ArgumentException($"PictureStrip: row {r} has {Rows[r].Count} pictures and row 0 has {columns}; rows must be of equal length.");
+            if (Rows[r].FirstOrDefault(p => p.Width != first.Width || p.Height != first.Height) is not { } odd) continue;
+            var sizes = $"{first.Width}×{first.Height} and {odd.Width}×{odd.Height}";
+            throw new ArgumentException($"PictureStrip: pictures of {sizes}; they must be of one size.");
         }
 
-        if (RowLabels.Count != 0 && RowLabels.Count != Rows.Count) throw new ArgumentException($"PictureStrip: {RowLabels.Count} labels for {Rows.Count} rows; each row needs one, or none has any.");
-        if (ColumnLabels.Count != 0 && ColumnLabels.Count != Rows[0].Count) throw new ArgumentException($"PictureStrip: {ColumnLabels.Count} labels for {Rows[0].Count} columns; each column needs one, or none has any.");
+        if (RowLabels.Count != 0 && RowLabels.Count != Rows.Count)
+            throw new ArgumentException($"PictureStrip: {RowLabels.Count} labels for {Rows.Count} rows; each row needs one, or none has any.");
+        if (ColumnLabels.Count != 0 && ColumnLabels.Count != columns)
+            throw new ArgumentException($"PictureStrip: {ColumnLabels.Count} labels for {columns} columns; each column needs one, or none has any.");
         if (!(Zoom > 0 && double.IsFinite(Zoom))) throw new ArgumentException($"PictureStrip: a scale of {Zoom}; a positive finite number is needed.");
         if (!(Gap >= 0 && double.IsFinite(Gap))) throw new ArgumentException($"PictureStrip: a gap of {Gap} pixels; a finite number of at least 0 is needed.");
-        if (!(Rows[0].Count * PitchX <= 10000 && Rows.Count * PitchY <= 10000)) throw new ArgumentException($"PictureStrip: {Rows.Count}×{Rows[0].Count} pictures are more than 10000 pixels wide or high; lower the scale or show fewer.");
+        if (columns * PitchX <= 10000 && Rows.Count * PitchY <= 10000) return;
+        var many = $"{Rows.Count}×{columns} pictures are more than 10000 pixels wide or high";
+        throw new ArgumentException($"PictureStrip: {many}; lower the scale or show fewer.");
     }
 }

@@ -7,7 +7,7 @@ internal sealed class PlotLayout
     private readonly SvgPlot plot;
     private readonly double bottom;
     private readonly double small;
-    private readonly HeatMapSeries? map;
+    private readonly ColorMap? ground;
     private readonly List<LegendEntry> legend = [];
     private readonly List<ColorBarLayout> bars = [];
 
@@ -15,8 +15,8 @@ internal sealed class PlotLayout
     {
         this.plot = plot;
         small = Math.Round(plot.Theme.FontSize * 0.88, 1);
-        map = plot.Series.OfType<HeatMapSeries>().FirstOrDefault();
-        ColorScale[] scales = [.. plot.Series.Select(s => s.Bar).OfType<ColorScale>()];
+        ground = plot.Series.Select(s => s.Traits.Ground).FirstOrDefault(g => g != null);
+        ColorScale[] scales = [.. plot.Series.Select(s => s.Traits.Bar?.Invoke()).OfType<ColorScale>()];
         (XAxis, YAxis) = Ranges(plot);
 
         var titleHeight = plot.Title.Length > 0 ? plot.Theme.FontSize * 1.9 : 0;
@@ -69,12 +69,12 @@ internal sealed class PlotLayout
     public void DrawFrame(SvgText svg)
     {
         svg.Add($"<rect width=\"{plot.Width}\" height=\"{plot.Height}\" fill=\"{SvgText.Escape(plot.Theme.Background)}\"/>").End();
-        if (map != null) return;
+        if (ground != null) return;
         svg.Add($"<g stroke=\"{SvgText.Escape(plot.Theme.Grid)}\" stroke-width=\"1\">");
         foreach (var t in XTicks.All)
-            if (t.Label != null) svg.Add($"<path d=\"M{Crisp(Left + X(t.Value))} {Top}v{InnerHeight}\"/>");
+            if (t.Label != null) svg.Add($"<path d=\"M{SvgText.Crisp(Left + X(t.Value))} {Top}v{InnerHeight}\"/>");
         foreach (var t in YTicks.All)
-            if (t.Label != null) svg.Add($"<path d=\"M{Left} {Crisp(Top + Y(t.Value))}h{InnerWidth}\"/>");
+            if (t.Label != null) svg.Add($"<path d=\"M{Left} {SvgText.Crisp(Top + Y(t.Value))}h{InnerWidth}\"/>");
         svg.Add($"</g>").End();
     }
 
@@ -83,10 +83,10 @@ internal sealed class PlotLayout
     {
         var theme = plot.Theme;
         var (muted, ink) = (SvgText.Escape(theme.Muted), SvgText.Escape(theme.Ink));
-        var (floor, wall) = (Crisp(Top + InnerHeight), Crisp(Left));
+        var (floor, wall) = (SvgText.Crisp(Top + InnerHeight), SvgText.Crisp(Left));
         svg.Add($"<path d=\"M{wall} {Top}V{floor}H{Left + InnerWidth}");
-        foreach (var t in XTicks.All) svg.Add($"M{Crisp(Left + X(t.Value))} {floor}v{(t.Label != null ? 4.0 : 2.5)}");
-        foreach (var t in YTicks.All) svg.Add($"M{wall} {Crisp(Top + Y(t.Value))}h{(t.Label != null ? -4.0 : -2.5)}");
+        foreach (var t in XTicks.All) svg.Add($"M{SvgText.Crisp(Left + X(t.Value))} {floor}v{(t.Label != null ? 4.0 : 2.5)}");
+        foreach (var t in YTicks.All) svg.Add($"M{wall} {SvgText.Crisp(Top + Y(t.Value))}h{(t.Label != null ? -4.0 : -2.5)}");
         svg.Add($"\" fill=\"none\" stroke=\"{muted}\" stroke-width=\"0.8\"/>").End();
 
         svg.Add($"<g fill=\"{muted}\" font-size=\"{small}\" text-anchor=\"middle\">");
@@ -103,8 +103,18 @@ internal sealed class PlotLayout
         svg.Add($"</g>").End();
 
         svg.Add($"<g fill=\"{ink}\" font-size=\"{theme.FontSize}\">");
-        if (plot.XLabel.Length > 0) svg.Add($"<text x=\"{Left + (InnerWidth / 2)}\" y=\"{Top + InnerHeight + bottom - Pad + 2}\" text-anchor=\"middle\"{Size(plot.XLabel, InnerWidth)}>{SvgText.Escape(plot.XLabel)}</text>");
-        if (plot.YLabel.Length > 0) svg.Add($"<text transform=\"translate({Pad + (theme.FontSize * 0.7)} {Top + (InnerHeight / 2)}) rotate(-90)\" text-anchor=\"middle\"{Size(plot.YLabel, InnerHeight)}>{SvgText.Escape(plot.YLabel)}</text>");
+        if (plot.XLabel.Length > 0)
+        {
+            svg.Add($"<text x=\"{Left + (InnerWidth / 2)}\" y=\"{Top + InnerHeight + bottom - Pad + 2}\"");
+            AddAxisLabel(svg, plot.XLabel, InnerWidth);
+        }
+
+        if (plot.YLabel.Length > 0)
+        {
+            svg.Add($"<text transform=\"translate({Pad + (theme.FontSize * 0.7)} {Top + (InnerHeight / 2)}) rotate(-90)\"");
+            AddAxisLabel(svg, plot.YLabel, InnerHeight);
+        }
+
         if (plot.Title.Length > 0) DrawTitle(svg);
         svg.Add($"</g>").End();
         foreach (var entry in legend) DrawEntry(svg, entry, ink);
@@ -123,33 +133,40 @@ internal sealed class PlotLayout
         // Bold letters are about a twelfth wider.
         var width = 1.08 * TextMeasure.Width(plot.Title, size);
         var left = Math.Clamp(plot.Width - Pad - width, Pad, Left);
-        svg.Add($"<text x=\"{left}\" y=\"{Pad + plot.Theme.FontSize}\" font-size=\"{TextMeasure.Fit(plot.Title, size, (plot.Width - Pad - left) / 1.08)}\" font-weight=\"600\">{SvgText.Escape(plot.Title)}</text>");
+        var fitting = TextMeasure.Fit(plot.Title, size, (plot.Width - Pad - left) / 1.08);
+        svg.Add($"<text x=\"{left}\" y=\"{Pad + plot.Theme.FontSize}\" font-size=\"{fitting}\" font-weight=\"600\">{SvgText.Escape(plot.Title)}</text>");
     }
 
-    /// <summary>A size of its own for an axis label longer than its axis.</summary>
-    private string Size(string label, double room)
+    /// <summary>The rest of a text that is begun: a label longer than its axis has a size of its own.</summary>
+    private void AddAxisLabel(SvgText svg, string label, double room)
     {
         var size = TextMeasure.Fit(label, plot.Theme.FontSize, room);
-        return size == plot.Theme.FontSize ? "" : $" font-size=\"{SvgText.Number(size)}\"";
+        svg.Add($" text-anchor=\"middle\"");
+        if (size != plot.Theme.FontSize) svg.Add($" font-size=\"{size}\"");
+        svg.Add($">{SvgText.Escape(label)}</text>");
     }
 
     /// <summary>Whether a field covers a region of its own: the axes then end where it ends.</summary>
-    private static bool Fills(SvgPlot plot) => plot.Series.Any(s => s is HeatMapSeries or ContourSeries);
+    private static bool Fills(SvgPlot plot) => plot.Series.Any(s => s.Traits.Fills);
 
     private static (PlotAxis X, PlotAxis Y) Ranges(SvgPlot plot)
     {
-        var cloud = plot.Series.Any(s => s is PointSeries or ErrorBarSeries or VectorFieldSeries or LineSeries { Markers: true });
+        var cloud = plot.Series.Any(s => s.Traits.IsCloud);
         var filled = Fills(plot);
         var reach = new PlotReach(plot.XScale, plot.YScale);
         foreach (var s in plot.Series) s.Reach(reach);
         if (!reach.HasPoint)
-            throw new ArgumentException($"SvgPlot: none of the {plot.Series.Count} series of \"{plot.Title}\" has a point that can be drawn; give at least one finite point (positive on a logarithmic axis).");
+        {
+            var found = $"none of the {plot.Series.Count} series of \"{plot.Title}\" has a point that can be drawn";
+            throw new ArgumentException($"SvgPlot: {found}; give at least one finite point (positive on a logarithmic axis).");
+        }
 
         var x = plot.XRange is var (a, b) ? new PlotAxis(plot.XScale, a, b) : PlotAxis.Around(plot.XScale, reach.Xs, filled ? 0 : cloud ? 0.03 : 0.01);
         var y = plot.YRange is var (c, d) ? new PlotAxis(plot.YScale, c, d) : PlotAxis.Around(plot.YScale, reach.Ys, filled ? 0 : 0.05);
         // Densities, errors and losses that reach down to zero stand on the axis.
         if (plot.YRange is null && !cloud && plot.YScale == AxisScale.Linear && reach.Ys.Where(double.IsFinite).Min() == 0) y = y with { Low = 0 };
-        if (!double.IsFinite(x.High - x.Low) || !double.IsFinite(y.High - y.Low)) throw new ArgumentException("SvgPlot: the points span more than a double can hold; leave out or scale the largest.");
+        if (!double.IsFinite(x.High - x.Low) || !double.IsFinite(y.High - y.Low))
+            throw new ArgumentException("SvgPlot: the points span more than a double can hold; leave out or scale the largest.");
         return (x, y);
     }
 
@@ -188,7 +205,7 @@ internal sealed class PlotLayout
         {
             var series = plot.Series[i];
             // A series with a colour bar has its name there; one of many colours has no sign without it.
-            if (series.Name.Length == 0 || !series.HasColor) continue;
+            if (series.Name.Length == 0 || !series.Traits.HasColor) continue;
             var lines = TextMeasure.Wrap(series.Name, small, end - start - 24);
             var width = 24 + lines.Max(l => TextMeasure.Width(l, small));
             if (x > start && (x + width > end || lines.Count > 1)) (x, row) = (start, row + 1);
@@ -204,22 +221,33 @@ internal sealed class PlotLayout
     {
         var middle = entry.Baseline - (small * 0.35);
         // Colours chosen to be seen on the map may not be seen on the page.
-        if (map != null) svg.Add($"<rect x=\"{entry.X - 1}\" y=\"{middle - 7}\" width=\"20\" height=\"14\" rx=\"2\" fill=\"{map.Map.Css(map.Map.Centred ? 0.5 : 0.2)}\"/>");
+        if (ground != null)
+        {
+            var shade = ground.Css(ground.Centred ? 0.5 : 0.2);
+            svg.Add($"<rect x=\"{entry.X - 1}\" y=\"{middle - 7}\" width=\"20\" height=\"14\" rx=\"2\" fill=\"{shade}\"/>");
+        }
+
         entry.Series.DrawSign(svg, entry.Color, entry.X, middle);
-        for (var i = 0; i < entry.Lines.Count; i++)
-            svg.Add($"<text x=\"{entry.X + 24}\" y=\"{entry.Baseline + (i * small * 1.5)}\" font-size=\"{small}\" fill=\"{ink}\">{SvgText.Escape(entry.Lines[i])}</text>");
+        foreach (var (i, line) in entry.Lines.Index())
+        {
+            svg.Add($"<text x=\"{entry.X + 24}\" y=\"{entry.Baseline + (i * small * 1.5)}\" font-size=\"{small}\" fill=\"{ink}\">")
+                .Add($"{SvgText.Escape(line)}</text>");
+        }
+
         svg.End();
     }
 
     private void Label(SvgText svg, double x, double y, string label, string? exponent)
     {
-        var raised = exponent == null ? "" : $"<tspan dy=\"-{SvgText.Number(small * 0.4)}\" font-size=\"{SvgText.Number(small * 0.75)}\">{exponent}</tspan>";
+        var raised = exponent == null ? "" : SvgText.Raised(exponent, small);
         svg.Add($"<text x=\"{x}\" y=\"{y}\">{label}{raised}</text>");
     }
 
-    private static double Crisp(double pixels) => Math.Floor(pixels) + 0.5;
-
-    private double LabelWidth(Tick tick) => tick.Label == null ? 0 : TextMeasure.Width(tick.Label, small) + TextMeasure.Width(tick.Exponent ?? "", small * 0.75);
+    private double LabelWidth(Tick tick)
+    {
+        if (tick.Label == null) return 0;
+        return TextMeasure.Width(tick.Label, small) + TextMeasure.Width(tick.Exponent ?? "", small * 0.75);
+    }
 
     private sealed record LegendEntry(PlotSeries Series, string Color, IReadOnlyList<string> Lines, double X, double Baseline);
 }

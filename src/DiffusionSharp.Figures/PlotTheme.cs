@@ -14,10 +14,12 @@ public sealed record PlotTheme(string Background, string Ink, string Muted, stri
 
     /// <summary>Dark ink on white, for papers and documents.</summary>
     /// <remarks>Series take the colours of Okabe and Ito 2008, "Color Universal Design", distinct under all common colour blindness.</remarks>
-    public static PlotTheme Paper { get; } = new("white", "#222222", "#5f6368", "#e8eaed", ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#555555"], Sans, 13);
+    public static PlotTheme Paper { get; } = new(
+        "white", "#222222", "#5f6368", "#e8eaed", ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#555555"], Sans, 13);
 
     /// <summary>Light ink on a dark ground, for screens.</summary>
-    public static PlotTheme Dark { get; } = new("#16181d", "#eceff4", "#9aa3b2", "#2b2f38", ["#56B4E9", "#E69F00", "#2fc796", "#e29cc4", "#f0e442", "#ff8a4c", "#b8bfca"], Sans, 13);
+    public static PlotTheme Dark { get; } = new(
+        "#16181d", "#eceff4", "#9aa3b2", "#2b2f38", ["#56B4E9", "#E69F00", "#2fc796", "#e29cc4", "#f0e442", "#ff8a4c", "#b8bfca"], Sans, 13);
 
     /// <summary>Paper by day and Dark by night, in one file: it follows the reader's system, also inside an HTML image.</summary>
     /// <remarks>
@@ -26,6 +28,8 @@ public sealed record PlotTheme(string Background, string Ink, string Muted, stri
     /// </remarks>
     public static PlotTheme Adaptive { get; } = Paper with { Night = Dark };
 
-    /// <summary>The theme whose colours take the place of these, one for one, where the reader prefers a dark scheme; null for colours that never change.</summary>
+    /// <summary>
+    /// The theme whose colours take the place of these, one for one, where the reader prefers a dark scheme; null for colours that never change.
+    /// </summary>
     public PlotTheme? Night { get; init; }
 }

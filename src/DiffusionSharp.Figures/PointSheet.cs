@@ -49,15 +49,16 @@ public static class PointSheet
         IReadOnlyList<IReadOnlyList<int>?>? labels = null,
         IReadOnlyList<string>? classNames = null)
     {
-        if (batches.Count != titles.Count) throw new ArgumentException($"PointSheet: {batches.Count} batches but {titles.Count} titles; each needs one.", nameof(titles));
+        if (batches.Count != titles.Count)
+            throw new ArgumentException($"PointSheet: {batches.Count} batches but {titles.Count} titles; each needs one.", nameof(titles));
         if (labels != null && labels.Count != batches.Count)
             throw new ArgumentException($"PointSheet: {batches.Count} batches but labels of {labels.Count}; each needs some, or null.", nameof(labels));
         if (limit < 1) throw new ArgumentException($"PointSheet: a limit of {limit} points; at least 1 is needed.", nameof(limit));
-        foreach (var batch in batches)
-            if (batch.Shape.Rank != 2 || batch.Shape[1] != 2) throw new ArgumentException($"PointSheet: expected points [N, 2], got {batch.Shape}.", nameof(batches));
+        if (batches.FirstOrDefault(b => b.Shape.Rank != 2 || b.Shape[1] != 2) is { } odd)
+            throw new ArgumentException($"PointSheet: expected points [N, 2], got {odd.Shape}.", nameof(batches));
 
         var classes = PointClasses.Of(batches, labels, classNames);
-        var square = range ?? Square(batches);
+        var square = range ?? Region(batches);
         var plots = new SvgPlot[batches.Count];
         for (var p = 0; p < plots.Length; p++)
         {
@@ -92,13 +93,14 @@ public static class PointSheet
         return new PointSeries(name, x, y) { Color = color, Radius = radius };
     }
 
-    private static (double Low, double High) Square(IReadOnlyList<Tensor> batches)
+    // One range for both axes that holds every finite point, with some air.
+    private static (double Low, double High) Region(IReadOnlyList<Tensor> batches)
     {
         var (low, high) = (double.PositiveInfinity, double.NegativeInfinity);
         foreach (var batch in batches)
         {
-            foreach (var value in batch.Values)
-                if (double.IsFinite(value)) (low, high) = (Math.Min(low, value), Math.Max(high, value));
+            var (least, most) = FiniteRange.Of(batch.Values);
+            (low, high) = (Math.Min(low, least), Math.Max(high, most));
         }
 
         if (!(low <= high)) throw new ArgumentException("PointSheet: no batch has a finite value; there is nothing to draw.", nameof(batches));

@@ -23,10 +23,13 @@ public sealed record ReferenceLine : PlotSeries
     /// <param name="y">A number of the vertical axis.</param>
     public static ReferenceLine Horizontal(string name, double y) => new(name, y, false);
 
+    internal override SeriesTraits Traits => new() { IsMuted = true };
+
     internal override void Check(SvgPlot plot)
     {
         var scale = Upright ? plot.XScale : plot.YScale;
-        if (!PlotAxis.Shows(scale, Value)) throw new ArgumentException($"SvgPlot: reference line \"{Name}\" stands at {Value}; a finite number is needed, positive on a logarithmic axis.");
+        if (!PlotAxis.Shows(scale, Value))
+            throw new ArgumentException($"SvgPlot: reference line \"{Name}\" stands at {Value}; a finite number is needed, positive on a logarithmic axis.");
     }
 
     internal override void Reach(PlotReach reach)
@@ -37,8 +40,10 @@ public sealed record ReferenceLine : PlotSeries
 
     internal override void Draw(SvgText svg, string color, PlotLayout layout)
     {
-        var line = Upright ? $"M{SvgText.Number(layout.X(Value))} 0V{SvgText.Number(layout.InnerHeight)}" : $"M0 {SvgText.Number(layout.Y(Value))}H{SvgText.Number(layout.InnerWidth)}";
-        svg.Add($"<path d=\"{line}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"1.2\" stroke-dasharray=\"4 3\"/>").End();
+        svg.Add($"<path d=\"");
+        if (Upright) svg.Add($"M{layout.X(Value)} 0V{layout.InnerHeight}");
+        else svg.Add($"M0 {layout.Y(Value)}H{layout.InnerWidth}");
+        svg.Add($"\" fill=\"none\" stroke=\"{color}\" stroke-width=\"1.2\" stroke-dasharray=\"4 3\"/>").End();
     }
 
     internal override void DrawSign(SvgText svg, string color, double x, double y) =>

@@ -9,24 +9,34 @@ internal static class SeriesPainter
     public static void DrawDot(SvgText svg, string color, double x, double y) => svg.Add($"<circle cx=\"{x + 9}\" cy=\"{y}\" r=\"3.2\" fill=\"{color}\"/>");
 
     /// <summary>The sign of areas in a legend.</summary>
-    public static void DrawArea(SvgText svg, string color, double x, double y) => svg.Add($"<rect x=\"{x + 3}\" y=\"{y - 4}\" width=\"13\" height=\"9\" fill=\"{color}\" fill-opacity=\"0.45\"/>");
+    public static void DrawArea(SvgText svg, string color, double x, double y) =>
+        svg.Add($"<rect x=\"{x + 3}\" y=\"{y - 4}\" width=\"13\" height=\"9\" fill=\"{color}\" fill-opacity=\"0.45\"/>");
 
     public static void DrawLine(SvgText svg, LineSeries line, string color, PlotLayout layout)
     {
         var path = new StringBuilder();
         var alone = new List<int>();
         var curve = line.Steps ? line.Stepped() : line;
-        foreach (var (start, end) in Runs(curve, layout)) Trace(path, Thin(curve, start, end, layout), 'M');
-        foreach (var (start, end) in Runs(line, layout))
+        foreach (var (start, end) in Runs(curve.X.Count, i => layout.Shows(curve.X[i], curve.Y[i]))) Trace(path, Thin(curve, start, end, layout), 'M');
+        foreach (var (start, end) in Runs(line.X.Count, i => layout.Shows(line.X[i], line.Y[i])))
         {
             if (end - start == 1) alone.Add(start);
         }
 
-        var dash = line.Dashed ? " stroke-dasharray=\"6 4\"" : "";
-        svg.Add($"<path d=\"{path.ToString()}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{line.Width}\" stroke-linejoin=\"round\" stroke-linecap=\"{(line.Dashed ? "butt" : "round")}\"{dash}/>").End();
-        // A point between two gaps has no line: a dot keeps it in sight.
-        if (line.Markers) DrawPoints(svg, line, color, layout, 2 * line.Width, 1);
-        else if (alone.Count > 0) DrawPoints(svg, new PointSeries("", [.. alone.Select(i => line.X[i])], [.. alone.Select(i => line.Y[i])]), color, layout, 1.2 * line.Width, 1);
+        var (cap, dash) = line.Dashed ? ("butt", " stroke-dasharray=\"6 4\"") : ("round", "");
+        svg.Add($"<path d=\"{path.ToString()}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{line.Width}\"")
+            .Add($" stroke-linejoin=\"round\" stroke-linecap=\"{cap}\"{dash}/>")
+            .End();
+        if (line.Markers)
+        {
+            DrawPoints(svg, line, color, layout, 2 * line.Width, 1);
+        }
+        else if (alone.Count > 0)
+        {
+            // A point between two gaps has no line: a dot keeps it in sight.
+            var dots = new PointSeries("", [.. alone.Select(i => line.X[i])], [.. alone.Select(i => line.Y[i])]);
+            DrawPoints(svg, dots, color, layout, 1.2 * line.Width, 1);
+        }
     }
 
     public static void DrawPoints(SvgText svg, PlotSeries series, string color, PlotLayout layout, double radius, double opacity)
@@ -41,7 +51,7 @@ internal static class SeriesPainter
     public static void DrawBand(SvgText svg, BandSeries band, string color, PlotLayout layout)
     {
         var path = new StringBuilder();
-        foreach (var (start, end) in Runs(band, layout))
+        foreach (var (start, end) in Runs(band.X.Count, Shows))
         {
             var lower = new BandSeries("", band.X, band.Lower, band.Y);
             var back = Thin(lower, start, end, layout);
@@ -52,6 +62,8 @@ internal static class SeriesPainter
         }
 
         svg.Add($"<path d=\"{path.ToString()}\" fill=\"{color}\" fill-opacity=\"{band.Opacity}\"/>").End();
+
+        bool Shows(int i) => layout.Shows(band.X[i], band.Y[i]) && layout.Shows(band.X[i], band.Lower[i]);
     }
 
     public static void DrawBars(SvgText svg, BarSeries bars, string color, PlotLayout layout)
@@ -71,12 +83,12 @@ internal static class SeriesPainter
     }
 
     /// <summary>The stretches [start, end) of points that can be drawn without a gap.</summary>
-    private static IEnumerable<(int Start, int End)> Runs(PlotSeries series, PlotLayout layout)
+    private static IEnumerable<(int Start, int End)> Runs(int count, Func<int, bool> shows)
     {
         var start = 0;
-        for (var i = 0; i <= series.X.Count; i++)
+        for (var i = 0; i <= count; i++)
         {
-            if (i < series.X.Count && layout.Shows(series.X[i], series.Y[i]) && (series is not BandSeries band || layout.Shows(series.X[i], band.Lower[i]))) continue;
+            if (i < count && shows(i)) continue;
             if (i > start) yield return (start, i);
             start = i + 1;
         }

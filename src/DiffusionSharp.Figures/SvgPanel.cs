@@ -13,7 +13,9 @@ public abstract record SvgPanel
     internal abstract (int Width, int Height) Size { get; }
 
     /// <summary>The drawing as an SVG document.</summary>
-    /// <exception cref="ArgumentException">There is nothing to draw, or something that is given is malformed or out of bounds; the message says which.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is nothing to draw, or something that is given is malformed or out of bounds; the message says which.
+    /// </exception>
     public string ToSvg() => SvgPanels.Grid([this], 1);
 
     /// <summary>Draws ground and content with the corner at (0, 0).</summary>

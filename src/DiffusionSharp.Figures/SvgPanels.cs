@@ -19,7 +19,9 @@ public static class SvgPanels
         var theme = plots[0].Theme;
         var label = SvgText.Escape(string.Join("; ", plots.Select(p => p.Title).Where(t => t.Length > 0)));
         var svg = new SvgText();
-        svg.Add($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{label}\" font-family=\"{SvgText.Escape(theme.FontFamily)}\">").End();
+        svg.Add($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\"")
+            .Add($" role=\"img\" aria-label=\"{label}\" font-family=\"{SvgText.Escape(theme.FontFamily)}\">")
+            .End();
         if (theme.Night != null) svg.Add($"<style>{NightStyle.Of(theme, theme.Night)}</style>").End();
         svg.Add($"<rect width=\"{width}\" height=\"{height}\" fill=\"{SvgText.Escape(theme.Background)}\"/>").End();
         for (var i = 0; i < plots.Count; i++)

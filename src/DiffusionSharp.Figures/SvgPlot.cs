@@ -41,7 +41,8 @@ public sealed record SvgPlot(IReadOnlyList<PlotSeries> Series) : SvgPanel
     /// <summary>Range of the vertical axis; by default that of the data. What lies outside is cut off.</summary>
     public (double Low, double High)? YRange { get; init; }
 
-    /// <summary>One unit is as long on both axes: the range that would be stretched is widened, or where there is a heat map or contours the longer axis is shortened. Linear axes only.</summary>
+    /// <summary>One unit is as long on both axes. Linear axes only.</summary>
+    /// <remarks>The range that would be stretched is widened, or where there is a heat map or contours the longer axis is shortened.</remarks>
     public bool EqualAspect { get; init; }
 
     /// <summary>Width in pixels, 120 to 10000.</summary>
@@ -68,14 +69,16 @@ public sealed record SvgPlot(IReadOnlyList<PlotSeries> Series) : SvgPanel
     internal string ColorOf(int index)
     {
         var series = Series[index];
-        return SvgText.Escape(series.Color ?? (series is ReferenceLine ? Theme.Muted : SeriesColors.ByPlace(this, index)));
+        return SvgText.Escape(series.Color ?? (series.Traits.IsMuted ? Theme.Muted : SeriesColors.ByPlace(this, index)));
     }
 
     private void Check()
     {
-        if (Width is < 120 or > 10000 || Height is < 120 or > 10000) throw new ArgumentException($"SvgPlot: a size of {Width}×{Height} pixels; 120 to 10000 a side can be drawn.");
+        if (Width is < 120 or > 10000 || Height is < 120 or > 10000)
+            throw new ArgumentException($"SvgPlot: a size of {Width}×{Height} pixels; 120 to 10000 a side can be drawn.");
         if (Theme.Colors.Count == 0) throw new ArgumentException("SvgPlot: the theme has no colours; give at least one.");
-        if (EqualAspect && (XScale != AxisScale.Linear || YScale != AxisScale.Linear)) throw new ArgumentException("SvgPlot: equal aspect needs linear axes, got a logarithmic one.");
+        if (EqualAspect && (XScale != AxisScale.Linear || YScale != AxisScale.Linear))
+            throw new ArgumentException("SvgPlot: equal aspect needs linear axes, got a logarithmic one.");
         Check(XRange, XScale, nameof(XRange));
         Check(YRange, YScale, nameof(YRange));
         foreach (var s in Series) s.Check(this);

@@ -35,6 +35,16 @@ internal sealed class SvgText
         return safe.ToString();
     }
 
+    /// <summary>The middle of a pixel, where a line of one pixel is sharp.</summary>
+    /// <param name="pixels">A coordinate in it.</param>
+    public static double Crisp(double pixels) => Math.Floor(pixels) + 0.5;
+
+    /// <summary>An exponent behind a number.</summary>
+    /// <param name="exponent">Markup.</param>
+    /// <param name="size">Size of the number's type in pixels.</param>
+    public static string Raised(string exponent, double size) =>
+        $"<tspan dy=\"-{Number(size * 0.4)}\" font-size=\"{Number(size * 0.75)}\">{exponent}</tspan>";
+
     /// <summary>Raw markup; numbers in the interpolation are formatted by <see cref="Number"/>, strings are taken as they are.</summary>
     public SvgText Add(FormattableString markup)
     {

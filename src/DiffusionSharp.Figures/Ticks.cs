@@ -14,7 +14,10 @@ internal sealed record Ticks(IReadOnlyList<Tick> All, int Power)
     public static Ticks For(AxisScale scale, double low, double high, int target) =>
         scale == AxisScale.Log ? Log(low, high, target) : Linear(low, high, target);
 
-    /// <summary>Multiples of 1, 2 or 5 times a power of ten: the smallest step that is at least the range over the target, or a finer one where two ticks at most would be left.</summary>
+    /// <summary>
+    /// Multiples of 1, 2 or 5 times a power of ten: the smallest step that is at least the range over the target, or a finer one
+    /// where two ticks at most would be left.
+    /// </summary>
     private static Ticks Linear(double low, double high, int target)
     {
         var rough = (high - low) / Math.Max(target, 1);

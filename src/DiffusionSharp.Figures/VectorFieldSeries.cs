@@ -27,14 +27,22 @@ public sealed record VectorFieldSeries(string Name, IReadOnlyList<double> X, IRe
     /// <summary>Whether a bar at the right tells what the colours mean, where there are any.</summary>
     public bool ColorBar { get; init; } = true;
 
+    internal override SeriesTraits Traits => new() { HasColor = Map == null, IsCloud = true, Bar = ColorBar ? Colors : null };
+
     internal ColorScale? Colors() => Map == null ? null : ColorScale.Around(Name, Map, null, Seen().Select(Length), line: true);
 
     internal override void Check(SvgPlot plot)
     {
         CheckLinear(plot, "vector field");
         CheckPairs("vector field");
-        if (U.Count != X.Count || V.Count != X.Count) throw new ArgumentException($"SvgPlot: vector field \"{Name}\" has {X.Count} values of X, {U.Count} of U and {V.Count} of V; they must be as many.");
-        if (!(Scale > 0 && double.IsFinite(Scale))) throw new ArgumentException($"SvgPlot: vector field \"{Name}\" has a scale of {Scale}; a positive finite number is needed.");
+        if (U.Count != X.Count || V.Count != X.Count)
+        {
+            var found = $"vector field \"{Name}\" has {X.Count} values of X, {U.Count} of U and {V.Count} of V";
+            throw new ArgumentException($"SvgPlot: {found}; they must be as many.");
+        }
+
+        if (!(Scale > 0 && double.IsFinite(Scale)))
+            throw new ArgumentException($"SvgPlot: vector field \"{Name}\" has a scale of {Scale}; a positive finite number is needed.");
     }
 
     internal override void Reach(PlotReach reach)

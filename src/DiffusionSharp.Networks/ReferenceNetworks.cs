@@ -22,13 +22,15 @@ public static class ReferenceNetworks
         "unet-s",
         "U-Net of 3.9 M parameters on 32×32×1",
         64,
-        new UNet2DOptions(
-            SampleSize: 32,
-            InChannels: 1,
-            OutChannels: 1,
-            Channels: [32, 64, 128],
-            DownBlocks: [BlockKind.Plain, BlockKind.Plain, BlockKind.Attention],
-            UpBlocks: [BlockKind.Attention, BlockKind.Plain, BlockKind.Plain]),
+        new UNet2DOptions
+        {
+            SampleSize = 32,
+            InChannels = 1,
+            OutChannels = 1,
+            Channels = [32, 64, 128],
+            DownBlocks = [BlockKind.Plain, BlockKind.Plain, BlockKind.Attention],
+            UpBlocks = [BlockKind.Attention, BlockKind.Plain, BlockKind.Plain],
+        },
         null);
 
     /// <summary>U-Net M: the CIFAR-10 network of DDPM (Ho et al. 2020, arXiv:2006.11239, appendix B), without dropout.</summary>
@@ -36,16 +38,18 @@ public static class ReferenceNetworks
         "unet-m",
         "the CIFAR-10 network of DDPM, 35.7 M parameters on 32×32×3",
         4,
-        new UNet2DOptions(
-            SampleSize: 32,
-            Channels: [128, 256, 256, 256],
-            DownBlocks: [BlockKind.Plain, BlockKind.Attention, BlockKind.Plain, BlockKind.Plain],
-            UpBlocks: [BlockKind.Plain, BlockKind.Plain, BlockKind.Attention, BlockKind.Plain],
-            DownsamplePadding: 0,
-            CosineFirst: false,
-            FrequencyShift: 1,
-            NormEpsilon: 1e-6,
-            HeadWidth: null),
+        new UNet2DOptions
+        {
+            SampleSize = 32,
+            Channels = [128, 256, 256, 256],
+            DownBlocks = [BlockKind.Plain, BlockKind.Attention, BlockKind.Plain, BlockKind.Plain],
+            UpBlocks = [BlockKind.Plain, BlockKind.Plain, BlockKind.Attention, BlockKind.Plain],
+            DownsamplePadding = 0,
+            CosineFirst = false,
+            FrequencyShift = 1,
+            NormEpsilon = 1e-6,
+            HeadWidth = null,
+        },
         null);
 
     /// <summary>The network for points in the plane: four hidden layers of 256.</summary>

@@ -1,68 +1,36 @@
-using System.Text.Json.Serialization;
 using DiffusionSharp.Networks.Layers;
 
 namespace DiffusionSharp.Networks;
 
 /// <summary>The shape of a <see cref="UNet2D"/>; defaults and meaning are those of diffusers' <c>UNet2DModel</c>, whose key each option names.</summary>
-/// <param name="SampleSize">Side of the pictures it is meant for (<c>sample_size</c>); any side the levels divide is accepted.</param>
-/// <param name="InChannels">Channels of the input (<c>in_channels</c>).</param>
-/// <param name="OutChannels">Channels of the output (<c>out_channels</c>).</param>
-/// <param name="CenterInput">Whether x is in [0, 1] and becomes 2x − 1 (<c>center_input_sample</c>).</param>
-/// <param name="TimeEmbedding">How time is seen (<c>time_embedding_type</c>); with <see cref="TimeEmbeddingKind.Fourier"/> and <see cref="TimeEmbeddingKind.None"/> it is σ and divides the output.</param>
-/// <param name="TimeEmbeddingWidth">Width of the embedding, of time and of classes (<c>time_embedding_dim</c>); null: four times the first width.</param>
-/// <param name="FrequencyShift">Taken from half of the features in the frequencies' exponent (<c>freq_shift</c>); of the positional embedding alone.</param>
-/// <param name="CosineFirst">Whether cosines come before sines in the positional embedding (<c>flip_sin_to_cos</c>); the Fourier embedding has sines first whatever this says, as in diffusers.</param>
-/// <param name="DownBlocks">One for each level, finest first (<c>down_block_types</c>); null: plain, then attention three times.</param>
-/// <param name="MidAttention">Whether the middle has attention (<c>add_attention</c>).</param>
-/// <param name="UpBlocks">One for each level, coarsest first (<c>up_block_types</c>); null: attention three times, then plain.</param>
-/// <param name="Channels">Width of each level, finest first (<c>block_out_channels</c>); null: 224, 448, 672, 896.</param>
-/// <param name="LayersPerBlock">Residual blocks of a level on the way down, one more on the way up (<c>layers_per_block</c>).</param>
-/// <param name="MidScale">What the sums of the middle are divided by (<c>mid_block_scale_factor</c>).</param>
-/// <param name="DownsamplePadding">Zeros around a picture before a convolution of stride 2 (<c>downsample_padding</c>): 1 on all sides, or 0 for one row below and one column to the right.</param>
-/// <param name="Downsampling">How levels without pictures shrink (<c>downsample_type</c>; <see cref="ResamplingKind.Fir"/> has no word there).</param>
-/// <param name="Upsampling">How levels without pictures grow (<c>upsample_type</c>; the same).</param>
-/// <param name="Dropout">Chance that a value before the second convolution of a residual block is dropped in training (<c>dropout</c>).</param>
-/// <param name="HeadWidth">Channels of an attention head (<c>attention_head_dim</c>); null: one head of the full width.</param>
-/// <param name="NormGroups">Groups of every norm (<c>norm_num_groups</c>); null: a quarter of the channels, at most 32, which blocks with pictures have in any case.</param>
-/// <param name="MidNormGroups">Groups of the norm before the middle's attention (<c>attn_norm_num_groups</c>); null: as the others, or no norm with <paramref name="ScaleShift"/>.</param>
-/// <param name="NormEpsilon">Added to variances (<c>norm_eps</c>).</param>
-/// <param name="ScaleShift">Whether time scales and shifts the second norm instead of adding before it (<c>resnet_time_scale_shift</c>).</param>
-/// <param name="Classes">Number of labels (<c>num_class_embeds</c>); null: none.</param>
-/// <param name="Initialization">How the weights begin.</param>
-/// <param name="ResidualScale">
-/// What every sum of a residual block or an attention is divided by, the middle's aside, which have <paramref name="MidScale"/>; √2 keeps
-/// variances from growing with depth (skip rescaling, Song et al. 2021, arXiv:2011.13456, appendix H). Blocks with pictures always take √2. diffusers has no key for it: a network
-/// with another value than 1 cannot be written for it.
-/// </param>
-/// <remarks>Network: Ho et al. 2020, arXiv:2006.11239, appendix B; blocks with pictures: Song et al. 2021, arXiv:2011.13456, appendix H. <see cref="Validate"/> names the first option that cannot be.</remarks>
-public sealed record UNet2DOptions(
-    int? SampleSize = null,
-    int InChannels = 3,
-    int OutChannels = 3,
-    bool CenterInput = false,
-    TimeEmbeddingKind TimeEmbedding = TimeEmbeddingKind.Positional,
-    int? TimeEmbeddingWidth = null,
-    double FrequencyShift = 0,
-    bool CosineFirst = true,
-    IReadOnlyList<BlockKind>? DownBlocks = null,
-    bool MidAttention = true,
-    IReadOnlyList<BlockKind>? UpBlocks = null,
-    IReadOnlyList<int>? Channels = null,
-    int LayersPerBlock = 2,
-    double MidScale = 1,
-    int DownsamplePadding = 1,
-    ResamplingKind Downsampling = ResamplingKind.Convolution,
-    ResamplingKind Upsampling = ResamplingKind.Convolution,
-    double Dropout = 0,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? HeadWidth = 8, // null is not the default here: files must say it
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? NormGroups = 32, // the same
-    int? MidNormGroups = null,
-    double NormEpsilon = 1e-5,
-    bool ScaleShift = false,
-    int? Classes = null,
-    InitializationScheme Initialization = InitializationScheme.PyTorch,
-    double ResidualScale = 1)
+/// <remarks>
+/// Network: Ho et al. 2020, arXiv:2006.11239, appendix B; blocks with pictures: Song et al. 2021, arXiv:2011.13456, appendix H.
+/// <see cref="Validate"/> names the first option that cannot be. Options are grouped by what belongs together, and each can be read and changed
+/// by its own name too.
+/// </remarks>
+public sealed partial record UNet2DOptions
 {
+    /// <summary>The pictures that the network takes and gives.</summary>
+    public UNetPictures Pictures { get; init; } = new();
+
+    /// <summary>The levels of the network, each of half the side of the one above.</summary>
+    public UNetLevels Levels { get; init; } = new();
+
+    /// <summary>How the network sees time.</summary>
+    public UNetTime Time { get; init; } = new();
+
+    /// <summary>What the blocks of the network are made of.</summary>
+    public UNetBlocks Blocks { get; init; } = new();
+
+    /// <summary>The middle of the network, below its lowest level.</summary>
+    public UNetMiddle Middle { get; init; } = new();
+
+    /// <summary>Number of labels (<c>num_class_embeds</c>); null: none.</summary>
+    public int? Classes { get; init; }
+
+    /// <summary>How the weights begin.</summary>
+    public InitializationScheme Initialization { get; init; } = InitializationScheme.PyTorch;
+
     internal IReadOnlyList<int> Widths => Channels ?? [224, 448, 672, 896];
 
     internal IReadOnlyList<BlockKind> Down => DownBlocks ?? [BlockKind.Plain, BlockKind.Attention, BlockKind.Attention, BlockKind.Attention];
@@ -70,7 +38,6 @@ public sealed record UNet2DOptions(
     internal IReadOnlyList<BlockKind> Up => UpBlocks ?? [BlockKind.Attention, BlockKind.Attention, BlockKind.Attention, BlockKind.Plain];
 
     /// <summary>Whether the time input is σ and the output is divided by it, so that a network of steady size gives scores of every level.</summary>
-    [JsonIgnore]
     public bool DividesByTime => TimeEmbedding is TimeEmbeddingKind.Fourier or TimeEmbeddingKind.None;
 
     internal int TimeWidth => TimeEmbeddingWidth ?? 4 * Widths[0];

@@ -53,9 +53,14 @@ public sealed class Picture
     }
 
     /// <summary>Maps bytes to values: byte / 127.5 − 1, so 0 is −1 and 255 is 1.</summary>
-    /// <param name="values">[H, W, C], written in [−1, 1].</param>
-    public void CopyTo(Span<float> values)
+    /// <param name="pixels">Bytes in any order.</param>
+    /// <param name="values">As many values, in [−1, 1].</param>
+    public static void ToValues(ReadOnlySpan<byte> pixels, Span<float> values)
     {
         for (var i = 0; i < pixels.Length; i++) values[i] = (pixels[i] / 127.5f) - 1;
     }
+
+    /// <summary>Writes the picture as values: <see cref="ToValues"/> of its bytes.</summary>
+    /// <param name="values">[H, W, C], in [−1, 1].</param>
+    public void CopyTo(Span<float> values) => ToValues(pixels, values);
 }

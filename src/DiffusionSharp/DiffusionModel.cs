@@ -1,8 +1,10 @@
 using DiffusionSharp.Denoisers;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
+using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp;
 
@@ -30,13 +32,13 @@ public sealed partial class DiffusionModel
     {
         if (sampleShape.Rank is not (1 or 3) || sampleShape.Count == 0)
             throw new ArgumentException($"DiffusionModel: the shape of one sample is [H, W, C] or [D], {sampleShape} was given.", nameof(sampleShape));
-        (own, Schedule, SampleShape, Threads) = (denoiser, schedule, sampleShape, Pools.Of(null));
+        (own, Schedule, SampleShape, Machine) = (denoiser, schedule, sampleShape, Executors.Cpu(Pools.Of(null)));
     }
 
-    internal DiffusionModel(TrainedModel trained, Parallelism threads)
+    internal DiffusionModel(TrainedModel trained, Executor machine)
     {
-        (this.trained, Schedule, SampleShape, Threads) = (trained, trained.Schedule, trained.SampleShape, threads);
-        networks = new NetworkPool(trained, threads);
+        (this.trained, Schedule, SampleShape, Machine) = (trained, trained.Schedule, trained.SampleShape, machine);
+        networks = new NetworkPool(trained, machine);
     }
 
     /// <summary>α and σ at every time.</summary>
@@ -67,7 +69,7 @@ public sealed partial class DiffusionModel
 
     internal TrainedModel? Trained => trained;
 
-    internal Parallelism Threads { get; }
+    internal Executor Machine { get; }
 
     /// <summary>Samples at a time where nothing is said: memory grows with it, results do not depend on it.</summary>
     internal int UsualBatch => IsPictures ? 32 : 1024;
@@ -76,10 +78,10 @@ public sealed partial class DiffusionModel
     internal int? Levels => Schedule.TrainedLevels;
 
     /// <summary>Whether levels of σ were trained, which annealed Langevin dynamics walks.</summary>
-    internal bool HasNoiseLevels => Config?.ScheduleOrDefault().HasNoiseLevels() ?? Schedule is GeometricSchedule;
+    internal bool HasNoiseLevels => Schedule.HasNoiseLevels;
 
     /// <summary>The time of the least noise that was trained.</summary>
-    internal double EarliestTime => Config?.ScheduleOrDefault().EarliestTime(Schedule) ?? Schedule.LeastNoiseTime;
+    internal double EarliestTime => Schedule.LeastNoiseTime;
 
     /// <summary>The time of the most noise that was trained, where sampling starts.</summary>
     internal double LatestTime => Schedule.StartTime;
@@ -94,7 +96,7 @@ public sealed partial class DiffusionModel
     {
         options ??= new OpenOptions();
         var trained = Load(path, options);
-        return new DiffusionModel(options.Precision is { } precision ? trained.With(precision) : trained, Pools.Of(options.Threads));
+        return new DiffusionModel(options.Precision is { } precision ? trained.With(precision) : trained, Executors.Cpu(Pools.Of(options.Threads)));
     }
 
     /// <summary>Opens a trained model on another thread: <see cref="Open"/>.</summary>
@@ -112,7 +114,7 @@ public sealed partial class DiffusionModel
     {
         try
         {
-            return TrainedModel.Load(path, options.Weights?.ToLowerInvariant(), options.Network);
+            return SavedModel.Load(path, options.Weights?.ToLowerInvariant(), options.Network);
         }
         catch (UnknownWeightsException error)
         {

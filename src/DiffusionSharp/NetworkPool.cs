@@ -1,10 +1,11 @@
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;
 
 namespace DiffusionSharp;
 
 /// <summary>Compiled networks of one model, kept between calls so that a second call begins at once; each is one caller's at a time.</summary>
-internal sealed class NetworkPool(TrainedModel model, Parallelism threads)
+internal sealed class NetworkPool(TrainedModel model, Executor machine)
 {
     // Of the sizes asked for last: an idle network holds its activations.
     private const int MostIdle = 2;
@@ -26,7 +27,7 @@ internal sealed class NetworkPool(TrainedModel model, Parallelism threads)
             }
         }
 
-        return new Lease(this, batch, model.Network(batch, threads));
+        return new Lease(this, batch, model.Network(batch, machine));
     }
 
     private void Return(int batch, BoundNetwork network)

@@ -1,7 +1,9 @@
 using DiffusionSharp.Bench.Pictures;
+using DiffusionSharp.Cpu;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Bench.Tests;
@@ -62,7 +64,7 @@ public sealed class PictureStudyTests : IDisposable
         var config = model.Config("digits", Digits);
 
         // Levels that a run finds from its data.
-        if (config.ScheduleOrDefault().IsOpen()) config = config with { Schedule = config.Schedule! with { SigmaMax = 20, Levels = 200 } };
+        if (config.Schedule is GeometricScheduleConfig open) config = config with { Schedule = open with { SigmaMax = 20, Levels = 200 } };
         var trained = new TrainedModel(config, new ParameterBuffer(new NetworkBlueprint(config, config.SampleShape()).Layout()), 0);
         var (sampler, steps, calls) = model.Plan(trained, budget);
         Assert.InRange(calls, 1, budget);
@@ -117,7 +119,7 @@ public sealed class PictureStudyTests : IDisposable
         // Another process stopped after two steps and a checkpoint, 100 s in.
         var config = StudyModel.All[0].Config("digits", Digits).WithSteps(4) with { CheckpointEvery = 2 };
         using var stop = new CancellationTokenSource();
-        foreach (var progress in Trainer.Start(config, study.Open(DataSplit.Train), study.Folder.Run("ddpm"), Parallelism.Single).Run(TimeProvider.System, stop.Token))
+        foreach (var progress in Trainer.Start(config, study.Open(DataSplit.Train), study.Folder.Run("ddpm"), new CpuExecutor(Parallelism.Single)).Run(TimeProvider.System, stop.Token))
             if (progress.Step == 2) break;
         study.Folder.Write(new TrainingPhases.TrainClock(new() { [2] = 100 }), "train", "ddpm.clock.json");
 

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Tests;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using DiffusionSharp.Cli.Commands;
 using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Tensors;
 
@@ -143,7 +143,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>, ID
     public void A_stop_writes_nothing()
     {
         var outcome = Diffusion.Run(false, new CancellationToken(canceled: true), "evaluate", runs.PointsRun, "--data", "moons", "--out", folder["e.json"]);
-        Assert.Equal((DiffusionCommand.Stopped, $"stopped: before the first pass through the network; nothing was written.{Environment.NewLine}"), (outcome.Code, outcome.Error));
+        Assert.Equal((ExitCode.Stopped, $"stopped: before the first pass through the network; nothing was written.{Environment.NewLine}"), (outcome.Code, outcome.Error));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Tests;
 
@@ -60,7 +60,7 @@ public sealed class InspectAndListTests(SmallRuns runs) : IClassFixture<SmallRun
     [Fact]
     public void A_continuous_schedule_begins_clean_and_a_run_without_checkpoint_says_so()
     {
-        var config = SmallRuns.Points with { Schedule = new ScheduleConfig(ScheduleKind.VpLinear) };
+        var config = SmallRuns.Points with { Schedule = ScheduleConfig.VpLinear };
         folder.Write("run/config.json", ConfigJson.Write(config));
         var text = Diffusion.Succeed("inspect", folder["run"]);
         Assert.Contains("no checkpoint yet, of 12 steps", text, StringComparison.Ordinal);

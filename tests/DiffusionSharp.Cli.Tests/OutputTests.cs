@@ -1,7 +1,7 @@
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Graphs;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Tests;
 

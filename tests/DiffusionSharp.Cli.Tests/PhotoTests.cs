@@ -1,7 +1,7 @@
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.TestKit;
-using DiffusionSharp.Training.Configuration;
-using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
+using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Tests;
 
@@ -16,7 +16,7 @@ public sealed class PhotoTests : IDisposable
     public void A_folder_of_photographs_is_trained_on_and_sampled_in_colour()
     {
         Diffusion.Succeed("train", "--config", Config(), "--out", folder["run"]);
-        var model = TrainedModel.Load(folder["run"]);
+        var model = SavedModel.Load(folder["run"]);
         Assert.Equal(3, model.Step);
         Assert.Equal([32, 32, 3], model.SampleShape.Dimensions.ToArray());
         Diffusion.Succeed("sample", folder["run"], "--out", folder["a.png"], "--count", "2", "--steps", "2");
@@ -27,7 +27,7 @@ public sealed class PhotoTests : IDisposable
     public void Its_sub_folders_are_the_classes_that_are_asked_for_by_name()
     {
         Diffusion.Succeed("train", "--config", Config(), "--conditional", "--out", folder["run"]);
-        Assert.Equal(["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"], TrainedModel.Load(folder["run"]).Config.Conditioning!.Names!);
+        Assert.Equal(["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"], SavedModel.Load(folder["run"]).Config.Conditioning!.Names!);
         Diffusion.Succeed("sample", folder["run"], "--out", folder["a.npy"], "--count", "2", "--steps", "2", "--class", "frog", "--guidance", "2");
         Assert.Equal([2, 32, 32, 3], NpyFile.Read(folder["a.npy"]).Shape.Dimensions.ToArray());
     }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Tests;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Cli.Session;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Tests;
@@ -94,7 +95,7 @@ public sealed class ProcessTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "A limit on the size of files stands in for a full disk.");
         var config = folder.Write("c.json", ConfigJson.Write(SmallRuns.Points));
         var stopped = Diffusion.Run(false, new CancellationToken(canceled: true), "train", "--config", config, "--out", folder["run"]);
-        Assert.Equal(DiffusionCommand.Stopped, stopped.Code);
+        Assert.Equal(ExitCode.Stopped, stopped.Code);
         var before = Fingerprint(new RunFolder(folder["run"]).CheckpointFolder(1));
 
         // Configuration and metrics fit into 1 KiB, the weights do not; the runtime's own mapped files are kept out of the limit.

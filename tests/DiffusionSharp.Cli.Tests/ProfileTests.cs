@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DiffusionSharp.Cli.Session;
 
 namespace DiffusionSharp.Cli.Tests;
 
@@ -42,7 +43,7 @@ public sealed class ProfileTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Diffusion.Fail(2, $"error: profile: 'digits' is unknown; a preset ({PresetNames.Joined}), a measured network (unet-s, unet-m, mlp-2d), a configuration (.json) or a run is expected.", "profile", "digits");
         Diffusion.Fail(2, "error: --by: 'time' is unknown; there are kind, layer, step. See 'diffusion profile --help'.", "profile", "points", "--by", "time");
         var stopped = Diffusion.Run(false, new CancellationToken(canceled: true), "profile", runs.PointsRun);
-        Assert.Equal((DiffusionCommand.Stopped, $"stopped: before all steps were timed; nothing is shown.{Environment.NewLine}"), (stopped.Code, stopped.Error));
+        Assert.Equal((ExitCode.Stopped, $"stopped: before all steps were timed; nothing is shown.{Environment.NewLine}"), (stopped.Code, stopped.Error));
     }
 
     private static JsonElement Object(string network, params string[] options) => JsonDocument.Parse(Diffusion.Succeed(["profile", network, "--json", .. options]).TrimEnd()).RootElement;

@@ -1,5 +1,5 @@
-using DiffusionSharp.Cli.Commands;
 using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Session;
 
 namespace DiffusionSharp.Cli.Tests;
 
@@ -20,7 +20,7 @@ public sealed class ProgressTests : IDisposable
     [Fact]
     public void A_log_hears_after_three_seconds_and_then_never_less_than_every_half_minute_however_long_a_step_takes()
     {
-        using var display = new ProgressDisplay(Context(terminal: false), "training");
+        using var display = new ProgressDisplay(Console(terminal: false), clock, "training");
         display.Report(0, 100);
         var heard = new List<int>();
         for (var second = 1; second <= 140; second++)
@@ -37,7 +37,7 @@ public sealed class ProgressTests : IDisposable
     [Fact]
     public void A_line_says_how_far_the_work_is_how_fast_and_how_long_it_takes_yet()
     {
-        using var display = new ProgressDisplay(Context(terminal: false), "training", unit: "samples", perStep: 64);
+        using var display = new ProgressDisplay(Console(terminal: false), clock, "training", unit: "samples", perStep: 64);
         display.Report(1000, 8000);
         clock.Pass(2);
         display.Report(1100, 8000, "loss 0.1234");
@@ -48,7 +48,7 @@ public sealed class ProgressTests : IDisposable
     [Fact]
     public void A_terminal_sees_a_bar_of_its_width_at_most_four_times_a_second_and_nothing_of_it_in_the_end()
     {
-        var display = new ProgressDisplay(Context(terminal: true, width: 60), "sampling");
+        var display = new ProgressDisplay(Console(terminal: true, width: 60), clock, "sampling");
         for (var step = 0; step <= 40; step++)
         {
             display.Report(step, 40);
@@ -68,7 +68,7 @@ public sealed class ProgressTests : IDisposable
     [Fact]
     public void An_activity_stands_in_the_place_of_the_rate_and_a_note_above_the_bar()
     {
-        using var display = new ProgressDisplay(Context(terminal: true), "training");
+        using var display = new ProgressDisplay(Console(terminal: true), clock, "training");
         display.Report(3, 9);
         display.Activity("writing a checkpoint");
         clock.Pass(1);
@@ -83,7 +83,7 @@ public sealed class ProgressTests : IDisposable
     [Fact]
     public void A_narrow_terminal_loses_the_bar_before_the_numbers()
     {
-        using var display = new ProgressDisplay(Context(terminal: true, width: 30), "training");
+        using var display = new ProgressDisplay(Console(terminal: true, width: 30), clock, "training");
         display.Report(3, 9, "loss 0.1234");
         clock.Pass(1);
         Assert.Equal($"\rtraining  3/9  loss 0.1234  …{Clear}", error.ToString());
@@ -92,14 +92,14 @@ public sealed class ProgressTests : IDisposable
     [Fact]
     public void Colours_are_left_out_where_they_are_not_wanted()
     {
-        using (var plain = new ProgressDisplay(Context(terminal: true), "training"))
+        using (var plain = new ProgressDisplay(Console(terminal: true), clock, "training"))
         {
             plain.Report(3, 9);
             clock.Pass(1);
         }
 
         Assert.DoesNotContain("\u001b[3", error.ToString(), StringComparison.Ordinal);
-        using var display = new ProgressDisplay(Context(terminal: true, colour: true), "training");
+        using var display = new ProgressDisplay(Console(terminal: true, colour: true), clock, "training");
         display.Report(3, 9);
         clock.Pass(1);
         Assert.Contains("\u001b[32m━", error.ToString(), StringComparison.Ordinal);
@@ -108,7 +108,7 @@ public sealed class ProgressTests : IDisposable
     [Fact]
     public void Where_a_program_reads_nothing_is_shown()
     {
-        using var display = new ProgressDisplay(Context(terminal: false), "training", quiet: true);
+        using var display = new ProgressDisplay(Console(terminal: false), clock, "training", quiet: true);
         display.Report(3, 9);
         display.Note("warning: too long");
         clock.Pass(100);
@@ -120,7 +120,7 @@ public sealed class ProgressTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         var context = new CommandContext(new CommandConsole(output, error, IsTerminal: false), clock, stop.Token);
-        using var display = new ProgressDisplay(context, "training");
+        using var display = new ProgressDisplay(context.Console, context.Clock, "training");
         using var answer = DiffusionCommand.Answer(["train"], context);
         stop.Cancel();
         Assert.Equal($"stopping after this step, with a checkpoint; Ctrl-C again to stop now{Environment.NewLine}", error.ToString());
@@ -137,8 +137,8 @@ public sealed class ProgressTests : IDisposable
         Assert.Equal(note, error.ToString().TrimEnd());
     }
 
-    private CommandContext Context(bool terminal, int width = 100, bool colour = false) =>
-        new(new CommandConsole(output, error, terminal) { Width = width, Colour = colour }, clock, CancellationToken.None);
+    private CommandConsole Console(bool terminal, int width = 100, bool colour = false) =>
+        new(output, error, terminal) { Width = width, Colour = colour };
 
     private string[] Lines() => error.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
 }

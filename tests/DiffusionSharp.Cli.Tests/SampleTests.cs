@@ -1,6 +1,6 @@
 using System.Text.Json;
-using DiffusionSharp.Cli.Commands;
 using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Samplers.Catalog;
 
@@ -146,7 +146,7 @@ public sealed class SampleTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDis
     public void A_stop_writes_nothing()
     {
         var outcome = Diffusion.Run(false, new CancellationToken(canceled: true), "sample", runs.PointsRun, "--out", folder["a.npy"], "--steps", "3");
-        Assert.Equal((DiffusionCommand.Stopped, $"stopped: before the first step; nothing was written.{Environment.NewLine}"), (outcome.Code, outcome.Error));
+        Assert.Equal((ExitCode.Stopped, $"stopped: before the first step; nothing was written.{Environment.NewLine}"), (outcome.Code, outcome.Error));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 

@@ -1,7 +1,7 @@
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Tests;
@@ -19,38 +19,40 @@ public sealed class SmallRuns : IDisposable
         pictures = new Lazy<string>(() => Train(Pictures, "pictures"));
     }
 
-    public static RunConfig Points { get; } = new(
-        "moons",
-        "test",
-        Mlp: new MlpOptions(2, Width: 16, Layers: 2, TimeFeatures: 16),
-        Steps: 12,
-        Batch: 16,
-        Seed: 7,
-        LogEvery: 4,
-        SampleSteps: 5,
-        CheckpointEvery: 4);
+    public static RunConfig Points { get; } = new("moons", "test")
+    {
+        Mlp = new MlpOptions(2, Width: 16, Layers: 2, TimeFeatures: 16),
+        Steps = 12,
+        Batch = 16,
+        Seed = 7,
+        LogEvery = 4,
+        SampleSteps = 5,
+        CheckpointEvery = 4,
+    };
 
-    public static RunConfig Pictures { get; } = new(
-        "digits",
-        "test",
-        UNet: new UNet2DOptions(
-            SampleSize: 8,
-            InChannels: 1,
-            OutChannels: 1,
-            Channels: [8, 16],
-            DownBlocks: [BlockKind.Plain, BlockKind.Attention],
-            UpBlocks: [BlockKind.Attention, BlockKind.Plain],
-            LayersPerBlock: 1,
-            NormGroups: 4,
-            HeadWidth: 8),
-        Prediction: Prediction.Velocity,
-        Steps: 6,
-        Batch: 4,
-        Optimizer: new AdamOptions(Rate: 1e-3, ClipNorm: 1),
-        Size: 8,
-        SampleCount: 4,
-        SampleSteps: 3,
-        CheckpointEvery: 3);
+    public static RunConfig Pictures { get; } = new("digits", "test")
+    {
+        UNet = new UNet2DOptions
+        {
+            SampleSize = 8,
+            InChannels = 1,
+            OutChannels = 1,
+            Channels = [8, 16],
+            DownBlocks = [BlockKind.Plain, BlockKind.Attention],
+            UpBlocks = [BlockKind.Attention, BlockKind.Plain],
+            LayersPerBlock = 1,
+            NormGroups = 4,
+            HeadWidth = 8,
+        },
+        Prediction = Prediction.Velocity,
+        Steps = 6,
+        Batch = 4,
+        Optimizer = new AdamOptions(Rate: 1e-3, ClipNorm: 1),
+        Size = 8,
+        SampleCount = 4,
+        SampleSteps = 3,
+        CheckpointEvery = 3,
+    };
 
     /// <summary>A trained run of points.</summary>
     public string PointsRun => points.Value;

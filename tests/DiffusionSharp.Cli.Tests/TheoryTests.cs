@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DiffusionSharp.Cli.Commands;
 using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Experiments;
 using DiffusionSharp.Theory.Laboratory;
@@ -65,7 +66,7 @@ public sealed class TheoryTests : IDisposable
         using var output = new StringWriter();
         var context = new CommandContext(new CommandConsole(output, output, false), TimeProvider.System, CancellationToken.None);
         var code = TheoryCommand.Run([new MleIsKl { DivergenceFactor = 2 }], folder["broken"], new ExperimentContext(0, true, Parallelism.Single), json: false, context);
-        Assert.Equal(DiffusionCommand.Failed, code);
+        Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("FAILS", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("1 of 1 failed: mle-is-kl", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("✗ fails", File.ReadAllText(folder["broken", "index.html"]), StringComparison.Ordinal);
@@ -102,7 +103,7 @@ public sealed class TheoryTests : IDisposable
     public void A_stop_says_what_was_kept()
     {
         var outcome = Diffusion.Run(false, new CancellationToken(canceled: true), "theory", "mle-is-kl", "--quick", "--out", folder["stopped"]);
-        Assert.Equal(DiffusionCommand.Stopped, outcome.Code);
+        Assert.Equal(ExitCode.Stopped, outcome.Code);
         Assert.StartsWith("stopped: before the first experiment was done", outcome.Error, StringComparison.Ordinal);
     }
 

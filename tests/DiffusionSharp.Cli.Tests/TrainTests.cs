@@ -1,9 +1,9 @@
 using System.Text.Json;
-using DiffusionSharp.Cli.Commands;
 using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks.Optimization;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Tests;
@@ -34,7 +34,7 @@ public sealed class TrainTests : IDisposable
         Diffusion.Succeed("train", "--config", config, "--out", folder["run"], "--steps", "2", "--seed", "9", "--rate", "0.25", "--prediction", "data", "--schedule", "vp-cosine");
         var written = new RunFolder(folder["run"]).ReadConfig();
         Assert.Equal((2, 9ul, 0.25), (written.Steps, written.Seed, written.Optimizer!.Rate));
-        Assert.Equal((Denoisers.Prediction.Data, ScheduleKind.VpCosine), (written.Prediction, written.ScheduleOrDefault().Kind));
+        Assert.Equal((Denoisers.Prediction.Data, ScheduleConfig.VpCosine), (written.Prediction, written.ScheduleOrDefault()));
         Assert.True(File.Exists(folder["run", "samples", "step-00000002.png"]));
     }
 
@@ -114,7 +114,7 @@ public sealed class TrainTests : IDisposable
         // Already asked to stop: exactly one step is done.
         var stopped = Diffusion.Run(false, new CancellationToken(canceled: true), "train", "--config", config, "--out", folder["cut"]);
         Assert.Equal($"stopped: at step 1 of 12, with a checkpoint; go on with: diffusion train --out {folder["cut"]} --resume", Diffusion.LastLine(stopped));
-        Assert.Equal(DiffusionCommand.Stopped, stopped.Code);
+        Assert.Equal(ExitCode.Stopped, stopped.Code);
         Assert.Equal([1], new RunFolder(folder["cut"]).CheckpointSteps());
 
         Diffusion.Succeed("train", "--out", folder["cut"], "--resume", "--threads", "2");

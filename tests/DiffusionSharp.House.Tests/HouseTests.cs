@@ -20,7 +20,8 @@ public sealed partial class HouseTests
         ["DiffusionSharp.Figures"] = ["DiffusionSharp.Tensors", "DiffusionSharp.Data"],
         ["DiffusionSharp.Training"] = ["DiffusionSharp.Networks", "DiffusionSharp.Core", "DiffusionSharp.Data", "DiffusionSharp.Figures"],
         ["DiffusionSharp"] = ["DiffusionSharp.Training", "DiffusionSharp.Cpu"],
-        ["DiffusionSharp.Theory"] = ["DiffusionSharp.Core", "DiffusionSharp.Figures", "DiffusionSharp"],
+        ["DiffusionSharp.Stochastics"] = ["DiffusionSharp.Core"],
+        ["DiffusionSharp.Theory"] = ["DiffusionSharp.Stochastics", "DiffusionSharp.Figures", "DiffusionSharp"],
         ["DiffusionSharp.Cli"] = Libraries(),
 
         // What runs in a browser stands on the libraries, never on the command line.
@@ -114,7 +115,7 @@ public sealed partial class HouseTests
     private static string[] Libraries() =>
     [
         "DiffusionSharp.Tensors", "DiffusionSharp.Graphs", "DiffusionSharp.Cpu", "DiffusionSharp.Networks", "DiffusionSharp.Core", "DiffusionSharp.Data",
-        "DiffusionSharp.Figures", "DiffusionSharp.Training", "DiffusionSharp", "DiffusionSharp.Theory",
+        "DiffusionSharp.Figures", "DiffusionSharp.Training", "DiffusionSharp", "DiffusionSharp.Stochastics", "DiffusionSharp.Theory",
     ];
 
     private static void AssertNowhere(Regex pattern, Func<string, string> read, string? except)

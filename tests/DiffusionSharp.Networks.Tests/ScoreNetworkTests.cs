@@ -10,7 +10,7 @@ namespace DiffusionSharp.Networks.Tests;
 
 public sealed class ScoreNetworkTests
 {
-    private static readonly UNet2DOptions Tiny = new(SampleSize: 4, InChannels: 2, OutChannels: 2, Channels: [4, 8], LayersPerBlock: 1, DownBlocks: [BlockKind.Plain, BlockKind.Attention], UpBlocks: [BlockKind.Attention, BlockKind.Plain], HeadWidth: null, NormGroups: 2);
+    private static readonly UNet2DOptions Tiny = new() { SampleSize = 4, InChannels = 2, OutChannels = 2, Channels = [4, 8], LayersPerBlock = 1, DownBlocks = [BlockKind.Plain, BlockKind.Attention], UpBlocks = [BlockKind.Attention, BlockKind.Plain], HeadWidth = null, NormGroups = 2 };
 
     private static readonly Dictionary<string, UNet2DOptions> Kinds = new()
     {

@@ -22,11 +22,13 @@ public sealed class UNet2DNamesTests
     public void The_default_trainer_network_of_diffusers_has_113673219_parameters_in_450_tensors()
     {
         var plain = BlockKind.Plain;
-        var graph = Build(new UNet2DOptions(
-            SampleSize: 64,
-            Channels: [128, 128, 256, 256, 512, 512],
-            DownBlocks: [plain, plain, plain, plain, BlockKind.Attention, plain],
-            UpBlocks: [plain, BlockKind.Attention, plain, plain, plain, plain]));
+        var graph = Build(new UNet2DOptions
+        {
+            SampleSize = 64,
+            Channels = [128, 128, 256, 256, 512, 512],
+            DownBlocks = [plain, plain, plain, plain, BlockKind.Attention, plain],
+            UpBlocks = [plain, BlockKind.Attention, plain, plain, plain, plain],
+        });
         Assert.Equal(450, graph.Layout.Entries.Count);
         Assert.Equal(113_673_219, graph.Layout.Count);
     }

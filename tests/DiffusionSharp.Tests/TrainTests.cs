@@ -1,7 +1,7 @@
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Schedules;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Tests;
 
@@ -114,9 +114,24 @@ public sealed class TrainTests(TemporaryFolder folder) : IClassFixture<Temporary
     [Fact]
     public void A_kind_of_schedule_that_the_recipe_has_keeps_what_the_recipe_says_of_it()
     {
-        var config = SmallModels.Points with { Schedule = new ScheduleConfig(ScheduleKind.Linear, Levels: 100) };
-        Assert.Equal(100, TrainingRun.Prepare(SmallModels.Moons, options: Small with { Config = config, Schedule = ScheduleKind.Linear }).Config.ScheduleOrDefault().Levels);
-        Assert.Equal(ScheduleKind.Cosine, TrainingRun.Prepare(SmallModels.Moons, options: Small with { Config = config, Schedule = ScheduleKind.Cosine, Prediction = Prediction.Data }).Config.ScheduleOrDefault().Kind);
+        var config = SmallModels.Points with { Schedule = new LinearScheduleConfig(Levels: 100) };
+        Assert.Equal(config.Schedule, TrainingRun.Prepare(SmallModels.Moons, options: Small with { Config = config, Schedule = ScheduleConfig.Linear }).Config.Schedule);
+        Assert.Equal(ScheduleConfig.Cosine, TrainingRun.Prepare(SmallModels.Moons, options: Small with { Config = config, Schedule = ScheduleConfig.Cosine, Prediction = Prediction.Data }).Config.Schedule);
+    }
+
+    [Fact]
+    public void A_schedule_of_ones_own_is_trained_on_whatever_its_kind()
+    {
+        Schedule On(ScheduleConfig schedule) => DiffusionModel.Train(SmallModels.Moons, steps: 2, options: Small with { Schedule = schedule, Prediction = Prediction.Data }).Schedule;
+        Assert.Equal(40, Assert.IsType<EdmSchedule>(On(new EdmSchedule(sigmaMax: 40))).SigmaMax);
+        Assert.Equal(3, Assert.IsType<FlowSchedule>(On(new FlowSchedule(3))).Shift);
+        Assert.Equal(0.02, Assert.IsType<VpCosineSchedule>(On(new VpCosineSchedule(0.02))).Offset);
+        Assert.Equal((0.2, 15), Assert.IsType<VpLinearSchedule>(On(new VpLinearSchedule(0.2, 15))) is var vp ? (vp.BetaMin, vp.BetaMax) : default);
+        Assert.Equal((0.2, 15), Assert.IsType<SubVpSchedule>(On(new SubVpSchedule(0.2, 15))) is var sub ? (sub.BetaMin, sub.BetaMax) : default);
+        Assert.Equal((0.05, 9), Assert.IsType<VeGeometricSchedule>(On(new VeGeometricSchedule(0.05, 9))) is var ve ? (ve.SigmaMin, ve.SigmaMax) : default);
+        var levels = GeometricSchedule.FromSigmas([.. Enumerable.Range(0, 120).Select(i => 4 - (0.03 * i))]);
+        Assert.Equal(levels.Sigmas, Assert.IsType<GeometricSchedule>(On(levels)).Sigmas);
+        Assert.Equal(120, Assert.IsType<DiscreteSchedule>(On(DiscreteSchedule.Laplace(120))).Levels);
     }
 
     [Fact]

@@ -4,34 +4,34 @@ using DiffusionSharp.Graphs;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
-using DiffusionSharp.Training.Objectives;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
+using DiffusionSharp.Training.Steps;
 
 namespace DiffusionSharp.Training.Tests;
 
 public sealed class AccumulateTests
 {
-    private static readonly RunConfig Whole = new(
-        "moons",
-        "test",
-        Mlp: new MlpOptions(2, Width: 24, Layers: 2, TimeFeatures: 16, Outputs: 4),
-        Schedule: new ScheduleConfig(ScheduleKind.Cosine, Levels: 5),
-        SampleSteps: 5,
-        Steps: 30,
-        Batch: 32,
-        Seed: 4,
-        Optimizer: new AdamOptions(Rate: 1e-3, ClipNorm: 0.5),
-        Levels: new LevelConfig(LevelDistribution.Importance, History: 3),
-        LearnedVariance: new LearnedVarianceConfig());
+    private static readonly RunConfig Whole = new("moons", "test")
+    {
+        Mlp = new MlpOptions(2, Width: 24, Layers: 2, TimeFeatures: 16, Outputs: 4),
+        Schedule = new CosineScheduleConfig(Levels: 5),
+        SampleSteps = 5,
+        Steps = 30,
+        Batch = 32,
+        Seed = 4,
+        Optimizer = new AdamOptions(Rate: 1e-3, ClipNorm: 0.5),
+        Levels = new LevelConfig(LevelDistribution.Importance, History: 3),
+        LearnedVariance = new LearnedVarianceConfig(),
+    };
 
     private static DataSource Moons { get; } = DataSource.Open("moons", new DataSourceOptions(), Parallelism.Single);
 
     [Fact]
     public void Four_parts_of_eight_train_as_one_batch_of_thirty_two_with_levels_by_importance_and_learned_variance()
     {
-        var (whole, cut) = (new TrainingLoop(Whole, Moons, Parallelism.Single), new TrainingLoop(Whole with { Accumulate = 4 }, Moons, Parallelism.Single));
+        var (whole, cut) = (new TrainingLoop(Whole, Moons, Machine.Single), new TrainingLoop(Whole with { Accumulate = 4 }, Moons, Machine.Single));
         for (var step = 0; step < Whole.Steps; step++)
         {
             var (one, four) = (whole.Step(step), cut.Step(step));
@@ -56,7 +56,7 @@ public sealed class AccumulateTests
         static Trainer Trained(RunConfig config)
         {
             using var folder = new TemporaryFolder();
-            return Trainer.Start(config, SmallRuns.Digits, folder["run"], Parallelism.Single);
+            return Trainer.Start(config, SmallRuns.Digits, folder["run"], Machine.Single);
         }
     }
 
@@ -73,7 +73,7 @@ public sealed class AccumulateTests
     {
         using var folder = new TemporaryFolder();
         var config = Whole with { Accumulate = 4, MoreEma = new Dictionary<string, EmaOptions> { ["slow"] = new(HalfLife: 100, RampUp: 0.05), ["fast"] = new(HalfLife: 5) } };
-        var loop = new TrainingLoop(config, Sources.Normal(folder, 100, 2), Parallelism.Single);
+        var loop = new TrainingLoop(config, Sources.Normal(folder, 100, 2), Machine.Single);
         for (var step = 0; step < 5; step++) loop.Step(step);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var step = 5; step < 30; step++) loop.Step(step);
@@ -86,23 +86,23 @@ public sealed class AccumulateTests
     public void A_gradient_that_overflows_in_an_early_part_is_found_there_after_the_last_part_has_run(int part)
     {
         using var folder = new TemporaryFolder();
-        var config = new RunConfig(
-            "data",
-            "test",
-            Mlp: new MlpOptions(2, Width: 16, Layers: 2, TimeFeatures: 16, Initialization: InitializationScheme.Ddpm),
-            Schedule: new ScheduleConfig(ScheduleKind.VpLinear),
-            Weighting: LossWeighting.Likelihood,
-            Levels: new LevelConfig(LevelDistribution.LogNormal, Mean: -0.5, Deviation: 0.1),
-            Batch: 3,
-            Accumulate: 3,
-            Seed: 6);
+        var config = new RunConfig("data", "test")
+        {
+            Mlp = new MlpOptions(2, Width: 16, Layers: 2, TimeFeatures: 16, Initialization: InitializationScheme.Ddpm),
+            Schedule = ScheduleConfig.VpLinear,
+            Weighting = LossWeighting.Likelihood,
+            Levels = new LevelConfig(LevelDistribution.LogNormal, Mean: -0.5, Deviation: 0.1),
+            Batch = 3,
+            Accumulate = 3,
+            Seed = 6,
+        };
 
         // The last layer begins at zero: the estimate, and so the loss, does not see how large the sample is; the layer's gradient does.
         var values = new float[6];
         var wild = new BatchSampler(3, 3, new Rng(config.Seed).Split("order").Key).IndexAt(part);
         values.AsSpan(2 * wild, 2).Fill(1e38f);
         NpyFile.Write(folder["wild.npy"], new FloatTensor([3, 2], values));
-        var loop = new TrainingLoop(config, NpySource.Open(folder["wild.npy"]), Parallelism.Single);
+        var loop = new TrainingLoop(config, NpySource.Open(folder["wild.npy"]), Machine.Single);
         var (loss, norm) = loop.Step(0);
         Assert.True(double.IsFinite(loss) && !double.IsFinite(norm), $"{loss}, {norm}");
         Assert.StartsWith("output", loop.FindNonFinite(), StringComparison.Ordinal);
@@ -115,7 +115,7 @@ public sealed class AccumulateTests
         var layout = new NetworkBlueprint(config, Moons.SampleShape).Layout();
         var weights = new ParameterBuffer(layout);
         weights.Initialize(new Rng(1));
-        var program = new TrainingProgram(new NetworkBlueprint(config, Moons.SampleShape), config.PartSize(), config.Update(), weights, new TrainingState(new ParameterBuffer(layout), new ParameterBuffer(layout), new ParameterBuffer(layout)), Parallelism.Single);
+        var program = new TrainingProgram(new NetworkBlueprint(config, Moons.SampleShape), config.PartSize(), config.Update(), weights, new TrainingState(new ParameterBuffer(layout), new ParameterBuffer(layout), new ParameterBuffer(layout)), Machine.Single);
         var batches = new BatchMaker(config, Moons, config.ScheduleOrDefault().Create(), program, Parallelism.Single);
         for (var step = 0; step < 4; step++)
         {

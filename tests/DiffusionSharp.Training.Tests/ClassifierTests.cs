@@ -16,8 +16,8 @@ public sealed class ClassifierTests
     public void Drawn_digits_are_learned_in_seconds_and_told_apart_on_others_of_their_kind()
     {
         using var two = new Parallelism(2);
-        var classifier = Small.Train(DataSource.Open("digits", new DataSourceOptions(Count: 4000)), two);
-        var accuracy = classifier.Accuracy(DataSource.Open("digits", new DataSourceOptions(Count: 1000, Split: DataSplit.Test)), two);
+        var classifier = Small.Train(DataSource.Open("digits", new DataSourceOptions(Count: 4000)), Machine.On(two));
+        var accuracy = classifier.Accuracy(DataSource.Open("digits", new DataSourceOptions(Count: 1000, Split: DataSplit.Test)), Machine.On(two));
         Assert.InRange(accuracy, 0.95, 1);
     }
 
@@ -27,10 +27,10 @@ public sealed class ClassifierTests
         var source = DataSource.Open("digits", new DataSourceOptions(Count: 200));
         var training = Small with { Steps = 6 };
         using var three = new Parallelism(3);
-        var one = training.Train(source, Parallelism.Single);
-        var many = training.Train(source, three);
+        var one = training.Train(source, Machine.Single);
+        var many = training.Train(source, Machine.On(three));
         Assert.Equal(one.Weights.Memory.Span.ToArray(), many.Weights.Memory.Span.ToArray());
-        Assert.NotEqual(one.Weights.Memory.Span.ToArray(), (training with { Seed = 1 }).Train(source, three).Weights.Memory.Span.ToArray());
+        Assert.NotEqual(one.Weights.Memory.Span.ToArray(), (training with { Seed = 1 }).Train(source, Machine.On(three)).Weights.Memory.Span.ToArray());
     }
 
     [Fact]
@@ -38,15 +38,15 @@ public sealed class ClassifierTests
     {
         using var folder = new TemporaryFolder();
         var source = DataSource.Open("digits", new DataSourceOptions(Count: 80));
-        var classifier = (Small with { Steps = 3 }).Train(source, Parallelism.Single);
+        var classifier = (Small with { Steps = 3 }).Train(source, Machine.Single);
         classifier.Save(folder["c.safetensors"]);
         var again = TrainedClassifier.Load(folder["c.safetensors"]);
         var pictures = new Rng(3).Normal([70, 28, 28, 1]);
-        var features = classifier.Features(pictures, Parallelism.Single);
+        var features = classifier.Features(pictures, Machine.Single);
         Assert.Equal([70, 64], features.Shape.Dimensions.ToArray());
-        Assert.Equal(features.Values.ToArray(), again.Features(pictures, Parallelism.Single).Values.ToArray());
-        Assert.Equal(features.Sample(69).ToArray(), again.Features(pictures.Slice(69, 1), Parallelism.Single).Values.ToArray());
-        Assert.Equal(classifier.Classify(pictures, Parallelism.Single), again.Classify(pictures, Parallelism.Single));
+        Assert.Equal(features.Values.ToArray(), again.Features(pictures, Machine.Single).Values.ToArray());
+        Assert.Equal(features.Sample(69).ToArray(), again.Features(pictures.Slice(69, 1), Machine.Single).Values.ToArray());
+        Assert.Equal(classifier.Classify(pictures, Machine.Single), again.Classify(pictures, Machine.Single));
     }
 
     [Fact]
@@ -78,10 +78,10 @@ public sealed class ClassifierTests
     [Fact]
     public void What_cannot_be_classified_is_refused_in_one_line()
     {
-        Assert.Contains("has samples [2]", Assert.Throws<ArgumentException>(() => Small.Train(DataSource.Open("moons"), Parallelism.Single)).Message, StringComparison.Ordinal);
+        Assert.Contains("has samples [2]", Assert.Throws<ArgumentException>(() => Small.Train(DataSource.Open("moons"), Machine.Single)).Message, StringComparison.Ordinal);
         using var folder = new TemporaryFolder();
-        var classifier = (Small with { Steps = 1 }).Train(DataSource.Open("digits", new DataSourceOptions(Count: 40)), Parallelism.Single);
-        Assert.Contains("pictures of [28, 28, 1] were expected, [2, 14, 14, 1] came", Assert.Throws<ArgumentException>(() => classifier.Features(Tensor.Zeros([2, 14, 14, 1]), Parallelism.Single)).Message, StringComparison.Ordinal);
+        var classifier = (Small with { Steps = 1 }).Train(DataSource.Open("digits", new DataSourceOptions(Count: 40)), Machine.Single);
+        Assert.Contains("pictures of [28, 28, 1] were expected, [2, 14, 14, 1] came", Assert.Throws<ArgumentException>(() => classifier.Features(Tensor.Zeros([2, 14, 14, 1]), Machine.Single)).Message, StringComparison.Ordinal);
         var path = folder["weights.safetensors"];
         Data.Formats.SafetensorsFile.Write(path, classifier.Weights.Export());
         Assert.Contains("no number 'classes'", Assert.Throws<DataException>(() => TrainedClassifier.Load(path)).Message, StringComparison.Ordinal);

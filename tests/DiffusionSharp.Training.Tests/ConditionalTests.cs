@@ -9,10 +9,10 @@ using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.TestKit;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
-using DiffusionSharp.Training.Objectives;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
+using DiffusionSharp.Training.Steps;
 
 namespace DiffusionSharp.Training.Tests;
 
@@ -20,19 +20,19 @@ public sealed class ConditionalTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    private static RunConfig Points { get; } = new RunConfig(
-        "eight-gaussians",
-        "test",
-        Mlp: new MlpOptions(2, Width: 64, Layers: 2, TimeFeatures: 32),
-        Steps: 250,
-        Batch: 128,
-        Seed: 3,
-        Optimizer: new AdamOptions(Rate: 5e-3, ClipNorm: 1),
-        RateCurve: RateCurve.Cosine,
-        Ema: new EmaOptions(MaxDecay: 0.9),
-        LogEvery: 100,
-        SampleSteps: 5,
-        Conditioning: new ConditioningConfig(8)).Validated();
+    private static RunConfig Points { get; } = new RunConfig("eight-gaussians", "test")
+    {
+        Mlp = new MlpOptions(2, Width: 64, Layers: 2, TimeFeatures: 32),
+        Steps = 250,
+        Batch = 128,
+        Seed = 3,
+        Optimizer = new AdamOptions(Rate: 5e-3, ClipNorm: 1),
+        RateCurve = RateCurve.Cosine,
+        Ema = new EmaOptions(MaxDecay: 0.9),
+        LogEvery = 100,
+        SampleSteps = 5,
+        Conditioning = new ConditioningConfig(8),
+    }.Validated();
 
     private static RunConfig Pictures { get; } = SmallRuns.Pictures with { Conditioning = new ConditioningConfig(10, LabelDropout: 0.3), SampleCount = 25 };
 
@@ -41,21 +41,21 @@ public sealed class ConditionalTests : IDisposable
     [Fact]
     public void Samples_of_a_class_lie_in_its_mode_and_those_of_no_class_in_all_modes()
     {
-        foreach (var _ in Trainer.Start(Points, PointSource.Create("eight-gaussians", 5000), folder["run"], Parallelism.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken))
+        foreach (var _ in Trainer.Start(Points, PointSource.Create("eight-gaussians", 5000), folder["run"], Machine.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken))
         {
         }
 
-        var model = TrainedModel.Load(folder["run"]);
+        var model = SavedModel.Load(folder["run"]);
         var sampler = new DdimSampler(model.Schedule, Timesteps.Trailing(1000, 20));
         int[] labels = SampleSheet.Rows(8, 40);
         foreach (var guidance in new[] { null, new GuidanceOptions(2) })
         {
-            var (samples, calls) = new SamplingJob(model, sampler, labels.Length, Seed: 1, 1024, labels, guidance).Run(Parallelism.Single);
+            var (samples, calls) = new SamplingJob(model, sampler, labels.Length, Seed: 1, 1024, labels, guidance).Run(Machine.Single);
             Assert.Equal(guidance is null ? 20 : 40, calls);
             Assert.InRange(Enumerable.Range(0, labels.Length).Count(k => Mode(samples.Sample(k)) == labels[k]), 304, 320);
         }
 
-        var (free, _) = new SamplingJob(model, sampler, 320, Seed: 1, 1024).Run(Parallelism.Single);
+        var (free, _) = new SamplingJob(model, sampler, 320, Seed: 1, 1024).Run(Machine.Single);
         var counts = new int[8];
         for (var k = 0; k < 320; k++) counts[Mode(free.Sample(k))]++;
         Assert.All(counts, n => Assert.InRange(n, 10, 90));
@@ -103,11 +103,11 @@ public sealed class ConditionalTests : IDisposable
         Sampler sampler = new DdpmSampler(model.Schedule, Timesteps.Trailing(1000, 4));
         int[] labels = [3, 1, 4, 1, 5, 9, 2];
         var guidance = new GuidanceOptions(2.5, 0.4, new GuidanceInterval(0.1, 40));
-        var (whole, _) = new SamplingJob(model, sampler, 7, Seed: 4, 32, labels, guidance).Run(Parallelism.Single);
+        var (whole, _) = new SamplingJob(model, sampler, 7, Seed: 4, 32, labels, guidance).Run(Machine.Single);
         using var threads = new Parallelism(3);
-        var (cut, _) = new SamplingJob(model, sampler, 7, Seed: 4, batch, labels, guidance).Run(threads);
+        var (cut, _) = new SamplingJob(model, sampler, 7, Seed: 4, batch, labels, guidance).Run(Machine.On(threads));
         Assert.Equal(whole.Values.ToArray(), cut.Values.ToArray());
-        var (other, _) = new SamplingJob(model, sampler, 7, Seed: 4, batch, [.. labels[..6], 3], guidance).Run(threads);
+        var (other, _) = new SamplingJob(model, sampler, 7, Seed: 4, batch, [.. labels[..6], 3], guidance).Run(Machine.On(threads));
         Assert.Equal(whole.Slice(0, 6).Values.ToArray(), other.Slice(0, 6).Values.ToArray());
         Assert.NotEqual(whole.Sample(6).ToArray(), other.Sample(6).ToArray());
     }
@@ -120,7 +120,7 @@ public sealed class ConditionalTests : IDisposable
         int[] labels = [7, 0, 3];
         double[] Drawn(int[]? labels, GuidanceOptions? guidance, long calls)
         {
-            var (samples, asked) = new SamplingJob(model, sampler, 3, Seed: 4, 32, labels, guidance).Run(Parallelism.Single);
+            var (samples, asked) = new SamplingJob(model, sampler, 3, Seed: 4, 32, labels, guidance).Run(Machine.Single);
             Assert.Equal(calls, asked);
             return samples.Values.ToArray();
         }
@@ -134,12 +134,12 @@ public sealed class ConditionalTests : IDisposable
     public void No_class_is_the_last_row_of_the_table_in_estimates_and_in_gradients()
     {
         var model = Model(Points);
-        var network = model.Network(2, Parallelism.Single);
+        var network = model.Network(2, Machine.Single);
         var x = new Rng(1).Normal([3, 2]).ToFloat();
         float[] t = [10, 500, 900];
         Assert.Equal(network.Evaluate(x, t, [8, 8, 8]).Values.ToArray(), network.Evaluate(x, t, []).Values.ToArray());
         Assert.NotEqual(network.Evaluate(x, t, [8, 8, 0]).Values.ToArray(), network.Evaluate(x, t, []).Values.ToArray());
-        Assert.Equal(model.Network(3, Parallelism.Single).Evaluate(x, t, [1, 2, 3]).Values.ToArray(), network.Evaluate(x, t, [1, 2, 3]).Values.ToArray());
+        Assert.Equal(model.Network(3, Machine.Single).Evaluate(x, t, [1, 2, 3]).Values.ToArray(), network.Evaluate(x, t, [1, 2, 3]).Values.ToArray());
         Assert.Equal(network.VectorJacobian(x, t, [8, 8, 8], x).Values.ToArray(), network.VectorJacobian(x, t, [], x).Values.ToArray());
         Assert.NotEqual(network.VectorJacobian(x, t, [1, 2, 3], x).Values.ToArray(), network.VectorJacobian(x, t, [], x).Values.ToArray());
         Assert.Contains("classes are 0 to 7, and 8 for none; 9 was given", Assert.Throws<ArgumentOutOfRangeException>(() => network.Evaluate(x, t, [0, 1, 9])).Message, StringComparison.Ordinal);
@@ -150,7 +150,7 @@ public sealed class ConditionalTests : IDisposable
     public void A_guided_picture_is_guided_first_and_clipped_then()
     {
         var model = Model(Pictures);
-        var network = model.Network(2, Parallelism.Single);
+        var network = model.Network(2, Machine.Single);
         Denoiser Inner(Denoiser d) => Assert.IsType<ClippedDenoiser>(d).Inner;
         var (c, u) = (Inner(model.Denoiser(network, [2, 5])), Inner(model.Denoiser(network)));
         var x = 2 * new Rng(1).Normal([2, 8, 8, 1]);
@@ -168,31 +168,31 @@ public sealed class ConditionalTests : IDisposable
     public void A_learned_variance_stays_the_conditional_one_under_guidance()
     {
         var model = Model(Points with { Mlp = Points.Mlp! with { Outputs = 4 }, LearnedVariance = new LearnedVarianceConfig() });
-        var network = model.Network(3, Parallelism.Single);
-        var guided = Assert.IsAssignableFrom<ILearnedVariance>(model.Denoiser(network, [1, 2, 3], new GuidanceOptions(4)));
-        var plain = Assert.IsAssignableFrom<ILearnedVariance>(model.Denoiser(network, [1, 2, 3]));
+        var network = model.Network(3, Machine.Single);
+        var guided = model.Denoiser(network, [1, 2, 3], new GuidanceOptions(4));
+        var plain = model.Denoiser(network, [1, 2, 3]);
         var x = new Rng(1).Normal([3, 2]);
         NoiseLevel[] levels = [model.Schedule.At(10), model.Schedule.At(400), model.Schedule.At(900)];
         Assert.True(guided.HasVariance);
         Assert.Equal(plain.DenoiseWithVariance(x, levels).Variance.Values.ToArray(), guided.DenoiseWithVariance(x, levels).Variance.Values.ToArray());
-        Assert.Equal(((Denoiser)guided).Denoise(x, levels).Values.ToArray(), guided.DenoiseWithVariance(x, levels).Data.Values.ToArray());
+        Assert.Equal(guided.Denoise(x, levels).Values.ToArray(), guided.DenoiseWithVariance(x, levels).Data.Values.ToArray());
         var sampler = new DdpmSampler(model.Schedule, Timesteps.Trailing(1000, 4), DdpmVariance.LearnedRange);
-        Assert.True(new SamplingJob(model, sampler, 3, Seed: 4, 32, [1, 2, 3], new GuidanceOptions(4)).Run(Parallelism.Single).Samples.IsFinite());
+        Assert.True(new SamplingJob(model, sampler, 3, Seed: 4, 32, [1, 2, 3], new GuidanceOptions(4)).Run(Machine.Single).Samples.IsFinite());
     }
 
     [Fact]
     public void What_a_model_did_not_learn_is_refused()
     {
         var unconditional = Model(SmallRuns.Pictures);
-        Assert.Contains("trained without them", Assert.Throws<ArgumentException>(() => unconditional.Denoiser(unconditional.Network(1, Parallelism.Single), [1])).Message, StringComparison.Ordinal);
+        Assert.Contains("trained without them", Assert.Throws<ArgumentException>(() => unconditional.Denoiser(unconditional.Network(1, Machine.Single), [1])).Message, StringComparison.Ordinal);
         var model = Model(Points with { Conditioning = new ConditioningConfig(8, LabelDropout: 0) });
-        var network = model.Network(1, Parallelism.Single);
+        var network = model.Network(1, Machine.Single);
         Assert.Contains("guidance goes towards a class", Assert.Throws<ArgumentException>(() => model.Denoiser(network, null, new GuidanceOptions(2))).Message, StringComparison.Ordinal);
         Assert.Contains("knows nothing without a class", Assert.Throws<InvalidOperationException>(() => model.Denoiser(network)).Message, StringComparison.Ordinal);
         Assert.Contains("knows nothing without a class", Assert.Throws<InvalidOperationException>(() => model.Denoiser(network, [1], new GuidanceOptions(2))).Message, StringComparison.Ordinal);
         model.Denoiser(network, [1], new GuidanceOptions(1));
         var sampler = new DdimSampler(model.Schedule, Timesteps.Trailing(1000, 4));
-        Assert.Contains("one class for each of the 3 samples is expected, 2 were given", Assert.Throws<ArgumentException>(() => new SamplingJob(model, sampler, 3, Seed: 4, 32, [1, 2]).Run(Parallelism.Single)).Message, StringComparison.Ordinal);
+        Assert.Contains("one class for each of the 3 samples is expected, 2 were given", Assert.Throws<ArgumentException>(() => new SamplingJob(model, sampler, 3, Seed: 4, 32, [1, 2]).Run(Machine.Single)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -211,7 +211,7 @@ public sealed class ConditionalTests : IDisposable
     [Fact]
     public void Data_of_other_classes_is_refused_when_a_run_starts_and_when_it_is_resumed()
     {
-        string Refused(RunConfig config, DataSource source) => Assert.Throws<DataException>(() => Trainer.Start(config, source, folder["refused"], Parallelism.Single)).Message;
+        string Refused(RunConfig config, DataSource source) => Assert.Throws<DataException>(() => Trainer.Start(config, source, folder["refused"], Machine.Single)).Message;
         Assert.Contains("this source has no labels, and conditional training needs the class of each sample", Refused(Points, PointSource.Create("checkerboard")), StringComparison.Ordinal);
         Assert.Equal("moons: the data has 2 classes, the configuration's conditioning.classes says 8; the numbers must agree.", Refused(Points, PointSource.Create("moons")));
         Assert.Equal("moons: class 1 of the data is '1', in the configuration it is 'dog'; a run is trained on the classes it began with.", Refused(Points with { Conditioning = new ConditioningConfig(2, Names: ["0", "dog"]) }, PointSource.Create("moons")));
@@ -219,11 +219,11 @@ public sealed class ConditionalTests : IDisposable
         Assert.StartsWith("eight-gaussians: no sample has label ", Refused(Points, few), StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["refused"]));
 
-        foreach (var _ in Trainer.Start(Points with { Steps = 1 }, PointSource.Create("eight-gaussians", 5000), folder["run"], Parallelism.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken))
+        foreach (var _ in Trainer.Start(Points with { Steps = 1 }, PointSource.Create("eight-gaussians", 5000), folder["run"], Machine.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken))
         {
         }
 
-        Assert.Contains("the data has 2 classes", Assert.Throws<DataException>(() => Trainer.Resume(Points with { Steps = 1 }, PointSource.Create("moons"), folder["run"], Parallelism.Single)).Message, StringComparison.Ordinal);
+        Assert.Contains("the data has 2 classes", Assert.Throws<DataException>(() => Trainer.Resume(Points with { Steps = 1 }, PointSource.Create("moons"), folder["run"], Machine.Single)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -259,14 +259,14 @@ public sealed class ConditionalTests : IDisposable
         var blueprint = new NetworkBlueprint(config, source.SampleShape);
         var layout = blueprint.Layout();
         var state = new TrainingState(new ParameterBuffer(layout), new ParameterBuffer(layout), new ParameterBuffer(layout));
-        var program = new TrainingProgram(blueprint, config.Batch, config.Update(), new ParameterBuffer(layout), state, Parallelism.Single);
+        var program = new TrainingProgram(blueprint, config.Batch, config.Update(), new ParameterBuffer(layout), state, Machine.Single);
         var batches = new BatchMaker(config, source, config.ScheduleOrDefault().Create(), program, Parallelism.Single);
         var labels = new List<int>();
         for (var step = 0; step < steps; step++)
         {
             batches.Begin();
             batches.Fill(step);
-            foreach (var label in program.Input("labels")) labels.Add((int)label);
+            foreach (var label in program.Labels) labels.Add((int)label);
         }
 
         return [.. labels];

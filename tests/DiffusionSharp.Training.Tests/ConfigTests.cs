@@ -1,8 +1,8 @@
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Schedules;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Training.Tests;
 
@@ -93,49 +93,47 @@ public sealed class ConfigTests
         Assert.Equal(expected, Assert.Throws<DataException>(() => ConfigJson.Read(text, "test.json")).Message);
 
     [Theory]
-    [InlineData(ScheduleKind.Linear, 300, 300)]
-    [InlineData(ScheduleKind.SubVp, 0.5, 499.5)]
-    [InlineData(ScheduleKind.Flow, 0.25, 250)]
-    [InlineData(ScheduleKind.Edm, 2, 173.28679513998633)]
-    [InlineData(ScheduleKind.VeGeometric, 1, 978.0057513570366)]
-    public void Networks_see_time_on_the_scale_that_their_features_resolve(ScheduleKind kind, double time, double input)
+    [InlineData("linear", 300, 300)]
+    [InlineData("sub-vp", 0.5, 499.5)]
+    [InlineData("flow", 0.25, 250)]
+    [InlineData("edm", 2, 173.28679513998633)]
+    [InlineData("ve-geometric", 1, 978.0057513570366)]
+    public void Networks_see_time_on_the_scale_that_their_features_resolve(string kind, double time, double input)
     {
         // Edm and VeGeometric: 250 ln σ, with σ = 2 and 50.
-        var config = new ScheduleConfig(kind);
-        Assert.Equal(input, config.TimeInput(config.Create().At(time)), 1e-9);
+        var schedule = Kinds.Of(kind).Create();
+        Assert.Equal(input, schedule.TimeInput(schedule.At(time)), 1e-9);
     }
 
     [Theory]
-    [InlineData(ScheduleKind.VeGeometric, 0.01, 50)]
-    [InlineData(ScheduleKind.Edm, 0.002, 80)]
-    public void Schedules_of_exploding_noise_train_between_their_least_and_most_noise_and_sample_to_clean_data(ScheduleKind kind, double least, double most)
+    [InlineData("ve-geometric", 0.01, 50)]
+    [InlineData("edm", 0.002, 80)]
+    public void Schedules_of_exploding_noise_train_between_their_least_and_most_noise_and_sample_to_clean_data(string kind, double least, double most)
     {
-        var config = new ScheduleConfig(kind);
-        var schedule = config.Create();
-        Assert.Equal(least, config.Draw(schedule, 0).Sigma, 1e-12);
-        Assert.Equal(most, config.Draw(schedule, 1 - 1e-15).Sigma, 1e-9);
-        var grid = config.Grid(schedule, TimestepSpacing.Trailing, 10);
+        var schedule = Kinds.Of(kind).Create();
+        Assert.Equal(least, schedule.Draw(0).Sigma, 1e-12);
+        Assert.Equal(most, schedule.Draw(1 - 1e-15).Sigma, 1e-9);
+        var grid = schedule.Grid(10);
         Assert.Equal(most, schedule.Sigma(grid.Start), 1e-9);
         Assert.Equal(schedule.CleanTime, grid.End);
         Assert.True(schedule.Sigma(grid.Times[^1]) >= least - 1e-12);
     }
 
     [Theory]
-    [InlineData(ScheduleKind.VpLinear)]
-    [InlineData(ScheduleKind.VpCosine)]
-    public void Continuous_schedules_train_and_sample_where_data_and_noise_both_count(ScheduleKind kind)
+    [InlineData("vp-linear")]
+    [InlineData("vp-cosine")]
+    public void Continuous_schedules_train_and_sample_where_data_and_noise_both_count(string kind)
     {
-        var config = new ScheduleConfig(kind);
-        var schedule = config.Create();
+        var schedule = Kinds.Of(kind).Create();
         foreach (var u in new[] { 0, 0.5, 1 - 1e-12 })
         {
-            var level = config.Draw(schedule, u);
+            var level = schedule.Draw(u);
             Assert.InRange(level.Alpha, 1e-5, 1);
             Assert.InRange(level.Sigma, 1e-4, 1);
-            Assert.InRange(config.TimeInput(level), 0.5, 999);
+            Assert.InRange(schedule.TimeInput(level), 0.5, 999);
         }
 
-        var grid = config.Grid(schedule, TimestepSpacing.Trailing, 10);
+        var grid = schedule.Grid(10);
         Assert.Equal(10, grid.Count);
         Assert.Equal(schedule.CleanTime, grid.End);
     }

@@ -4,9 +4,8 @@ using DiffusionSharp.Langevin;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
-using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Objectives;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Tests;
@@ -16,17 +15,17 @@ public sealed class DataLevelsTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    private static RunConfig Points { get; } = new("moons", "test", Mlp: new MlpOptions(2, Width: 16, Layers: 2, TimeFeatures: 16), Steps: 6, Batch: 16, Seed: 7, SampleSteps: 5, CheckpointEvery: 2);
+    private static RunConfig Points { get; } = new("moons", "test") { Mlp = new MlpOptions(2, Width: 16, Layers: 2, TimeFeatures: 16), Steps = 6, Batch = 16, Seed = 7, SampleSteps = 5, CheckpointEvery = 2 };
 
-    private static RunConfig Open => Points with { Data = "two-modes", Schedule = new ScheduleConfig(ScheduleKind.Geometric, SigmaMin: 0.05) };
+    private static RunConfig Open => Points with { Data = "two-modes", Schedule = new GeometricScheduleConfig(SigmaMin: 0.05) };
 
     [Fact]
     public void The_most_noise_is_the_largest_distance_rounded_up_and_the_levels_are_those_of_technique_2()
     {
         using var two = new Parallelism(2);
         var digits = DataSource.Open("digits", new DataSourceOptions(Size: 8, Count: 300));
-        var open = SmallRuns.Pictures with { Schedule = new ScheduleConfig(ScheduleKind.Geometric, SigmaMin: 0.02) };
-        var settled = DataLevels.Settle(open, digits, Parallelism.Single).Schedule!;
+        var open = SmallRuns.Pictures with { Schedule = new GeometricScheduleConfig(SigmaMin: 0.02) };
+        var settled = Geometric(DataLevels.Settle(open, digits, Parallelism.Single));
         var all = Tensor.Create([300, 64], values =>
         {
             var sample = new float[64];
@@ -40,8 +39,8 @@ public sealed class DataLevelsTests : IDisposable
         Assert.InRange(settled.SigmaMax!.Value, distance, distance * 1.011);
         Assert.Equal(NcsnDesign.Levels(0.02, settled.SigmaMax.Value, NcsnDesign.Ratio(64)), settled.Levels);
         Assert.Equal(settled, DataLevels.Settle(open, digits, two).Schedule);
-        Assert.Equal(7, DataLevels.Settle(open with { Schedule = new ScheduleConfig(ScheduleKind.Geometric, Levels: 7) }, digits, two).Schedule!.Levels);
-        Assert.Equal(9, DataLevels.Settle(open with { Schedule = new ScheduleConfig(ScheduleKind.Geometric, SigmaMax: 9) }, digits, two).Schedule!.SigmaMax);
+        Assert.Equal(7, Geometric(DataLevels.Settle(open with { Schedule = new GeometricScheduleConfig(Levels: 7) }, digits, two)).Levels);
+        Assert.Equal(9, Geometric(DataLevels.Settle(open with { Schedule = new GeometricScheduleConfig(SigmaMax: 9) }, digits, two)).SigmaMax);
         Assert.Same(SmallRuns.Pictures, DataLevels.Settle(SmallRuns.Pictures, digits, two));
     }
 
@@ -49,7 +48,7 @@ public sealed class DataLevelsTests : IDisposable
     public void In_the_plane_there_are_ten_levels_and_of_a_large_source_a_drawn_part_is_looked_at_by_the_seed()
     {
         var points = PointSource.Create("two-modes");
-        var (one, other) = (DataLevels.Settle(Open, points, Parallelism.Single).Schedule!, DataLevels.Settle(Open with { Seed = 8 }, points, Parallelism.Single).Schedule!);
+        var (one, other) = (Geometric(DataLevels.Settle(Open, points, Parallelism.Single)), Geometric(DataLevels.Settle(Open with { Seed = 8 }, points, Parallelism.Single)));
         Assert.Equal(10, one.Levels);
         Assert.InRange(one.SigmaMax!.Value, 4, 6);
         Assert.NotEqual(one.SigmaMax, other.SigmaMax);
@@ -62,21 +61,21 @@ public sealed class DataLevelsTests : IDisposable
         var path = folder["run"];
         var config = Open with { Steps = 4, CheckpointEvery = 2, SampleSteps = 3 };
         using var one = new Parallelism(1);
-        foreach (var step in Trainer.Start(config, source, path, one).Run(TimeProvider.System, TestContext.Current.CancellationToken).Take(2)) Assert.True(step.Step <= 2);
-        var kept = new RunFolder(path).ReadConfig().Schedule!;
+        foreach (var step in Trainer.Start(config, source, path, Machine.On(one)).Run(TimeProvider.System, TestContext.Current.CancellationToken).Take(2)) Assert.True(step.Step <= 2);
+        var kept = Geometric(new RunFolder(path).ReadConfig());
         Assert.Equal(DataLevels.Settle(config, source, one).Schedule, kept);
-        Assert.Equal(4, Trainer.Resume(config, source, path, one).Run(TimeProvider.System, TestContext.Current.CancellationToken).Last().Step);
+        Assert.Equal(4, Trainer.Resume(config, source, path, Machine.On(one)).Run(TimeProvider.System, TestContext.Current.CancellationToken).Last().Step);
         Assert.Contains("plain Langevin", File.ReadAllText(new RunFolder(path).SampleFile(4, ".svg")), StringComparison.Ordinal);
-        var schedule = Assert.IsType<GeometricSchedule>(TrainedModel.Load(path).Schedule);
+        var schedule = Assert.IsType<GeometricSchedule>(SavedModel.Load(path).Schedule);
         Assert.Equal((0.05, kept.SigmaMax!.Value, 10), (schedule.Sigmas[0], schedule.Sigmas[^1], schedule.Levels));
-        Assert.Contains("schedule.sigmaMax", Assert.Throws<DataException>(() => Trainer.Resume(config with { Schedule = kept with { SigmaMax = 40 } }, source, path, one)).Message, StringComparison.Ordinal);
+        Assert.Contains("schedule.sigmaMax", Assert.Throws<DataException>(() => Trainer.Resume(config with { Schedule = kept with { SigmaMax = 40 } }, source, path, Machine.On(one))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Levels_still_open_make_no_schedule_and_data_without_distance_gives_none()
     {
         Assert.Contains("still open", Assert.Throws<ArgumentException>(() => { Open.Schedule!.Create(); }).Message, StringComparison.Ordinal);
-        var far = Open with { Schedule = new ScheduleConfig(ScheduleKind.Geometric, SigmaMin: 50) };
+        var far = Open with { Schedule = new GeometricScheduleConfig(SigmaMin: 50) };
         Assert.Contains("schedule.sigmaMin: 50 is not below the largest distance between data", Assert.Throws<ArgumentException>(() => DataLevels.Settle(far, PointSource.Create("moons"), Parallelism.Single)).Message, StringComparison.Ordinal);
     }
 
@@ -87,7 +86,7 @@ public sealed class DataLevelsTests : IDisposable
     [InlineData(49)]
     public void Fewer_steps_than_levels_of_noise_still_visit_the_most_and_the_least(int steps)
     {
-        var config = new ScheduleConfig(ScheduleKind.Geometric, Levels: 49, SigmaMin: 0.02, SigmaMax: 20);
+        var config = new GeometricScheduleConfig(Levels: 49, SigmaMin: 0.02, SigmaMax: 20);
         var schedule = config.Create();
         var grid = schedule.Grid(steps);
         Assert.Equal(steps, grid.Count);
@@ -96,35 +95,37 @@ public sealed class DataLevelsTests : IDisposable
         // The step is that of the widest gap, also where whole levels make gaps unequal.
         var gap = Enumerable.Range(1, steps - 1).Max(i => grid.Times[i - 1] - grid.Times[i]);
         Assert.Equal(NcsnDesign.StepSize(Math.Pow(1000, gap / 48), 5), NcsnDesign.StepSize(schedule, grid, 5), 1e-9);
-        Assert.Equal(Timesteps.Trailing(1000, 7).Times, new ScheduleConfig().Create().Grid(7).Times);
+        Assert.Equal(Timesteps.Trailing(1000, 7).Times, ScheduleConfig.Linear.Create().Grid(7).Times);
     }
 
     [Fact]
     public void A_default_that_is_written_is_the_default_that_is_left_out()
     {
         var run = Points;
-        Assert.Empty(ConfigJson.Differences(run with { Schedule = new ScheduleConfig(Levels: 1000) }, run with { Schedule = new ScheduleConfig() }));
-        Assert.Empty(ConfigJson.Differences(run with { Schedule = new ScheduleConfig(ScheduleKind.Edm, 1000) }, run with { Schedule = new ScheduleConfig(ScheduleKind.Edm) }));
-        Assert.Single(ConfigJson.Differences(run with { Schedule = new ScheduleConfig(Levels: 999) }, run with { Schedule = new ScheduleConfig() }));
-        var listed = ConfigJson.Read(ConfigJson.Write(run with { Schedule = new ScheduleConfig(ScheduleKind.Geometric, Sigmas: [4, 2, 1]) }), "listed");
+        Assert.Empty(ConfigJson.Differences(run with { Schedule = new LinearScheduleConfig(Levels: 1000) }, run with { Schedule = ScheduleConfig.Linear }));
+        Assert.Empty(ConfigJson.Differences(run with { Schedule = new EdmScheduleConfig(0.002, 80) }, run with { Schedule = ScheduleConfig.Edm }));
+        Assert.Single(ConfigJson.Differences(run with { Schedule = new LinearScheduleConfig(Levels: 999) }, run with { Schedule = ScheduleConfig.Linear }));
+        var listed = ConfigJson.Read(ConfigJson.Write(run with { Schedule = new GeometricScheduleConfig(Sigmas: [4, 2, 1]) }), "listed");
         Assert.Equal([1, 2, 4], ((GeometricSchedule)listed.Schedule!.Create()).Sigmas.ToArray());
-        Assert.Equal(3, listed.Schedule.LevelsOrDefault());
+        Assert.Equal(3, listed.Schedule.Create().TrainedLevels);
     }
 
     [Fact]
     public void Levels_are_drawn_alike_and_the_network_sees_the_logarithm_of_the_noise_or_the_noise_itself()
     {
-        var config = Open with { Schedule = new ScheduleConfig(ScheduleKind.Geometric, Sigmas: [4, 2, 1]) };
+        var config = Open with { Schedule = new GeometricScheduleConfig(Sigmas: [4, 2, 1]) };
         var schedule = config.Schedule!.Create();
-        var levels = LevelSampler.Create(config, schedule);
+        var levels = LevelSampler.Create(config.LevelsOrDefault(), schedule);
         var counts = new int[3];
         for (var k = 0; k < 3000; k++) counts[(int)levels.Draw(new Rng(5).Split(k)).Level.Time]++;
         Assert.All(counts, count => Assert.InRange(count, 900, 1100));
-        Assert.Equal(250 * Math.Log(4), config.TimeInput(schedule.At(2)), 1e-9);
+        Assert.Equal(250 * Math.Log(4), config.TimeInput(schedule, schedule.At(2)), 1e-9);
         var blind = SmallRuns.Pictures with { Schedule = config.Schedule, UNet = SmallRuns.Pictures.UNet! with { TimeEmbedding = TimeEmbeddingKind.None } };
-        Assert.Equal(4, blind.TimeInput(schedule.At(2)));
+        Assert.Equal(4, blind.TimeInput(schedule, schedule.At(2)));
         Assert.Equal(16, new Objective(blind with { Prediction = Prediction.Score }, schedule).Weight(schedule.At(2)), 1e-12);
     }
 
     public void Dispose() => folder.Dispose();
+
+    private static GeometricScheduleConfig Geometric(RunConfig config) => Assert.IsType<GeometricScheduleConfig>(config.Schedule);
 }

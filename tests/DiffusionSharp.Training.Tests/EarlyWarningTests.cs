@@ -1,14 +1,14 @@
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Tests;
 
 public sealed class EarlyWarningTests
 {
-    private static readonly RunConfig Points = new("moons", "test", Mlp: new MlpOptions(2, Width: 32, Layers: 2, TimeFeatures: 16), Steps: 240, Batch: 64, Seed: 2, CheckpointEvery: 50, KeepCheckpoints: 9, SampleSteps: 2);
+    private static readonly RunConfig Points = new("moons", "test") { Mlp = new MlpOptions(2, Width: 32, Layers: 2, TimeFeatures: 16), Steps = 240, Batch = 64, Seed = 2, CheckpointEvery = 50, KeepCheckpoints = 9, SampleSteps = 2 };
 
     private static DataSource Moons { get; } = DataSource.Open("moons", new DataSourceOptions(), Parallelism.Single);
 
@@ -79,7 +79,7 @@ public sealed class EarlyWarningTests
 
         Assert.Empty(Run(folder["killed"], idle, steps: 190));
         Assert.Equal(flat, Assert.Single(Run(folder["killed"], idle, steps: 60)));
-        var late = Trainer.Resume(idle, Moons, folder["idle"], Parallelism.Single);
+        var late = Trainer.Resume(idle, Moons, folder["idle"], Machine.Single);
         Assert.Equal([flat], late.Warnings);
 
         Assert.Empty(Run(folder["learns"], Points));
@@ -113,7 +113,7 @@ public sealed class EarlyWarningTests
 
     private static List<TrainingWarning> Run(string path, RunConfig config, int steps = int.MaxValue)
     {
-        var trainer = new RunFolder(path).Exists ? Trainer.Resume(config, Moons, path, Parallelism.Single) : Trainer.Start(config, Moons, path, Parallelism.Single);
+        var trainer = new RunFolder(path).Exists ? Trainer.Resume(config, Moons, path, Machine.Single) : Trainer.Start(config, Moons, path, Machine.Single);
         return [.. trainer.Warnings, .. trainer.Run(TimeProvider.System).Take(steps).Select(s => s.Warning).OfType<TrainingWarning>()];
     }
 }

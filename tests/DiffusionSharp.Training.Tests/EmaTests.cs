@@ -1,6 +1,5 @@
 using DiffusionSharp.Networks.Optimization;
-using DiffusionSharp.Training.Configuration;
-using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Tests;
@@ -28,7 +27,7 @@ public sealed class EmaTests
     {
         using var folder = new TemporaryFolder();
         SmallRuns.Train(folder["run"], config: Config(new EmaOptions(), ("slow", new EmaOptions(HalfLife: 100)), ("fast", new EmaOptions(HalfLife: 5))) with { Steps = 2, WarmupSteps = 0 });
-        var error = Assert.Throws<UnknownWeightsException>(() => TrainedModel.Load(folder["run"], "quick"));
+        var error = Assert.Throws<UnknownWeightsException>(() => SavedModel.Load(folder["run"], "quick"));
         Assert.Equal("weights: 'quick' is unknown; this run has ema, raw, fast, slow.", error.Message);
     }
 
@@ -57,5 +56,5 @@ public sealed class EmaTests
 
     private static RunConfig Config(EmaOptions ema, params (string Name, EmaOptions Options)[] more) => SmallRuns.Pictures with { Ema = ema, MoreEma = more.ToDictionary(m => m.Name, m => m.Options) };
 
-    private static float[] Weights(string run, string name) => TrainedModel.Load(run, name).Weights.Memory.Span.ToArray();
+    private static float[] Weights(string run, string name) => SavedModel.Load(run, name).Weights.Memory.Span.ToArray();
 }

@@ -7,10 +7,11 @@ using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.TestKit;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Objectives;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
+using DiffusionSharp.Training.Steps;
 
 namespace DiffusionSharp.Training.Tests;
 
@@ -42,7 +43,7 @@ public sealed class HybridLossTests
     public void At_the_first_level_the_masses_of_all_256_values_of_a_pixel_sum_to_one()
     {
         // The network's error puts the mean at 0.9961, near the edge, whatever the value: μ = x₀ + c · error.
-        var (c, _, _) = new VarianceBound(Cosine, Noise, 1).At(Cosine.At(0));
+        var c = new VarianceBound(Cosine, Noise, 1).At(Cosine.At(0)).ErrorScale;
         var total = 0.0;
         for (var i = 0; i < 256; i++)
         {
@@ -56,7 +57,7 @@ public sealed class HybridLossTests
     [Fact]
     public void At_the_first_level_the_bound_of_vectors_is_the_density()
     {
-        var (c, small, large) = new VarianceBound(Cosine, Noise, 1).At(Cosine.At(0));
+        var (c, small, large, _, _) = new VarianceBound(Cosine, Noise, 1).At(Cosine.At(0));
         Assert.Equal(Math.Log(Posterior.Between(Cosine.At(1), Cosine.At(0)).Variance), small, 1e-12);
         var variance = Math.Exp((0.65 * large) + (0.35 * small));
         var expected = 0.5 * (Math.Log(2 * Math.PI * variance) + (c * 0.4 * c * 0.4 / variance)) / Math.Log(2);
@@ -125,12 +126,12 @@ public sealed class HybridLossTests
             SampleCount = 4,
             SampleSteps = 5,
         };
-        foreach (var _ in Trainer.Start(config, Sources.Normal(folder, 5000, 1), folder["run"], Parallelism.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken))
+        foreach (var _ in Trainer.Start(config, Sources.Normal(folder, 5000, 1), folder["run"], Machine.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken))
         {
         }
 
-        var model = TrainedModel.Load(folder["run"]);
-        var denoiser = Assert.IsAssignableFrom<ILearnedVariance>(model.Denoiser(64, Parallelism.Single));
+        var model = SavedModel.Load(folder["run"]);
+        var denoiser = model.Denoiser(64, Machine.Single);
         Assert.True(denoiser.HasVariance);
         foreach (var t in new[] { 2, 4, 6 })
         {
@@ -138,11 +139,11 @@ public sealed class HybridLossTests
             Array.Fill(levels, Cosine.At(t));
             var (data, v) = denoiser.DenoiseWithVariance(new Rng(2).Normal([64, 1]), levels);
             Assert.Equal(1, v.Mean(), 0.35);
-            Near.RelativeToLargest(data, ((Denoiser)denoiser).Denoise(new Rng(2).Normal([64, 1]), Cosine.At(t)), 0, "the data, asked alone");
+            Near.RelativeToLargest(data, denoiser.Denoise(new Rng(2).Normal([64, 1]), Cosine.At(t)), 0, "the data, asked alone");
         }
 
         var sampler = new DdpmSampler(model.Schedule, Timesteps.All(10), DdpmVariance.LearnedRange);
-        var samples = sampler.Sample((Denoiser)denoiser, [2000, 1], new SeededNoise(new Rng(9)));
+        var samples = sampler.Sample(denoiser, [2000, 1], new SeededNoise(new Rng(9)));
         Assert.Equal(0, samples.Mean(), 0.15);
         Assert.Equal(1, samples.Map(x => x * x).Mean(), 0.2);
     }
@@ -154,7 +155,7 @@ public sealed class HybridLossTests
         var config = SmallRuns.Pictures with
         {
             UNet = SmallRuns.Pictures.UNet! with { OutChannels = 2 },
-            Schedule = new ScheduleConfig(ScheduleKind.Cosine, Levels: 20),
+            Schedule = new CosineScheduleConfig(Levels: 20),
             LearnedVariance = new LearnedVarianceConfig(),
             Levels = new LevelConfig(LevelDistribution.Importance, History: 1),
         };
@@ -163,20 +164,20 @@ public sealed class HybridLossTests
         SmallRuns.Train(folder["killed"], config: config);
         Assert.Equal(SmallRuns.Fingerprint(folder["straight"]), SmallRuns.Fingerprint(folder["killed"]));
 
-        var model = TrainedModel.Load(folder["straight"]);
+        var model = SavedModel.Load(folder["straight"]);
         var sampler = new DdpmSampler(model.Schedule, Timesteps.Trailing(20, 5), DdpmVariance.LearnedRange);
-        var (whole, _) = new SamplingJob(model, sampler, 5, Seed: 4).Run(Parallelism.Single);
-        var (cut, _) = new SamplingJob(model, sampler, 5, Seed: 4, LargestBatch: 2).Run(Parallelism.Single);
+        var (whole, _) = new SamplingJob(model, sampler, 5, Seed: 4).Run(Machine.Single);
+        var (cut, _) = new SamplingJob(model, sampler, 5, Seed: 4, LargestBatch: 2).Run(Machine.Single);
         Assert.Equal(whole.Values.ToArray(), cut.Values.ToArray());
         Assert.True(whole.IsFinite());
-        var gradient = model.Denoiser(2, Parallelism.Single).VectorJacobian(whole.Slice(0, 2), model.Schedule.At(3), whole.Slice(0, 2));
+        var gradient = model.Denoiser(2, Machine.Single).VectorJacobian(whole.Slice(0, 2), model.Schedule.At(3), whole.Slice(0, 2));
         Assert.Equal(whole.Slice(0, 2).Shape, gradient.Shape);
     }
 
     private static Objective Noise => new(Config(new MlpOptions(2, Outputs: 4)), Cosine);
 
     private static RunConfig Config(MlpOptions mlp) =>
-        new RunConfig("points", "test", Mlp: mlp, Schedule: new ScheduleConfig(ScheduleKind.Cosine, Levels: 10), LearnedVariance: new LearnedVarianceConfig(), SampleSteps: 5).Validated();
+        new RunConfig("points", "test") { Mlp = mlp, Schedule = new CosineScheduleConfig(Levels: 10), LearnedVariance = new LearnedVarianceConfig(), SampleSteps = 5 }.Validated();
 
     private static double Bound(int time, double error, double v, double x0, bool pictures) =>
         new Interpreter(Inputs(time, error, v, x0)).Evaluate(Graph(pictures).Bound)[0];
@@ -190,7 +191,7 @@ public sealed class HybridLossTests
 
     private static Dictionary<string, double[]> Inputs(int time, double error, double v, double x0)
     {
-        var (scale, small, large) = new VarianceBound(Cosine, Noise, 1).At(Cosine.At(time));
+        var (scale, small, large, _, _) = new VarianceBound(Cosine, Noise, 1).At(Cosine.At(time));
         return new Dictionary<string, double[]>
         {
             ["error"] = [error],

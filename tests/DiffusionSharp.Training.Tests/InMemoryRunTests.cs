@@ -1,6 +1,5 @@
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Tests;
@@ -14,7 +13,7 @@ public sealed class InMemoryRunTests
     {
         using var folder = new TemporaryFolder();
         SmallRuns.Train(folder["run"]);
-        var trainer = Trainer.Start(SmallRuns.Pictures, SmallRuns.Digits, null, Parallelism.Single);
+        var trainer = Trainer.Start(SmallRuns.Pictures, SmallRuns.Digits, null, Machine.Single);
         var activities = new List<TrainingActivity>();
         foreach (var progress in trainer.Run(TimeProvider.System, Token, activities.Add))
         {
@@ -24,7 +23,7 @@ public sealed class InMemoryRunTests
 
         Assert.Empty(activities);
         Assert.Null(trainer.DrawMissingSheet(Token));
-        Assert.Equal(TrainedModel.Load(folder["run"]).Weights.Memory.Span.ToArray(), trainer.Model(40).Weights.Memory.Span.ToArray());
+        Assert.Equal(SavedModel.Load(folder["run"]).Weights.Memory.Span.ToArray(), trainer.Model().Weights.Memory.Span.ToArray());
     }
 
     [Fact]
@@ -32,8 +31,8 @@ public sealed class InMemoryRunTests
     {
         using var folder = new TemporaryFolder();
         var idle = SmallRuns.Pictures with { Optimizer = new AdamOptions(Rate: 1e-12), Steps = 210, LogEvery = 10, SampleEvery = 0, CheckpointEvery = 1000, Flip = false };
-        var written = Trainer.Start(idle, SmallRuns.Digits, folder["run"], Parallelism.Single).Run(TimeProvider.System, Token).Select(p => p.Warning).ToList();
-        var remembered = Trainer.Start(idle, SmallRuns.Digits, null, Parallelism.Single).Run(TimeProvider.System, Token).Select(p => p.Warning).ToList();
+        var written = Trainer.Start(idle, SmallRuns.Digits, folder["run"], Machine.Single).Run(TimeProvider.System, Token).Select(p => p.Warning).ToList();
+        var remembered = Trainer.Start(idle, SmallRuns.Digits, null, Machine.Single).Run(TimeProvider.System, Token).Select(p => p.Warning).ToList();
         Assert.Contains(written, w => w is { Kind: TrainingWarningKind.FlatLoss });
         Assert.Equal(written, remembered);
     }
@@ -42,7 +41,7 @@ public sealed class InMemoryRunTests
     public void A_run_without_a_folder_that_diverges_says_so_and_names_no_checkpoint()
     {
         var wild = SmallRuns.Pictures with { Optimizer = new AdamOptions(Rate: 1e18), WarmupSteps = 0 };
-        var trainer = Trainer.Start(wild, SmallRuns.Digits, null, Parallelism.Single);
+        var trainer = Trainer.Start(wild, SmallRuns.Digits, null, Machine.Single);
         var error = Assert.Throws<DivergedException>(() => trainer.Run(TimeProvider.System, Token).Last());
         Assert.Contains("the run is in memory alone and keeps no checkpoints. Begin a new run with a lower learning rate", error.Message, StringComparison.Ordinal);
     }
@@ -50,7 +49,7 @@ public sealed class InMemoryRunTests
     [Fact]
     public void The_steps_of_a_trainer_are_enumerated_once()
     {
-        var steps = Trainer.Start(SmallRuns.Pictures, SmallRuns.Digits, null, Parallelism.Single).Run(TimeProvider.System, Token);
+        var steps = Trainer.Start(SmallRuns.Pictures, SmallRuns.Digits, null, Machine.Single).Run(TimeProvider.System, Token);
         Assert.Equal(1, steps.First().Step);
         Assert.Contains("its steps were enumerated before, and its weights have moved on", Assert.Throws<InvalidOperationException>(() => steps.First()).Message, StringComparison.Ordinal);
     }

@@ -1,14 +1,13 @@
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
-using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Tests;
 
 public sealed class LengtheningTests
 {
-    private static readonly RunConfig Cosine = new("digits", "test", Steps: 800, Optimizer: new AdamOptions(Rate: 1e-3), RateCurve: RateCurve.Cosine, WarmupSteps: 10);
+    private static readonly RunConfig Cosine = new("digits", "test") { Steps = 800, Optimizer = new AdamOptions(Rate: 1e-3), RateCurve = RateCurve.Cosine, WarmupSteps = 10 };
 
     [Theory]
     [InlineData(RateCurve.Cosine)]
@@ -26,11 +25,11 @@ public sealed class LengtheningTests
         SmallRuns.Train(folder["stopped"], steps: 13, config: now);
         SmallRuns.Train(folder["stopped"], config: now);
         Assert.Equal(SmallRuns.Fingerprint(folder["straight"]), SmallRuns.Fingerprint(folder["stopped"]));
-        Assert.Equal(40, TrainedModel.Load(folder["stopped"]).Step);
+        Assert.Equal(40, SavedModel.Load(folder["stopped"]).Step);
 
         static RunConfig Lengthened(RunFolder run, RunConfig now)
         {
-            Trainer.Resume(now, SmallRuns.Digits, run.Path, Parallelism.Single);
+            Trainer.Resume(now, SmallRuns.Digits, run.Path, Machine.Single);
             return run.ReadConfig();
         }
     }

@@ -1,8 +1,8 @@
 using DiffusionSharp.Networks;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Objectives;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Tests;
@@ -15,7 +15,7 @@ public sealed class LevelSamplerTests
     public void Log_normal_levels_have_the_stated_mean_and_deviation_of_the_log_ratio()
     {
         // The schedule's ends are more than five deviations away.
-        var draws = Sample(new RunConfig("points", "test", Mlp: new MlpOptions(2), Schedule: new ScheduleConfig(ScheduleKind.VpLinear), Levels: new LevelConfig(LevelDistribution.LogNormal, 0.2, 0.8)));
+        var draws = Sample(new RunConfig("points", "test") { Mlp = new MlpOptions(2), Schedule = ScheduleConfig.VpLinear, Levels = new LevelConfig(LevelDistribution.LogNormal, 0.2, 0.8) });
         AssertNormal(draws.Select(d => Math.Log(d.Level.Ratio)), 0.2, 0.8);
         Assert.All(draws, d => Assert.Equal(1, d.Factor));
     }
@@ -23,16 +23,16 @@ public sealed class LevelSamplerTests
     [Fact]
     public void Log_normal_levels_of_a_discrete_schedule_are_its_own_and_stay_within_it()
     {
-        var draws = Sample(new RunConfig("points", "test", Mlp: new MlpOptions(2), Levels: new LevelConfig(LevelDistribution.LogNormal, 4, 3)));
+        var draws = Sample(new RunConfig("points", "test") { Mlp = new MlpOptions(2), Levels = new LevelConfig(LevelDistribution.LogNormal, 4, 3) });
         Assert.All(draws, d => Assert.True(d.Level.Time == Math.Floor(d.Level.Time) && d.Level.Time is >= 0 and <= 999));
-        var middle = Sample(new RunConfig("points", "test", Mlp: new MlpOptions(2), Levels: new LevelConfig(LevelDistribution.LogNormal, 0.2, 0.8)));
+        var middle = Sample(new RunConfig("points", "test") { Mlp = new MlpOptions(2), Levels = new LevelConfig(LevelDistribution.LogNormal, 0.2, 0.8) });
         AssertNormal(middle.Select(d => Math.Log(d.Level.Ratio)), 0.2, 0.8);
     }
 
     [Fact]
     public void Logit_normal_levels_have_the_stated_mean_and_deviation_of_the_logit_of_time()
     {
-        var config = new RunConfig("points", "test", Mlp: new MlpOptions(2), Schedule: new ScheduleConfig(ScheduleKind.VpLinear), Levels: new LevelConfig(LevelDistribution.LogitNormal, -0.5, 0.9));
+        var config = new RunConfig("points", "test") { Mlp = new MlpOptions(2), Schedule = ScheduleConfig.VpLinear, Levels = new LevelConfig(LevelDistribution.LogitNormal, -0.5, 0.9) };
         AssertNormal(Sample(config).Select(d => (d.Level.Time - 1e-3) / (1 - 1e-3)).Select(u => Math.Log(u / (1 - u))), -0.5, 0.9);
     }
 
@@ -66,7 +66,7 @@ public sealed class LevelSamplerTests
     [Fact]
     public void Probabilities_are_those_of_the_root_mean_square_of_the_newest_losses()
     {
-        var levels = new ImportanceLevels(new ScheduleConfig(Levels: 2), DiscreteSchedule.Linear(2), 2);
+        var levels = new ImportanceLevels(DiscreteSchedule.Linear(2), 2);
         foreach (var loss in new[] { 100.0, 3, 4 }) levels.History.Record(0, loss);
         levels.History.Record(1, 1);
         levels.Refresh();
@@ -81,7 +81,7 @@ public sealed class LevelSamplerTests
     [Fact]
     public void Importance_sampling_of_a_continuous_schedule_reaches_all_of_its_time()
     {
-        var draws = Sample(new RunConfig("points", "test", Mlp: new MlpOptions(2), Schedule: new ScheduleConfig(ScheduleKind.VpLinear), Levels: new LevelConfig(LevelDistribution.Importance)));
+        var draws = Sample(new RunConfig("points", "test") { Mlp = new MlpOptions(2), Schedule = ScheduleConfig.VpLinear, Levels = new LevelConfig(LevelDistribution.Importance) });
         Assert.True(draws.Min(d => d.Level.Time) < 0.002 && draws.Max(d => d.Level.Time) > 0.999);
         Assert.Equal(0.5005, draws.Average(d => d.Level.Time), 0.01);
     }
@@ -90,7 +90,7 @@ public sealed class LevelSamplerTests
     public void A_run_with_importance_sampling_resumes_to_the_same_bytes_at_any_number_of_threads()
     {
         using var folder = new TemporaryFolder();
-        var config = SmallRuns.Pictures with { Schedule = new ScheduleConfig(ScheduleKind.Cosine, Levels: 6), Levels = new LevelConfig(LevelDistribution.Importance, History: 2) };
+        var config = SmallRuns.Pictures with { Schedule = new CosineScheduleConfig(Levels: 6), Levels = new LevelConfig(LevelDistribution.Importance, History: 2) };
         SmallRuns.Train(folder["straight"], config: config);
         SmallRuns.Train(folder["killed"], steps: 23, config: config, threads: 3);
         SmallRuns.Train(folder["killed"], config: config, threads: 2);
@@ -121,7 +121,7 @@ public sealed class LevelSamplerTests
     private static (ImportanceLevels Levels, Func<int, double> Loss) Learned()
     {
         double Loss(int i) => 0.1 + (i * i);
-        var levels = new ImportanceLevels(new ScheduleConfig(Levels: 10), DiscreteSchedule.Linear(10), 3);
+        var levels = new ImportanceLevels(DiscreteSchedule.Linear(10), 3);
         for (var i = 0; i < 30; i++) levels.History.Record(i % 10, Loss(i % 10));
         levels.Refresh();
         return (levels, Loss);
@@ -129,7 +129,7 @@ public sealed class LevelSamplerTests
 
     private static List<DrawnLevel> Sample(RunConfig config)
     {
-        var levels = LevelSampler.Create(config.Validated(), config.ScheduleOrDefault().Create());
+        var levels = LevelSampler.Create(config.Validated().LevelsOrDefault(), config.ScheduleOrDefault().Create());
         return [.. Enumerable.Range(0, Draws).Select(k => levels.Draw(new Rng(7).Split((long)k)))];
     }
 

@@ -5,8 +5,8 @@ using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Tests;
@@ -28,9 +28,9 @@ public sealed class ModelFileTests
         SmallRuns.Train(folder["run"], config: Config);
         foreach (var name in new[] { "ema", "raw", "slow" })
         {
-            var model = TrainedModel.Load(folder["run"], name);
+            var model = SavedModel.Load(folder["run"], name);
             model.Save(folder[$"{name}.safetensors"]);
-            foreach (var loaded in new[] { TrainedModel.Load(folder[$"{name}.safetensors"]), TrainedModel.Load(folder[$"{name}.safetensors"], name) })
+            foreach (var loaded in new[] { SavedModel.Load(folder[$"{name}.safetensors"]), SavedModel.Load(folder[$"{name}.safetensors"], name) })
             {
                 Assert.Equal((3, name), (loaded.Step, loaded.WeightsName));
                 Assert.Equal(Draw(model).Values.ToArray(), Draw(loaded).Values.ToArray());
@@ -44,9 +44,9 @@ public sealed class ModelFileTests
         using var folder = new TemporaryFolder();
         SmallRuns.Train(folder["run"], config: Config);
         var path = folder["deep/er/model.safetensors"];
-        TrainedModel.Load(folder["run"]).Save(path);
-        TrainedModel.Load(path).Save(folder["again"]);
-        TrainedModel.Load(folder["run"]).Save(path);
+        SavedModel.Load(folder["run"]).Save(path);
+        SavedModel.Load(path).Save(folder["again"]);
+        SavedModel.Load(folder["run"]).Save(path);
         Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(folder["again"]));
         Assert.Equal([path], Directory.GetFiles(folder["deep/er"]));
     }
@@ -64,7 +64,7 @@ public sealed class ModelFileTests
         var text = File.ReadAllText(folder["model"]);
         Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Users", text, StringComparison.Ordinal);
-        var read = TrainedModel.Load(folder["model"]).Config;
+        var read = SavedModel.Load(folder["model"]).Config;
         Assert.Equal((kept, "run", null, 10), (read.Data, read.From, read.Conditioning!.Labels, read.Conditioning.Classes));
     }
 
@@ -91,7 +91,7 @@ public sealed class ModelFileTests
     public void What_is_no_models_file_is_one_clear_line()
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal($"{folder["model"]}: there is no such file or folder.", Assert.Throws<DataException>(() => TrainedModel.Load(folder["model"])).Message);
+        Assert.Equal($"{folder["model"]}: there is no such file or folder.", Assert.Throws<DataException>(() => SavedModel.Load(folder["model"])).Message);
         File.WriteAllBytes(folder["model"], []);
         Refused(folder, "the file is empty; a model's file was expected.");
         File.WriteAllText(folder["model"], "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n");
@@ -163,16 +163,16 @@ public sealed class ModelFileTests
     {
         using var folder = new TemporaryFolder();
         NetworkFunction network = i => new LayerBuilder(i.Graph).Linear("out", i.X, 2);
-        var config = new RunConfig("points", "test", OwnNetwork: new OwnNetworkConfig([2]), Steps: 3) { Network = network };
+        var config = new RunConfig("points", "test") { OwnNetwork = new OwnNetworkConfig([2]), Steps = 3, Network = network };
         Fresh(config).Save(folder["model"]);
         Refused(folder, "this run's network is a function of the program that trained it; give it as Network");
-        Assert.Equal(Fresh(config).Weights.Memory.Span.ToArray(), TrainedModel.Load(folder["model"], network: network).Weights.Memory.Span.ToArray());
-        Assert.Throws<DataException>(() => TrainedModel.Load(folder["model"], network: i => new LayerBuilder(i.Graph).Linear("other", i.X, 2)));
+        Assert.Equal(Fresh(config).Weights.Memory.Span.ToArray(), SavedModel.Load(folder["model"], network: network).Weights.Memory.Span.ToArray());
+        Assert.Throws<DataException>(() => SavedModel.Load(folder["model"], network: i => new LayerBuilder(i.Graph).Linear("other", i.X, 2)));
     }
 
     private static void Refused(TemporaryFolder folder, string expected, string? name = null)
     {
-        var error = Assert.Throws<DataException>(() => TrainedModel.Load(folder["model"], name));
+        var error = Assert.Throws<DataException>(() => SavedModel.Load(folder["model"], name));
         Assert.StartsWith(folder["model"] + ": ", error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
@@ -185,5 +185,5 @@ public sealed class ModelFileTests
         return new TrainedModel(config, weights, 3);
     }
 
-    private static Tensor Draw(TrainedModel model) => new SamplingJob(model, new DdimSampler(model.Schedule, Timesteps.Leading(1000, 4)), 3, Seed: 4).Run(Parallelism.Single).Samples;
+    private static Tensor Draw(TrainedModel model) => new SamplingJob(model, new DdimSampler(model.Schedule, Timesteps.Leading(1000, 4)), 3, Seed: 4).Run(Machine.Single).Samples;
 }

@@ -1,8 +1,8 @@
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Schedules;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Objectives;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Training.Tests;
 
@@ -93,7 +93,7 @@ public sealed class ObjectiveTests
 
     private static Objective Of(Schedule schedule, Prediction prediction, LossWeighting weighting, double? gamma = null) => new(Config(prediction, weighting) with { Gamma = gamma }, schedule);
 
-    private static RunConfig Config(Prediction prediction, LossWeighting weighting) => new("points", "test", Mlp: new MlpOptions(2), Prediction: prediction, Weighting: weighting);
+    private static RunConfig Config(Prediction prediction, LossWeighting weighting) => new("points", "test") { Mlp = new MlpOptions(2), Prediction = prediction, Weighting = weighting };
 
     private static IEnumerable<NoiseLevel> Levels(Schedule schedule, params double[] times) => times.Select(schedule.At);
 }

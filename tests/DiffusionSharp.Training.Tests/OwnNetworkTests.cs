@@ -5,8 +5,8 @@ using DiffusionSharp.Networks.Layers;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Tests;
@@ -15,7 +15,7 @@ public sealed class OwnNetworkTests
 {
     private static readonly MlpOptions Options = new(Dimensions: 2, Width: 16, Layers: 2, TimeFeatures: 8);
     private static readonly DataSource Moons = PointSource.Create("moons", 200);
-    private static readonly RunConfig BuiltIn = new("moons", "test", Mlp: Options, Steps: 12, Batch: 16, Seed: 3, SampleCount: 4, SampleSteps: 3, CheckpointEvery: 5, LogEvery: 3);
+    private static readonly RunConfig BuiltIn = new("moons", "test") { Mlp = Options, Steps = 12, Batch = 16, Seed = 3, SampleCount = 4, SampleSteps = 3, CheckpointEvery = 5, LogEvery = 3 };
     private static readonly RunConfig Own = BuiltIn with { Mlp = null, OwnNetwork = new OwnNetworkConfig([2]), Network = i => Mlp.Build(i.Graph, Options, i.X, i.T, i.Labels) };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -42,9 +42,9 @@ public sealed class OwnNetworkTests
         Assert.Equal(SmallRuns.Fingerprint(folder["straight"]), SmallRuns.Fingerprint(folder["killed"]));
         Assert.Contains("\"ownNetwork\": {\n    \"sampleShape\": [\n      2\n    ]\n  }", File.ReadAllText(folder["killed/config.json"]).ReplaceLineEndings("\n"), StringComparison.Ordinal);
 
-        var model = TrainedModel.Load(folder["killed"], network: TwoLayers);
+        var model = SavedModel.Load(folder["killed"], network: TwoLayers);
         var sampler = new DdimSampler(model.Schedule, Timesteps.Leading(1000, 4));
-        var (samples, _) = new SamplingJob(model, sampler, 5, Seed: 4).Run(Parallelism.Single);
+        var (samples, _) = new SamplingJob(model, sampler, 5, Seed: 4).Run(Machine.Single);
         Assert.Equal<Shape>([5, 2], samples.Shape);
         Assert.True(samples.IsFinite());
     }
@@ -56,13 +56,13 @@ public sealed class OwnNetworkTests
         const string Needed = "this run's network is a function of the program that trained it; give it as Network";
         Train(folder["run"], Own);
         var without = Own with { Network = null };
-        Assert.StartsWith("ownNetwork: " + Needed, Assert.Throws<ArgumentException>(() => Trainer.Start(without, Moons, folder["new"], Parallelism.Single)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("ownNetwork: " + Needed, Assert.Throws<ArgumentException>(() => Trainer.Resume(without, Moons, folder["run"], Parallelism.Single)).Message, StringComparison.Ordinal);
-        Assert.StartsWith($"{folder["run"]}: {Needed}", Assert.Throws<DataException>(() => TrainedModel.Load(folder["run"])).Message, StringComparison.Ordinal);
+        Assert.StartsWith("ownNetwork: " + Needed, Assert.Throws<ArgumentException>(() => Trainer.Start(without, Moons, folder["new"], Machine.Single)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("ownNetwork: " + Needed, Assert.Throws<ArgumentException>(() => Trainer.Resume(without, Moons, folder["run"], Machine.Single)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{folder["run"]}: {Needed}", Assert.Throws<DataException>(() => SavedModel.Load(folder["run"])).Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["new"]));
 
         Train(folder["mlp"], BuiltIn, steps: 5);
-        Assert.Contains("this model's network is an MLP of its configuration; leave the function out.", Assert.Throws<ArgumentException>(() => TrainedModel.Load(folder["mlp"], network: TwoLayers)).Message, StringComparison.Ordinal);
+        Assert.Contains("this model's network is an MLP of its configuration; leave the function out.", Assert.Throws<ArgumentException>(() => SavedModel.Load(folder["mlp"], network: TwoLayers)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,30 +77,30 @@ public sealed class OwnNetworkTests
         Refused("the function made other parameters than before; it must make the same ones, of the same names and shapes in the same order, whenever it is asked.", i => new LayerBuilder(i.Graph).Linear($"out{asked++}", i.X, 2));
 
         static void Refused(string expected, NetworkFunction network) =>
-            Assert.Equal("Network: " + expected, Assert.Throws<ArgumentException>(() => Trainer.Start(Own with { Network = network }, Moons, null, Parallelism.Single)).Message);
+            Assert.Equal("Network: " + expected, Assert.Throws<ArgumentException>(() => Trainer.Start(Own with { Network = network }, Moons, null, Machine.Single)).Message);
     }
 
     [Fact]
     public void A_function_that_does_not_look_at_time_trains_and_samples()
     {
         var config = Own with { Network = i => new LayerBuilder(i.Graph).Linear("out", i.X, 2) };
-        var trainer = Trainer.Start(config, Moons, null, Parallelism.Single);
+        var trainer = Trainer.Start(config, Moons, null, Machine.Single);
         Assert.Equal(12, trainer.Run(TimeProvider.System, Token).Last().Step);
-        var model = trainer.Model(12);
-        Assert.True(new SamplingJob(model, new DdimSampler(model.Schedule, Timesteps.Leading(1000, 3)), 3, Seed: 1).Run(Parallelism.Single).Samples.IsFinite());
+        var model = trainer.Model();
+        Assert.True(new SamplingJob(model, new DdimSampler(model.Schedule, Timesteps.Leading(1000, 3)), 3, Seed: 1).Run(Machine.Single).Samples.IsFinite());
     }
 
     [Fact]
     public void A_function_that_leaves_the_classes_out_is_refused_where_classes_are_trained()
     {
         var config = Own with { Network = TwoLayers, Conditioning = new ConditioningConfig(2) };
-        Assert.Contains("does not depend on Labels", Assert.Throws<ArgumentException>(() => Trainer.Start(config, Moons, null, Parallelism.Single)).Message, StringComparison.Ordinal);
+        Assert.Contains("does not depend on Labels", Assert.Throws<ArgumentException>(() => Trainer.Start(config, Moons, null, Machine.Single)).Message, StringComparison.Ordinal);
         NetworkFunction seeing = i =>
         {
             var layers = new LayerBuilder(i.Graph, InitializationScheme.Ddpm);
             return layers.Linear("out", Op.Silu(layers.Linear("in", i.X, 8) + layers.Embedding("class", i.Labels!, 3, 8)), 2, ends: true);
         };
-        Assert.Equal(12, Trainer.Start(config with { Network = seeing }, Moons, null, Parallelism.Single).Run(TimeProvider.System, Token).Last().Step);
+        Assert.Equal(12, Trainer.Start(config with { Network = seeing }, Moons, null, Machine.Single).Run(TimeProvider.System, Token).Last().Step);
     }
 
     [Fact]
@@ -115,9 +115,9 @@ public sealed class OwnNetworkTests
             return layers.Conv("out", h, 1, ends: true);
         };
         var config = SmallRuns.Pictures with { UNet = null, OwnNetwork = new OwnNetworkConfig([8, 8, 1]), Network = network, Steps = 5 };
-        Assert.Equal(5, Trainer.Start(config, SmallRuns.Digits, null, Parallelism.Single).Run(TimeProvider.System, Token).Last().Step);
+        Assert.Equal(5, Trainer.Start(config, SmallRuns.Digits, null, Machine.Single).Run(TimeProvider.System, Token).Last().Step);
         var other = config with { OwnNetwork = new OwnNetworkConfig([8, 8, 3]) };
-        Assert.StartsWith("The network's function takes samples of [8, 8, 3], the data has [8, 8, 1].", Assert.Throws<ArgumentException>(() => Trainer.Start(other, SmallRuns.Digits, null, Parallelism.Single)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("The network's function takes samples of [8, 8, 3], the data has [8, 8, 1].", Assert.Throws<ArgumentException>(() => Trainer.Start(other, SmallRuns.Digits, null, Machine.Single)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class OwnNetworkTests
 
     private static void Train(string path, RunConfig config, int? steps = null)
     {
-        var trainer = new RunFolder(path).Exists ? Trainer.Resume(config, Moons, path, Parallelism.Single) : Trainer.Start(config, Moons, path, Parallelism.Single);
+        var trainer = new RunFolder(path).Exists ? Trainer.Resume(config, Moons, path, Machine.Single) : Trainer.Start(config, Moons, path, Machine.Single);
         foreach (var _ in trainer.Run(TimeProvider.System, Token).Take(steps ?? int.MaxValue))
         {
         }

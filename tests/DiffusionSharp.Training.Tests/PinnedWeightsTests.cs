@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
-using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
+using DiffusionSharp.Training.Steps;
 
 namespace DiffusionSharp.Training.Tests;
 
@@ -21,7 +21,7 @@ public sealed class PinnedWeightsTests
         var source = DataSource.Open(data);
         var config = Presets.Find(preset).Build(data, source.SampleShape).WithSteps(steps) with { Seed = 5 };
         using var parallelism = new Parallelism(2);
-        var loop = new TrainingLoop(config.Validated(), source, parallelism);
+        var loop = new TrainingLoop(config.Validated(), source, Machine.On(parallelism));
         for (var step = 0; step < steps; step++) loop.Step(step);
         Assert.Equal(Recorded(preset), Fingerprint(loop.Weights, loop.Average));
     }

@@ -1,5 +1,5 @@
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Tests;
@@ -15,7 +15,7 @@ public sealed class ProgressTests
     public void Samples_a_second_and_the_time_left_follow_from_what_steps_took()
     {
         var clock = new ImpatientClock();
-        var trainer = Trainer.Start(SmallRuns.Pictures, new WatchedSource(SmallRuns.Digits, _ => clock.Move(1)), null, Parallelism.Single);
+        var trainer = Trainer.Start(SmallRuns.Pictures, new WatchedSource(SmallRuns.Digits, _ => clock.Move(1)), null, Machine.Single);
         foreach (var progress in trainer.Run(clock, Token))
         {
             Assert.Equal(1, progress.SamplesPerSecond, 1e-9);
@@ -29,7 +29,7 @@ public sealed class ProgressTests
         using var folder = new TemporaryFolder();
         var clock = new ImpatientClock();
         var config = SmallRuns.Pictures with { Steps = 24, SampleEvery = 8, CheckpointEvery = 6 };
-        var trainer = Trainer.Start(config, new WatchedSource(SmallRuns.Digits, _ => clock.Move(1)), folder["run"], Parallelism.Single);
+        var trainer = Trainer.Start(config, new WatchedSource(SmallRuns.Digits, _ => clock.Move(1)), folder["run"], Machine.Single);
 
         // A checkpoint takes 100 seconds and a sheet 1000; they are written after 6, 8, 12, 16, 18 and 24, and drawn after 8, 16 and 24.
         void Watch(TrainingActivity activity)
@@ -52,7 +52,7 @@ public sealed class ProgressTests
         using var folder = new TemporaryFolder();
         var config = SmallRuns.Pictures with { Steps = 10, CheckpointEvery = 5, SampleEvery = 0, SampleCount = 40 };
         var told = new List<TrainingActivity>();
-        foreach (var progress in Trainer.Start(config, SmallRuns.Digits, folder["run"], Parallelism.Single).Run(TimeProvider.System, Token, told.Add))
+        foreach (var progress in Trainer.Start(config, SmallRuns.Digits, folder["run"], Machine.Single).Run(TimeProvider.System, Token, told.Add))
         {
             if (progress.Step == 5) Assert.Equal(Whole(TrainingActivityKind.Checkpoint, 4), told);
         }
@@ -65,9 +65,9 @@ public sealed class ProgressTests
     public void A_sheet_of_langevin_dynamics_is_told_of_to_its_end()
     {
         using var folder = new TemporaryFolder();
-        var config = new RunConfig("points", "test", Mlp: new(2, Width: 8, Layers: 1, TimeFeatures: 4), Schedule: new ScheduleConfig(ScheduleKind.Geometric, SigmaMin: 0.01, SigmaMax: 1, Levels: 3), Prediction: Denoisers.Prediction.Noise, Steps: 1, Batch: 4, SampleSteps: 3);
+        var config = new RunConfig("points", "test") { Mlp = new(2, Width: 8, Layers: 1, TimeFeatures: 4), Schedule = new GeometricScheduleConfig(SigmaMin: 0.01, SigmaMax: 1, Levels: 3), Prediction = Denoisers.Prediction.Noise, Steps = 1, Batch = 4, SampleSteps = 3 };
         var told = new List<TrainingActivity>();
-        foreach (var _ in Trainer.Start(config, Data.Sources.PointSource.Create("two-modes", 100), folder["run"], Parallelism.Single).Run(TimeProvider.System, Token, told.Add))
+        foreach (var _ in Trainer.Start(config, Data.Sources.PointSource.Create("two-modes", 100), folder["run"], Machine.Single).Run(TimeProvider.System, Token, told.Add))
         {
         }
 
@@ -82,12 +82,12 @@ public sealed class ProgressTests
         var clock = new ImpatientClock();
         var config = SmallRuns.Pictures with { Steps = 20, CheckpointEvery = 10, LogEvery = 4, SampleEvery = 0 };
         var source = new WatchedSource(SmallRuns.Digits, _ => clock.Move(1));
-        foreach (var _ in Trainer.Start(config, source, folder["run"], Parallelism.Single).Run(clock, Token).Take(13))
+        foreach (var _ in Trainer.Start(config, source, folder["run"], Machine.Single).Run(clock, Token).Take(13))
         {
         }
 
         clock.Move(3600);
-        foreach (var _ in Trainer.Resume(config, source, folder["run"], Parallelism.Single).Run(clock, Token))
+        foreach (var _ in Trainer.Resume(config, source, folder["run"], Machine.Single).Run(clock, Token))
         {
         }
 

@@ -8,8 +8,8 @@ using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.TestKit;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Training.Tests;
 
@@ -32,7 +32,7 @@ public sealed class RecordedLoopTests
         var (steps, n) = (states.Shape[0] - 1, states.Shape[1]);
         var schedule = DiscreteSchedule.Linear();
         var grid = Timesteps.Leading(1000, steps);
-        Sampler sampler = name == "ddpm10" ? new DdpmSampler(schedule, grid) : new DdimSampler(schedule, grid, direction: DdimDirection.Unconstrained);
+        Sampler sampler = name == "ddpm10" ? new DdpmSampler(schedule, grid) : new DdimSampler(schedule, grid) { Direction = DdimDirection.Unconstrained };
         var noise = new Recorded(ChannelsLast(golden["init_noise"]), golden.Has(name + "/noise") ? golden[name + "/noise"] : null);
         var denoiser = new ClippedDenoiser(new NetworkDenoiser(Network(n, precision), Prediction.Noise));
 
@@ -46,20 +46,22 @@ public sealed class RecordedLoopTests
 
     private static BoundNetwork Network(int batch, Precision precision)
     {
-        var config = new RunConfig("recorded", "test", UNet: new UNet2DOptions(
-            SampleSize: 16,
-            Channels: [8, 16],
-            DownBlocks: [BlockKind.Plain, BlockKind.Attention],
-            UpBlocks: [BlockKind.Attention, BlockKind.Plain],
-            LayersPerBlock: 1,
-            NormGroups: 4,
-            HeadWidth: 4),
-            Precision: precision);
+        var config = new RunConfig("recorded", "test") { UNet = new UNet2DOptions
+        {
+            SampleSize = 16,
+            Channels = [8, 16],
+            DownBlocks = [BlockKind.Plain, BlockKind.Attention],
+            UpBlocks = [BlockKind.Attention, BlockKind.Plain],
+            LayersPerBlock = 1,
+            NormGroups = 4,
+            HeadWidth = 4,
+        },
+            Precision = precision };
         var blueprint = new NetworkBlueprint(config, config.SampleShape());
         var weights = new ParameterBuffer(blueprint.Layout());
         using var file = SafetensorsFile.Open(SharedFolder.Require("golden", "models", "mini_a", "diffusion_pytorch_model.safetensors"));
         ParameterConversion.Import(weights, file.Names, file.Read);
-        return new BoundNetwork(blueprint, weights, batch, Parallelism.Single);
+        return new BoundNetwork(blueprint, weights, batch, Machine.Single);
     }
 
     private static Tensor State(Tensor states, int index) => ChannelsLast(states.Slice(index, 1).Reshape(states.Shape.Tail()));

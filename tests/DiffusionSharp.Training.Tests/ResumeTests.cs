@@ -40,7 +40,7 @@ public sealed class ResumeTests
     {
         using var folder = new TemporaryFolder();
         using var stop = new CancellationTokenSource();
-        foreach (var progress in Trainer.Start(SmallRuns.Pictures, SmallRuns.Digits, folder["run"], Parallelism.Single).Run(TimeProvider.System, stop.Token))
+        foreach (var progress in Trainer.Start(SmallRuns.Pictures, SmallRuns.Digits, folder["run"], Machine.Single).Run(TimeProvider.System, stop.Token))
             if (progress.Step == 12) stop.Cancel();
         Assert.Equal(13, new RunFolder(folder["run"]).CheckpointSteps()[^1]);
         SmallRuns.Train(folder["run"]);
@@ -55,7 +55,7 @@ public sealed class ResumeTests
         using var folder = new TemporaryFolder();
         using var stop = new CancellationTokenSource();
         var config = SmallRuns.Pictures with { SampleEvery = 13 };
-        foreach (var progress in Trainer.Start(config, SmallRuns.Digits, folder["run"], Parallelism.Single).Run(TimeProvider.System, stop.Token))
+        foreach (var progress in Trainer.Start(config, SmallRuns.Digits, folder["run"], Machine.Single).Run(TimeProvider.System, stop.Token))
             if (progress.Step == 12) stop.Cancel();
         var sheet = folder["run/samples/step-00000013.png"];
         Assert.Equal(13, new RunFolder(folder["run"]).CheckpointSteps()[^1]);
@@ -74,7 +74,7 @@ public sealed class ResumeTests
         var bytes = File.ReadAllBytes(path);
         BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - 4), float.NaN);
         File.WriteAllBytes(path, bytes);
-        var error = Assert.Throws<DataException>(() => Models.TrainedModel.Load(folder["run"]));
+        var error = Assert.Throws<DataException>(() => SavedModel.Load(folder["run"]));
         Assert.EndsWith("holds a value that is not a finite number; take an earlier checkpoint.", error.Message, StringComparison.Ordinal);
     }
 
@@ -92,7 +92,7 @@ public sealed class ResumeTests
     {
         using var folder = new TemporaryFolder();
         SmallRuns.Train(folder["run"], steps: 2);
-        var error = Assert.Throws<DataException>(() => Trainer.Start(SmallRuns.Pictures, SmallRuns.Digits, folder["run"], Parallelism.Single));
+        var error = Assert.Throws<DataException>(() => Trainer.Start(SmallRuns.Pictures, SmallRuns.Digits, folder["run"], Machine.Single));
         Assert.EndsWith("a run is here already; resume it, or choose another folder.", error.Message, StringComparison.Ordinal);
     }
 

@@ -16,11 +16,11 @@ public sealed class SamplingTests
     {
         using var folder = new TemporaryFolder();
         SmallRuns.Train(folder["run"], steps: 10);
-        var model = TrainedModel.Load(folder["run"]);
+        var model = SavedModel.Load(folder["run"]);
         Sampler sampler = new DdpmSampler(model.Schedule, Timesteps.Trailing(1000, 5));
-        var whole = new SamplingJob(model, sampler, 7, Seed: 4).Run(Parallelism.Single).Samples;
+        var whole = new SamplingJob(model, sampler, 7, Seed: 4).Run(Machine.Single).Samples;
         using var threads = new Parallelism(3);
-        var cut = new SamplingJob(model, sampler, 7, Seed: 4, LargestBatch: batch).Run(threads).Samples;
+        var cut = new SamplingJob(model, sampler, 7, Seed: 4, LargestBatch: batch).Run(Machine.On(threads)).Samples;
         Assert.Equal(whole.Values.ToArray(), cut.Values.ToArray());
     }
 
@@ -30,7 +30,7 @@ public sealed class SamplingTests
         using var folder = new TemporaryFolder();
         var config = SmallRuns.Pictures with { SampleEvery = 0, LogEvery = 1000, CheckpointEvery = 1000, Steps = 1000, WarmupSteps = 10 };
         long before = 0;
-        foreach (var progress in Trainer.Start(config, SmallRuns.Digits, folder["run"], Parallelism.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken))
+        foreach (var progress in Trainer.Start(config, SmallRuns.Digits, folder["run"], Machine.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken))
         {
             if (progress.Step == 100) before = GC.GetAllocatedBytesForCurrentThread();
             if (progress.Step < 120) continue;

@@ -6,8 +6,8 @@ using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Objectives;
+using DiffusionSharp.Training.Steps;
 
 namespace DiffusionSharp.Training.Tests;
 
@@ -28,7 +28,7 @@ public sealed class ScoreTrainingTests
     [MemberData(nameof(Names))]
     public void A_trained_network_is_near_the_true_score(string name)
     {
-        var program = new LossProgram(graph => Loss(name, graph), new AdamOptions(Rate: 5e-3), new LearningRateSchedule(RateCurve.Cosine, 0, Steps), new Rng(1), Parallelism.Single);
+        var program = new LossProgram(graph => Loss(name, graph), new AdamOptions(Rate: 5e-3), new LearningRateSchedule(RateCurve.Cosine, 0, Steps), new Rng(1), Machine.Single);
         var before = Divergence(name, program.Weights);
         for (var step = 0; step < Steps; step++)
         {

@@ -3,8 +3,7 @@ using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
-using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Tests;
@@ -16,8 +15,8 @@ public sealed class SheetTests
     {
         using var folder = new TemporaryFolder();
         NpyFile.Write(folder["table.npy"], new Rng(1).Normal([50, 3]).ToFloat());
-        var config = new RunConfig("table.npy", "test", Mlp: new MlpOptions(3, Width: 16), Steps: 3, Batch: 4, SampleCount: 5, SampleSteps: 2);
-        var last = Trainer.Start(config, NpySource.Open(folder["table.npy"]), folder["run"], Parallelism.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken).Last();
+        var config = new RunConfig("table.npy", "test") { Mlp = new MlpOptions(3, Width: 16), Steps = 3, Batch = 4, SampleCount = 5, SampleSteps = 2 };
+        var last = Trainer.Start(config, NpySource.Open(folder["table.npy"]), folder["run"], Machine.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken).Last();
         Assert.EndsWith(".npy", last.Sheet, StringComparison.Ordinal);
         Assert.Equal(3, NpyFile.Read(last.Sheet!).Shape[1]);
     }
@@ -33,13 +32,13 @@ public sealed class SheetTests
     {
         using var folder = new TemporaryFolder();
         var config = SmallRuns.Pictures with { Conditioning = new ConditioningConfig(10), Steps = 6, SampleCount = 20, SampleSteps = 2 };
-        var last = Trainer.Start(config, SmallRuns.Digits, folder["run"], Parallelism.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken).Last();
+        var last = Trainer.Start(config, SmallRuns.Digits, folder["run"], Machine.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken).Last();
 
         // Ten rows of two pictures of 8 × 8, seven times as large; a digit of 5 columns twice as large, and 8 pixels to the pictures.
         var sheet = Png.Read(last.Sheet!);
         Assert.Equal((2 + (10 * 58), 2 + 10 + 8 + (2 * 58)), (sheet.Height, sheet.Width));
 
-        var model = TrainedModel.Load(folder["run"]);
+        var model = SavedModel.Load(folder["run"]);
         SampleSheet.Write(folder["one.png"], model, Tensor.Zeros([4, 8, 8, 1]), columns: 2, scale: 1, labels: [3, 3, 3, 4]);
         Assert.Equal((2 + (2 * 10), 2 + (2 * 10)), (Png.Read(folder["one.png"]).Height, Png.Read(folder["one.png"]).Width));
         var error = Assert.Throws<ArgumentException>(() => SampleSheet.Write(folder["one.png"], model, Tensor.Zeros([1, 8, 8, 1]), labels: [10]));
@@ -51,9 +50,8 @@ public sealed class SheetTests
     {
         using var folder = new TemporaryFolder();
         var source = PointSource.Create("eight-gaussians", 200);
-        var config = new RunConfig(
-            "eight-gaussians", "test", Mlp: new MlpOptions(2, Width: 16), Steps: 2, Batch: 8, SampleSteps: 2, Conditioning: new ConditioningConfig(8, Names: source.ClassNames));
-        var last = Trainer.Start(config, source, folder["run"], Parallelism.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken).Last();
+        var config = new RunConfig("eight-gaussians", "test") { Mlp = new MlpOptions(2, Width: 16), Steps = 2, Batch = 8, SampleSteps = 2, Conditioning = new ConditioningConfig(8, Names: source.ClassNames) };
+        var last = Trainer.Start(config, source, folder["run"], Machine.Single).Run(TimeProvider.System, TestContext.Current.CancellationToken).Last();
         var colors = Regex.Matches(File.ReadAllText(last.Sheet!), "<g fill=\"(#[^\"]+)\" fill-opacity").Select(m => m.Groups[1].Value).ToList();
         Assert.Equal(8, colors.Count);
         Assert.Equal(8, colors.Distinct().Count());

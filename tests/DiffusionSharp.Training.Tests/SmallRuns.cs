@@ -3,7 +3,7 @@ using DiffusionSharp.Denoisers;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Tests;
@@ -13,35 +13,37 @@ internal static class SmallRuns
 {
     public static DataSource Digits { get; } = new DigitsSource(count: 100, seed: 3, size: 8);
 
-    public static RunConfig Pictures { get; } = new(
-        "digits",
-        "test",
-        UNet: new UNet2DOptions(
-            SampleSize: 8,
-            InChannels: 1,
-            OutChannels: 1,
-            Channels: [8, 16],
-            DownBlocks: [BlockKind.Plain, BlockKind.Attention],
-            UpBlocks: [BlockKind.Attention, BlockKind.Plain],
-            LayersPerBlock: 1,
-            NormGroups: 4,
-            HeadWidth: 8,
-            Dropout: 0.1),
-        Prediction: Prediction.Velocity,
-        Steps: 40,
-        Batch: 6,
-        Seed: 5,
-        Optimizer: new AdamOptions(Rate: 1e-3, WeightDecay: 0.01, ClipNorm: 1),
-        RateCurve: RateCurve.Cosine,
-        WarmupSteps: 4,
-        Ema: new EmaOptions(MaxDecay: 0.95),
-        Flip: true,
-        LogEvery: 7,
-        SampleEvery: 15,
-        SampleCount: 5,
-        SampleSteps: 4,
-        CheckpointEvery: 10,
-        KeepCheckpoints: 3);
+    public static RunConfig Pictures { get; } = new("digits", "test")
+    {
+        UNet = new UNet2DOptions
+        {
+            SampleSize = 8,
+            InChannels = 1,
+            OutChannels = 1,
+            Channels = [8, 16],
+            DownBlocks = [BlockKind.Plain, BlockKind.Attention],
+            UpBlocks = [BlockKind.Attention, BlockKind.Plain],
+            LayersPerBlock = 1,
+            NormGroups = 4,
+            HeadWidth = 8,
+            Dropout = 0.1,
+        },
+        Prediction = Prediction.Velocity,
+        Steps = 40,
+        Batch = 6,
+        Seed = 5,
+        Optimizer = new AdamOptions(Rate: 1e-3, WeightDecay: 0.01, ClipNorm: 1),
+        RateCurve = RateCurve.Cosine,
+        WarmupSteps = 4,
+        Ema = new EmaOptions(MaxDecay: 0.95),
+        Flip = true,
+        LogEvery = 7,
+        SampleEvery = 15,
+        SampleCount = 5,
+        SampleSteps = 4,
+        CheckpointEvery = 10,
+        KeepCheckpoints = 3,
+    };
 
     /// <summary>Every file of a run that must be the same, with wall times struck out of the metrics.</summary>
     public static IReadOnlyDictionary<string, string> Fingerprint(string folder)
@@ -63,7 +65,7 @@ internal static class SmallRuns
     {
         using var parallelism = new Parallelism(threads);
         var asked = config ?? Pictures;
-        var trainer = new RunFolder(folder).Exists ? Trainer.Resume(asked, Digits, folder, parallelism) : Trainer.Start(asked, Digits, folder, parallelism);
+        var trainer = new RunFolder(folder).Exists ? Trainer.Resume(asked, Digits, folder, Machine.On(parallelism)) : Trainer.Start(asked, Digits, folder, Machine.On(parallelism));
         foreach (var _ in trainer.Run(TimeProvider.System).Take(steps ?? int.MaxValue))
         {
         }

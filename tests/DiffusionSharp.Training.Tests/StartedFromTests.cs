@@ -1,8 +1,8 @@
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Tests;
@@ -18,17 +18,17 @@ public sealed class StartedFromTests
     {
         using var folder = new TemporaryFolder();
         var from = First(folder);
-        Run(Trainer.Start(Second, SmallRuns.Digits, folder["straight"], Parallelism.Single, from));
-        Run(Trainer.Start(Second, SmallRuns.Digits, folder["killed"], Parallelism.Single, from), 3);
+        Run(Trainer.Start(Second, SmallRuns.Digits, folder["straight"], Machine.Single, from));
+        Run(Trainer.Start(Second, SmallRuns.Digits, folder["killed"], Machine.Single, from), 3);
         Assert.Empty(new RunFolder(folder["killed"]).CheckpointSteps());
-        Run(Trainer.Resume(Second, SmallRuns.Digits, folder["killed"], Parallelism.Single), 12);
-        Run(Trainer.Resume(Second, SmallRuns.Digits, folder["killed"], Parallelism.Single));
+        Run(Trainer.Resume(Second, SmallRuns.Digits, folder["killed"], Machine.Single), 12);
+        Run(Trainer.Resume(Second, SmallRuns.Digits, folder["killed"], Machine.Single));
         Assert.Equal(SmallRuns.Fingerprint(folder["straight"]), SmallRuns.Fingerprint(folder["killed"]));
         Assert.Equal("test, step 40", new RunFolder(folder["killed"]).ReadConfig().From);
 
-        var memory = Trainer.Start(Second, SmallRuns.Digits, null, Parallelism.Single, from);
+        var memory = Trainer.Start(Second, SmallRuns.Digits, null, Machine.Single, from);
         Run(memory);
-        Assert.Equal(TrainedModel.Load(folder["straight"]).Weights.Memory.Span.ToArray(), memory.Model(14).Weights.Memory.Span.ToArray());
+        Assert.Equal(SavedModel.Load(folder["straight"]).Weights.Memory.Span.ToArray(), memory.Model().Weights.Memory.Span.ToArray());
     }
 
     [Fact]
@@ -37,8 +37,8 @@ public sealed class StartedFromTests
         using var folder = new TemporaryFolder();
         var from = First(folder);
         var still = Second with { Optimizer = new AdamOptions(Rate: 1e-30), WarmupSteps = 0, Steps = 1 };
-        Run(Trainer.Start(still, SmallRuns.Digits, folder["still"], Parallelism.Single, from));
-        foreach (var name in new[] { "raw", "ema", "slow" }) Assert.Equal(from.Weights.Memory.Span.ToArray(), TrainedModel.Load(folder["still"], name).Weights.Memory.Span.ToArray());
+        Run(Trainer.Start(still, SmallRuns.Digits, folder["still"], Machine.Single, from));
+        foreach (var name in new[] { "raw", "ema", "slow" }) Assert.Equal(from.Weights.Memory.Span.ToArray(), SavedModel.Load(folder["still"], name).Weights.Memory.Span.ToArray());
     }
 
     [Fact]
@@ -47,10 +47,10 @@ public sealed class StartedFromTests
         using var folder = new TemporaryFolder();
         var from = First(folder);
         var wider = Second with { UNet = Second.UNet! with { Channels = [8, 24] } };
-        var error = Assert.Throws<ArgumentException>(() => Trainer.Start(wider, SmallRuns.Digits, folder["wider"], Parallelism.Single, from));
+        var error = Assert.Throws<ArgumentException>(() => Trainer.Start(wider, SmallRuns.Digits, folder["wider"], Machine.Single, from));
         Assert.Matches(@"^from: its network is another: the parameter 'down_blocks\.\S+' has shape \[.+\] there and \[.+\] here; start from a model of the same network\.$", error.Message);
         var deeper = Second with { UNet = Second.UNet! with { LayersPerBlock = 2 } };
-        Assert.Contains("is missing there", Assert.Throws<ArgumentException>(() => Trainer.Start(deeper, SmallRuns.Digits, null, Parallelism.Single, from)).Message, StringComparison.Ordinal);
+        Assert.Contains("is missing there", Assert.Throws<ArgumentException>(() => Trainer.Start(deeper, SmallRuns.Digits, null, Machine.Single, from)).Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["wider"]));
     }
 
@@ -58,12 +58,12 @@ public sealed class StartedFromTests
     public void A_configuration_that_says_from_needs_the_model_and_its_start_file()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("no model is given", Assert.Throws<ArgumentException>(() => Trainer.Start(Second with { From = "photos" }, SmallRuns.Digits, null, Parallelism.Single)).Message, StringComparison.Ordinal);
-        Run(Trainer.Start(Second with { From = "photos" }, SmallRuns.Digits, folder["run"], Parallelism.Single, First(folder)), 2);
+        Assert.Contains("no model is given", Assert.Throws<ArgumentException>(() => Trainer.Start(Second with { From = "photos" }, SmallRuns.Digits, null, Machine.Single)).Message, StringComparison.Ordinal);
+        Run(Trainer.Start(Second with { From = "photos" }, SmallRuns.Digits, folder["run"], Machine.Single, First(folder)), 2);
         Assert.Equal("photos", new RunFolder(folder["run"]).ReadConfig().From);
-        Assert.Contains("from: \"photos\", \"faces\"", Assert.Throws<DataException>(() => Trainer.Resume(Second with { From = "faces" }, SmallRuns.Digits, folder["run"], Parallelism.Single)).Message, StringComparison.Ordinal);
+        Assert.Contains("from: \"photos\", \"faces\"", Assert.Throws<DataException>(() => Trainer.Resume(Second with { From = "faces" }, SmallRuns.Digits, folder["run"], Machine.Single)).Message, StringComparison.Ordinal);
         File.Delete(folder["run/start.safetensors"]);
-        Assert.Contains("start.safetensors was not found", Assert.Throws<DataException>(() => Trainer.Resume(Second, SmallRuns.Digits, folder["run"], Parallelism.Single)).Message, StringComparison.Ordinal);
+        Assert.Contains("start.safetensors was not found", Assert.Throws<DataException>(() => Trainer.Resume(Second, SmallRuns.Digits, folder["run"], Machine.Single)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,21 +71,21 @@ public sealed class StartedFromTests
     {
         using var folder = new TemporaryFolder();
         var from = First(folder);
-        Run(Trainer.Start(Second, SmallRuns.Digits, folder["run"], Parallelism.Single, from), 1);
+        Run(Trainer.Start(Second, SmallRuns.Digits, folder["run"], Machine.Single, from), 1);
         File.Delete(folder["run/config.json"]);
         File.Delete(folder["run/metrics.jsonl"]);
-        Run(Trainer.Start(Second, SmallRuns.Digits, folder["run"], Parallelism.Single, from), 1);
+        Run(Trainer.Start(Second, SmallRuns.Digits, folder["run"], Machine.Single, from), 1);
 
         // A file of that name that is not of a start is somebody's.
         Directory.CreateDirectory(folder["theirs"]);
         SafetensorsFile.Write(folder["theirs/start.safetensors"], from.Weights.Export());
-        Assert.Contains("the folder is not empty", Assert.Throws<DataException>(() => Trainer.Start(Second, SmallRuns.Digits, folder["theirs"], Parallelism.Single, from)).Message, StringComparison.Ordinal);
+        Assert.Contains("the folder is not empty", Assert.Throws<DataException>(() => Trainer.Start(Second, SmallRuns.Digits, folder["theirs"], Machine.Single, from)).Message, StringComparison.Ordinal);
     }
 
     private static TrainedModel First(TemporaryFolder folder)
     {
         if (!Directory.Exists(folder["first"])) SmallRuns.Train(folder["first"]);
-        return TrainedModel.Load(folder["first"]);
+        return SavedModel.Load(folder["first"]);
     }
 
     private static void Run(Trainer trainer, int? steps = null)

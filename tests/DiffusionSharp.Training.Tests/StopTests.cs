@@ -1,10 +1,10 @@
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
-using DiffusionSharp.Training.Objectives;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
+using DiffusionSharp.Training.Steps;
 
 namespace DiffusionSharp.Training.Tests;
 
@@ -13,7 +13,7 @@ public sealed class StopTests
     private static readonly RunConfig Whole = SmallRuns.Pictures with { SampleEvery = 0 };
 
     // Parts of two samples, levels by the losses of the steps before.
-    private static readonly RunConfig Parts = Whole with { Accumulate = 3, Levels = new LevelConfig(LevelDistribution.Importance, History: 1), Schedule = new ScheduleConfig(Levels: 8), SampleSteps = 4 };
+    private static readonly RunConfig Parts = Whole with { Accumulate = 3, Levels = new LevelConfig(LevelDistribution.Importance, History: 1), Schedule = new LinearScheduleConfig(Levels: 8), SampleSteps = 4 };
 
     public static TheoryData<int, bool> Reads => new()
     {
@@ -32,7 +32,7 @@ public sealed class StopTests
         var config = parts ? Parts : Whole;
         SmallRuns.Train(folder["straight"], config: config);
         var source = new WatchedSource(SmallRuns.Digits, r => Cancel(stop, r == read));
-        var last = Trainer.Start(config, source, folder["stopped"], Parallelism.Single).Run(new ImpatientClock(), stop.Token).Last();
+        var last = Trainer.Start(config, source, folder["stopped"], Machine.Single).Run(new ImpatientClock(), stop.Token).Last();
         Assert.Equal((12, null), (last.Step, last.Checkpoint));
         Assert.Equal([10, 12], new RunFolder(folder["stopped"]).CheckpointSteps());
         SmallRuns.Train(folder["stopped"], config: config);
@@ -45,7 +45,7 @@ public sealed class StopTests
         using var folder = new TemporaryFolder();
         using var stop = new CancellationTokenSource();
         var source = new WatchedSource(SmallRuns.Digits, r => Cancel(stop, r == 3));
-        Assert.Empty(Trainer.Start(Whole, source, folder["stopped"], Parallelism.Single).Run(new ImpatientClock(), stop.Token));
+        Assert.Empty(Trainer.Start(Whole, source, folder["stopped"], Machine.Single).Run(new ImpatientClock(), stop.Token));
         Assert.Empty(new RunFolder(folder["stopped"]).CheckpointSteps());
         SmallRuns.Train(folder["stopped"], config: Whole);
         SmallRuns.Train(folder["straight"], config: Whole);
@@ -59,7 +59,7 @@ public sealed class StopTests
         using var stop = new CancellationTokenSource();
         var told = new List<TrainingActivity>();
         var source = new WatchedSource(SmallRuns.Digits, r => Cancel(stop, r == (10 * 6) + 1));
-        Assert.Equal(10, Trainer.Start(Whole, source, folder["run"], Parallelism.Single).Run(new ImpatientClock(), stop.Token, told.Add).Last().Step);
+        Assert.Equal(10, Trainer.Start(Whole, source, folder["run"], Machine.Single).Run(new ImpatientClock(), stop.Token, told.Add).Last().Step);
         Assert.Single(told, t => t.Done == t.Total);
     }
 
@@ -68,11 +68,11 @@ public sealed class StopTests
     {
         using var stop = new CancellationTokenSource();
         var source = new WatchedSource(SmallRuns.Digits, r => Cancel(stop, r == (12 * 6) + 2));
-        var stopped = Trainer.Start(Whole, source, null, Parallelism.Single);
+        var stopped = Trainer.Start(Whole, source, null, Machine.Single);
         Assert.Equal(12, stopped.Run(new ImpatientClock(), stop.Token).Last().Step);
-        var loop = new TrainingLoop(Whole, SmallRuns.Digits, Parallelism.Single);
+        var loop = new TrainingLoop(Whole, SmallRuns.Digits, Machine.Single);
         for (var step = 0; step < 12; step++) loop.Step(step);
-        Assert.Equal(loop.Average.Memory.Span.ToArray(), stopped.Model(12).Weights.Memory.Span.ToArray());
+        Assert.Equal(loop.Average.Memory.Span.ToArray(), stopped.Model().Weights.Memory.Span.ToArray());
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class StopTests
         using var folder = new TemporaryFolder();
         using var stop = new CancellationTokenSource();
         var source = new WatchedSource(SmallRuns.Digits, r => Cancel(stop, r == (12 * 6) + 1));
-        var last = Trainer.Start(Whole, source, folder["run"], Parallelism.Single).Run(new PatientClock(), stop.Token).Last();
+        var last = Trainer.Start(Whole, source, folder["run"], Machine.Single).Run(new PatientClock(), stop.Token).Last();
         Assert.Equal((13, new RunFolder(folder["run"]).CheckpointFolder(13)), (last.Step, last.Checkpoint));
     }
 
@@ -90,8 +90,8 @@ public sealed class StopTests
     public void A_network_is_stopped_between_two_passes_and_can_be_asked_again()
     {
         using var stop = new CancellationTokenSource();
-        var model = Trainer.Start(Whole, SmallRuns.Digits, null, Parallelism.Single).Model(0);
-        var network = model.Network(2, Parallelism.Single);
+        var model = Trainer.Start(Whole, SmallRuns.Digits, null, Machine.Single).Model();
+        var network = model.Network(2, Machine.Single);
         var x = new Rng(1).Normal([2, 8, 8, 1]).ToFloat();
         network.Stop = stop.Token;
         var before = network.Evaluate(x, [1, 2], []).Values.ToArray();
@@ -107,10 +107,10 @@ public sealed class StopTests
     public void A_sampling_job_that_is_stopped_throws_and_asks_no_more()
     {
         using var stop = new CancellationTokenSource();
-        var model = Trainer.Start(Whole, SmallRuns.Digits, null, Parallelism.Single).Model(0);
+        var model = Trainer.Start(Whole, SmallRuns.Digits, null, Machine.Single).Model();
         var job = new SamplingJob(model, new DdimSampler(model.Schedule, Timesteps.Leading(1000, 4)), 4, Seed: 1) { Stop = stop.Token };
         var steps = 0;
-        Assert.Throws<OperationCanceledException>(() => job.Run(Parallelism.Single, (_, _) => Cancel(stop, ++steps == 2)));
+        Assert.Throws<OperationCanceledException>(() => job.Run(Machine.Single, (_, _) => Cancel(stop, ++steps == 2)));
         Assert.Equal(2, steps);
     }
 

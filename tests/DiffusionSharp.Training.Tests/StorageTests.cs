@@ -5,10 +5,10 @@ using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
-using DiffusionSharp.Training.Objectives;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
+using DiffusionSharp.Training.Steps;
 
 namespace DiffusionSharp.Training.Tests;
 
@@ -20,14 +20,14 @@ public sealed class StorageTests
         Ema = new EmaOptions(HalfLife: 6, RampUp: 0.2),
         MoreEma = new Dictionary<string, EmaOptions> { ["slow"] = new(HalfLife: 30), ["classic"] = new(MaxDecay: 0.95) },
         Storage = WeightStorage.Float16,
-        Schedule = new ScheduleConfig(ScheduleKind.Cosine, Levels: 6),
+        Schedule = new CosineScheduleConfig(Levels: 6),
         Levels = new LevelConfig(LevelDistribution.Importance, History: 2),
     };
 
     private static readonly RunConfig Fourier = SmallRuns.Pictures with
     {
         UNet = SmallRuns.Pictures.UNet! with { TimeEmbedding = TimeEmbeddingKind.Fourier },
-        Schedule = new ScheduleConfig(ScheduleKind.VeGeometric),
+        Schedule = ScheduleConfig.VeGeometric,
         Prediction = Prediction.Score,
         Steps = 4,
         SampleEvery = 0,
@@ -57,7 +57,7 @@ public sealed class StorageTests
         SmallRuns.Train(folder["whole"], config: SmallRuns.Pictures);
         SmallRuns.Train(folder["half"], steps: 25, config: SmallRuns.Pictures with { Storage = storage });
         SmallRuns.Train(folder["half"], config: SmallRuns.Pictures with { Storage = storage });
-        var (whole, half) = (TrainedModel.Load(folder["whole"]), TrainedModel.Load(folder["half"]));
+        var (whole, half) = (SavedModel.Load(folder["whole"]), SavedModel.Load(folder["half"]));
         foreach (var (exact, rounded) in whole.Weights.Memory.Span.ToArray().Zip(half.Weights.Memory.Span.ToArray()))
             Assert.True(Math.Abs(exact - rounded) <= (unit * Math.Abs(exact)) + Math.Pow(2, -25), $"{exact} became {rounded}.");
         Assert.NotEqual(whole.Weights.Memory.Span.ToArray(), half.Weights.Memory.Span.ToArray());
@@ -80,8 +80,8 @@ public sealed class StorageTests
         using var folder = new TemporaryFolder();
         var config = Fourier with { Storage = WeightStorage.Bfloat16 };
         SmallRuns.Train(folder["run"], config: config);
-        var stored = TrainedModel.Load(folder["run"]);
-        var exact = new TrainingLoop(config, SmallRuns.Digits, Parallelism.Single).Weights;
+        var stored = SavedModel.Load(folder["run"]);
+        var exact = new TrainingLoop(config, SmallRuns.Digits, Machine.Single).Weights;
         var names = exact.Layout.Entries.Where(e => !e.Trained).Select(e => e.Name).ToList();
         Assert.Equal(["time_proj.weight"], names);
         Assert.Equal(exact[names[0]].ToArray(), stored.Weights[names[0]].ToArray());
@@ -89,7 +89,7 @@ public sealed class StorageTests
         using var file = SafetensorsFile.Open(Path.Combine(new RunFolder(folder["run"]).CheckpointFolder(4), "ema.safetensors"));
         Assert.All(file.Entries, e => Assert.Equal(names.Contains(e.Name) ? StorageType.F32 : StorageType.BF16, e.Type));
         Assert.All(file.Entries, e => Assert.Equal(0, e.Begin % (e.Type == StorageType.F32 ? 4 : 2)));
-        var trainer = Trainer.Resume(config, SmallRuns.Digits, folder["run"], Parallelism.Single);
+        var trainer = Trainer.Resume(config, SmallRuns.Digits, folder["run"], Machine.Single);
         Assert.Equal((exact.Layout.Count - exact[names[0]].Length, exact.Layout.Count), (trainer.Parameters, trainer.KeptParameters));
     }
 
@@ -110,7 +110,7 @@ public sealed class StorageTests
 
     private static double[] Samples(TrainedModel model)
     {
-        var grid = model.Config.ScheduleOrDefault().Grid(model.Schedule, TimestepSpacing.Trailing, 5);
-        return new SamplingJob(model, new DdimSampler(model.Schedule, grid), 4, 1).Run(Parallelism.Single).Samples.Values.ToArray();
+        var grid = model.Schedule.Grid(5);
+        return new SamplingJob(model, new DdimSampler(model.Schedule, grid), 4, 1).Run(Machine.Single).Samples.Values.ToArray();
     }
 }

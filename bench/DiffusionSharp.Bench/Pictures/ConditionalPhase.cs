@@ -45,7 +45,7 @@ internal static class ConditionalPhase
                 continue;
             }
 
-            var trained = TrainedModel.Load(study.Folder.Run(model.Name));
+            var trained = SavedModel.Load(study.Folder.Run(model.Name));
             study.Folder.Once(() => Weights.Select(w => Agreement(study, model, trained, w)).ToArray(), "conditional.json");
             if (File.Exists(study.Folder.In("conditional.png"))) continue;
             var classes = study.Open(DataSplit.Train).Classes;
@@ -60,7 +60,7 @@ internal static class ConditionalPhase
         var classes = study.Open(DataSplit.Train).Classes;
         int[] asked = [.. Enumerable.Range(0, study.Options.Count).Select(k => k % classes)];
         var (samples, calls) = Draw(study, model, trained, weight, asked);
-        var found = study.Judge().Classify(samples, study.Parallelism);
+        var found = study.Judge().Classify(samples, CpuMachine.On(study.Parallelism));
         var result = new AgreementResult(weight, asked.Index().Count(k => found[k.Index] == k.Item), asked.Length, calls, StudyLog.Seconds - begun);
         StudyLog.Line(StudyLog.Text($"conditional w = {weight}: {result.Share:0.0%} ± {result.Error:0.0%} of {result.Count} are of the class asked for, {calls} calls each, {result.Seconds:0} s"));
         return result;
@@ -69,7 +69,7 @@ internal static class ConditionalPhase
     private static (Tensor Samples, double Calls) Draw(Study study, StudyModel model, TrainedModel trained, double weight, int[] labels)
     {
         var job = new SamplingJob(trained, model.Plan(trained, Calls).Sampler, labels.Length, StudyOptions.Seed, StudyOptions.Batch, labels, new GuidanceOptions(weight));
-        var (samples, calls) = job.Run(study.Parallelism);
+        var (samples, calls) = job.Run(CpuMachine.On(study.Parallelism));
         return (samples, calls / Math.Ceiling((double)labels.Length / StudyOptions.Batch));
     }
 }

@@ -30,7 +30,7 @@ internal static class LangevinFigure
     public static LangevinShares Write(TrainedModel model, string svgPath, Parallelism parallelism)
     {
         if (model.Config.Data != "two-modes") throw new ArgumentException($"LangevinFigure: a model of two-modes is expected, whose weights are known; this one is of {model.Config.Data}.", nameof(model));
-        var pair = LangevinPair.Draw(model, PointSource.Create("two-modes"), Count, StudyOptions.Seed, parallelism);
+        var pair = LangevinPair.Draw(model, PointSource.Create("two-modes"), Count, StudyOptions.Seed, CpuMachine.On(parallelism));
         if (Lost(pair.Plain) + Lost(pair.Annealed) is > 0 and var lost) throw new InvalidOperationException($"LangevinFigure: {lost} of {2 * Count} chains ran away and have no share; train the network longer.");
         var shares = new LangevinShares(TwoModes.ShareOfFirst(pair.Data), TwoModes.ShareOfFirst(pair.Plain), TwoModes.ShareOfFirst(pair.Annealed), Count, pair.Calls);
         AtomicFile.Write(svgPath, Encoding.UTF8.GetBytes(PointSheet.Panels(

@@ -1,6 +1,5 @@
 using DiffusionSharp.Data.Sources;
-using DiffusionSharp.Training.Configuration;
-using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Bench.Pictures;
@@ -48,12 +47,12 @@ internal static class LangevinPhase
         var begun = StudyLog.Seconds;
         var folder = new RunFolder(path);
         var trainer = folder.Exists
-            ? Trainer.Resume(folder.ReadConfig(), source, path, study.Parallelism)
-            : Trainer.Start(Config(study, source), source, path, study.Parallelism);
+            ? Trainer.Resume(folder.ReadConfig(), source, path, CpuMachine.On(study.Parallelism))
+            : Trainer.Start(Config(study, source), source, path, CpuMachine.On(study.Parallelism));
         foreach (var progress in trainer.Run(TimeProvider.System))
             if (progress.Step % 1000 == 0) StudyLog.Line(StudyLog.Text($"langevin: step {progress.Step} of {progress.Steps}, loss {progress.Loss:0.0000}"));
         var seconds = StudyLog.Seconds - begun;
-        var model = TrainedModel.Load(path);
+        var model = SavedModel.Load(path);
         var shares = LangevinFigure.Write(model, study.Folder.In("langevin.svg"), study.Parallelism);
         var result = new LangevinResult(TwoModes.Weight, shares.Data, shares.Plain, shares.Annealed, shares.Samples, shares.Calls, model.Step, seconds);
         StudyLog.Line(StudyLog.Text($"langevin: share of the first mode {result.True} in the law, {result.Data:0.000} in the data, {result.Plain:0.000} by plain, {result.Annealed:0.000} by annealed dynamics, ± {result.Error(result.Annealed):0.000}"));

@@ -1,11 +1,10 @@
 using DiffusionSharp.Data.Formats;
-using DiffusionSharp.Denoisers;
 using DiffusionSharp.Distances;
 using DiffusionSharp.Integration;
 using DiffusionSharp.Likelihood;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Bench.Pictures;
 
@@ -72,7 +71,7 @@ internal static class MeasurePhase
         var root = new Rng(StudyOptions.Seed);
         var sliced = SlicedWasserstein.Between(pictures, test, root.Split("lines"), Lines, Resamples, study.Parallelism);
         var judge = study.Judge();
-        var frechet = FrechetDistance.Between(judge.Features(pictures, study.Parallelism), judge.Features(test, study.Parallelism), root.Split("features"), Resamples, study.Parallelism);
+        var frechet = FrechetDistance.Between(judge.Features(pictures, CpuMachine.On(study.Parallelism)), judge.Features(test, CpuMachine.On(study.Parallelism)), root.Split("features"), Resamples, study.Parallelism);
         var result = new DistanceResult(sliced.Distance.Value, sliced.SamplingError, frechet.Value, frechet.StandardError, StudyLog.Seconds - begun);
         StudyLog.Line(StudyLog.Text($"measure {name}: sliced Wasserstein {result.Sliced:0.0000} ± {result.SlicedError:0.0000}, Fréchet {result.Frechet:0.00} ± {result.FrechetError:0.00}, {result.Seconds:0} s"));
         return result;
@@ -80,13 +79,12 @@ internal static class MeasurePhase
 
     private static LikelihoodResult Flow(Study study, StudyModel model)
     {
-        var trained = TrainedModel.Load(study.Folder.Run(model.Name));
-        var config = trained.Config.ScheduleOrDefault();
-        var flow = new FlowLikelihood(trained.Schedule, config.EarliestTime(trained.Schedule), new HutchinsonDivergence(1), new DormandPrince(Tolerance, Tolerance), noisiest: trained.Schedule.StartTime);
-        var network = trained.Network(AtATime(study), study.Parallelism);
+        var trained = SavedModel.Load(study.Folder.Run(model.Name));
+        var flow = new FlowLikelihood(trained.Schedule, trained.Schedule.LeastNoiseTime, new HutchinsonDivergence(1), new DormandPrince(Tolerance, Tolerance), noisiest: trained.Schedule.StartTime);
+        var network = trained.Network(AtATime(study), CpuMachine.On(study.Parallelism));
 
         // The flow of the network itself: clipping would put corners into it.
-        var denoiser = trained.Denoiser(network) is var bounded && bounded is ConstrainedDenoiser constrained ? constrained.Inner : bounded;
+        var denoiser = trained.Denoiser(network).Unconstrained;
         var root = new Rng(StudyOptions.Seed);
         return Likelihood(study, $"{model.Name}, flow", () => network.Calls, (test, first) =>
         {
@@ -98,10 +96,9 @@ internal static class MeasurePhase
 
     private static LikelihoodResult Bound(Study study, StudyModel model)
     {
-        var trained = TrainedModel.Load(study.Folder.Run(model.Name));
-        var config = trained.Config.ScheduleOrDefault();
-        var bound = new EvidenceLowerBound(trained.Schedule, trained.Schedule.Grid(config.LevelsOrDefault()), DdpmVariance.FixedSmall, Bins);
-        var network = trained.Network(AtATime(study), study.Parallelism);
+        var trained = SavedModel.Load(study.Folder.Run(model.Name));
+        var bound = new EvidenceLowerBound(trained.Schedule, trained.Schedule.Grid(trained.Schedule.TrainedLevels ?? 1000), DdpmVariance.FixedSmall, Bins);
+        var network = trained.Network(AtATime(study), CpuMachine.On(study.Parallelism));
         var denoiser = trained.Denoiser(network);
         return Likelihood(study, $"{model.Name}, bound", () => network.Calls, (test, first) =>
         {

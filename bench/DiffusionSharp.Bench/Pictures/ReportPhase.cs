@@ -1,6 +1,6 @@
 using System.Text;
 using DiffusionSharp.Data.Formats;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Bench.Pictures;
 

@@ -3,6 +3,7 @@ using DiffusionSharp.Figures;
 using DiffusionSharp.Langevin;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Bench.Pictures;
@@ -33,7 +34,7 @@ internal static class SamplePhase
                 continue;
             }
 
-            var trained = TrainedModel.Load(study.Folder.Run(model.Name));
+            var trained = SavedModel.Load(study.Folder.Run(model.Name));
             foreach (var budget in StudyOptions.Budgets) study.Folder.Once(() => Sample(study, model, trained, budget), "samples", $"{model.Name}-{budget}.json");
         }
     }
@@ -43,7 +44,7 @@ internal static class SamplePhase
         var (sampler, steps, planned) = model.Plan(trained, budget);
         var job = new SamplingJob(trained, sampler, study.Options.Count, StudyOptions.Seed, StudyOptions.Batch);
         var (begun, batches) = (StudyLog.Seconds, (study.Options.Count + StudyOptions.Batch - 1) / StudyOptions.Batch);
-        var (samples, networkCalls) = job.Run(study.Parallelism);
+        var (samples, networkCalls) = job.Run(CpuMachine.On(study.Parallelism));
         var seconds = StudyLog.Seconds - begun;
         var calls = (double)networkCalls / batches;
         if (calls > budget) throw new InvalidOperationException($"{model.Name}: {calls} calls of the network were made, {planned} planned and {budget} allowed.");

@@ -1,7 +1,7 @@
 using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Evaluation;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Bench.Pictures;
 

@@ -1,8 +1,8 @@
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Schedules;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Bench.Pictures;
 
@@ -58,7 +58,7 @@ internal sealed record StudyModel(string Name, string Title, string Preset, stri
     public (Sampler Sampler, int Steps, int Calls) Plan(TrainedModel model, int budget) => CallBudget.Fit(n => Make(model, n, budget), budget, MostSteps(model));
 
     /// <summary>The most steps of a grid: the trained levels of a discrete schedule.</summary>
-    public static int MostSteps(TrainedModel model) => model.Config.ScheduleOrDefault() is var s && s.IsContinuous() ? int.MaxValue : s.LevelsOrDefault();
+    public static int MostSteps(TrainedModel model) => model.Schedule.TrainedLevels ?? int.MaxValue;
 
     // As few as spend the budget: better more levels, and only then more steps at each.
     private static int StepsALevel(TrainedModel model, int budget) => Math.Max(1, (budget - 1 + MostSteps(model) - 1) / MostSteps(model));

@@ -19,7 +19,7 @@ internal static class TimePhase
         foreach (var model in study.Compared)
         {
             if (study.Folder.Read<TrainResult>("train", $"{model.Name}.json") is not { Failure: null }) continue;
-            var trained = TrainedModel.Load(study.Folder.Run(model.Name));
+            var trained = SavedModel.Load(study.Folder.Run(model.Name));
             foreach (var budget in StudyOptions.Budgets) study.Folder.Once(() => Time(study, model, trained, budget), "times", $"{model.Name}-{budget}.json");
         }
     }
@@ -28,7 +28,7 @@ internal static class TimePhase
     {
         var (sampler, _, _) = model.Plan(trained, budget);
         var ends = new List<double>();
-        new SamplingJob(trained, sampler, Batches * StudyOptions.Batch, StudyOptions.Seed, StudyOptions.Batch).Run(study.Parallelism, (_, step) =>
+        new SamplingJob(trained, sampler, Batches * StudyOptions.Batch, StudyOptions.Seed, StudyOptions.Batch).Run(CpuMachine.On(study.Parallelism), (_, step) =>
         {
             if (step.IsLast) ends.Add(StudyLog.Seconds);
         });

@@ -74,13 +74,13 @@ internal static class TrainingPhases
             var source = study.Open(DataSplit.Train);
             var training = new ClassifierTraining(Seed: StudyOptions.Seed);
             var begun = StudyLog.Seconds;
-            var classifier = training.Train(source, study.Parallelism, (step, loss) =>
+            var classifier = training.Train(source, CpuMachine.On(study.Parallelism), (step, loss) =>
             {
                 if (step % 500 == 0) StudyLog.Line(StudyLog.Text($"classifier: step {step} of {training.Steps}, loss {loss:0.0000}"));
             });
             var seconds = StudyLog.Seconds - begun;
             var test = study.Open(DataSplit.Test);
-            var accuracy = classifier.Accuracy(test, study.Parallelism);
+            var accuracy = classifier.Accuracy(test, CpuMachine.On(study.Parallelism));
             classifier.Save(study.ClassifierFile);
             StudyLog.Line(StudyLog.Text($"classifier: {accuracy:0.00%} of {test.Count} test pictures right, trained in {seconds:0} s"));
             return new ClassifierResult(accuracy, test.Count, source.Count, training.Steps, training.Batch, classifier.Weights.Layout.Count, classifier.Options.Features, seconds);
@@ -101,7 +101,7 @@ internal static class TrainingPhases
         if (Directory.Exists(scratch)) Directory.Delete(scratch, recursive: true);
         var meter = new PaceMeter(config.Batch, WarmupSteps, Math.Min(2, study.Options.PaceSeconds / 8));
         var begun = StudyLog.Seconds;
-        var trainer = Trainer.Start(config, source, scratch, study.Parallelism);
+        var trainer = Trainer.Start(config, source, scratch, CpuMachine.On(study.Parallelism));
         foreach (var _ in trainer.Run(TimeProvider.System))
         {
             var seconds = StudyLog.Seconds - begun;
@@ -126,7 +126,7 @@ internal static class TrainingPhases
         var checkpoints = folder.CheckpointSteps();
         var earlier = checkpoints.Count > 0 ? study.Folder.Read<TrainClock>("train", $"{model.Name}.clock.json")?.At(checkpoints[^1]) ?? 0 : 0;
         StudyLog.Line(StudyLog.Text($"train {model.Name}: {config.Steps} steps of {config.Batch}{(checkpoints.Count > 0 ? $", going on from step {checkpoints[^1]} after {earlier:0} s" : "")}"));
-        var trainer = folder.Exists ? Trainer.Resume(config, source, path, study.Parallelism) : Trainer.Start(config, source, path, study.Parallelism);
+        var trainer = folder.Exists ? Trainer.Resume(config, source, path, CpuMachine.On(study.Parallelism)) : Trainer.Start(config, source, path, CpuMachine.On(study.Parallelism));
         var (begun, said, at, failure) = (StudyLog.Seconds, StudyLog.Seconds, trainer.FirstStep, (string?)null);
         var ends = new SortedDictionary<int, double>();
         try

@@ -47,20 +47,16 @@ internal sealed class MixtureProblem : ComparisonProblem
         return (samples, counted.Calls);
     }
 
-    private sealed class CountedMixture(GaussianMixtureDenoiser inner) : Denoiser, ILogDensity
+    private sealed class CountedMixture(Denoiser inner) : WrappingDenoiser(inner)
     {
         public int Calls { get; private set; }
 
-        public override bool HasGradient => true;
-
-        public Tensor LogDensity(Tensor x, NoiseLevel level) => inner.LogDensity(x, level);
+        protected override Denoiser Around(Denoiser inner) => new CountedMixture(inner);
 
         protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels)
         {
             Calls++;
-            return inner.Denoise(x, levels);
+            return Inner.Denoise(x, levels);
         }
-
-        protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) => inner.VectorJacobian(x, levels, cotangent);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class ModelProblem : ComparisonProblem
 
     public ModelProblem(string run, Parallelism parallelism)
     {
-        (model, this.parallelism) = (TrainedModel.Load(run), parallelism);
+        (model, this.parallelism) = (SavedModel.Load(run), parallelism);
         var source = DataSource.Open(model.Config.Data, new DataSourceOptions(Size: model.Config.Size), parallelism);
         Data = Read(source);
     }
@@ -34,7 +34,7 @@ internal sealed class ModelProblem : ComparisonProblem
 
     public override Tensor Data { get; }
 
-    public override int MostSteps => model.Config.ScheduleOrDefault().IsContinuous() ? int.MaxValue : model.Config.ScheduleOrDefault().LevelsOrDefault();
+    public override int MostSteps => model.Schedule.TrainedLevels ?? int.MaxValue;
 
     public override Tensor Flow => flow ??= Run(SamplerCatalog.Find("heun").Create(Schedule, Grid(ReferenceSteps))).Samples;
 
@@ -44,7 +44,7 @@ internal sealed class ModelProblem : ComparisonProblem
 
     public override (Tensor Samples, double Calls) Run(Sampler sampler)
     {
-        var (samples, calls) = new SamplingJob(model, sampler, Count, Seed, Batch).Run(parallelism);
+        var (samples, calls) = new SamplingJob(model, sampler, Count, Seed, Batch).Run(CpuMachine.On(parallelism));
         return (samples, calls / Math.Ceiling((double)Count / Batch));
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Cli.Session;
 
 namespace DiffusionSharp.Cli.Commands;
 
@@ -12,7 +13,8 @@ internal static class CompletionCommand
         ("bash", """
             _diffusion() {
                 local word="${COMP_WORDS[COMP_CWORD]}"
-                mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "$word" | if [[ $word == -* ]]; then cat; else grep -v '^-'; fi)
+                local found="$("${COMP_WORDS[0]}" "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)"
+                mapfile -t COMPREPLY < <(compgen -W "$found" -- "$word" | if [[ $word == -* ]]; then cat; else grep -v '^-'; fi)
             }
             complete -o bashdefault -o default -F _diffusion diffusion
             """, "source <(diffusion completion bash), in ~/.bashrc"),
@@ -40,7 +42,8 @@ internal static class CompletionCommand
             Register-ArgumentCompleter -Native -CommandName diffusion -ScriptBlock {
                 param($word, $ast, $cursor)
                 $line = $ast.ToString().PadRight($cursor)
-                & $ast.CommandElements[0].Value "[suggest:$cursor]" $line 2>$null | Where-Object { $_ -like "$word*" -and ($word -like '-*' -or $_ -notlike '-*') } | ForEach-Object {
+                $found = & $ast.CommandElements[0].Value "[suggest:$cursor]" $line 2>$null
+                $found | Where-Object { $_ -like "$word*" -and ($word -like '-*' -or $_ -notlike '-*') } | ForEach-Object {
                     [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
                 }
             }
@@ -60,7 +63,7 @@ internal static class CompletionCommand
             var asked = parse.GetValue(shell)!;
             if (!Scripts.TryFind(asked, out var script)) throw new UsageException($"completion: {Scripts.Unknown(asked)}");
             context.Console.Out.Write(script.ReplaceLineEndings("\n") + "\n");
-            return DiffusionCommand.Success;
+            return ExitCode.Success;
         });
         return command;
     }

@@ -1,14 +1,14 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using DiffusionSharp.Cli.Evaluation;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Sampling;
+using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Evaluation;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Commands;
 
@@ -22,18 +22,30 @@ internal static class EvaluateCommand
     public static Command Create(CommandContext context)
     {
         var model = new Argument<string>("MODEL") { Description = "Folder of a run, or of one of its checkpoints, or the file of a model." };
-        var data = Options.Source("What to measure on: a built-in source, a folder, or a .npy file. A conditional model is given the classes of data that has them.  [default: the data of the run, its test part where there is one]");
+        var data = Options.Source(
+            "What to measure on: a built-in source, a folder, or a .npy file. A conditional model is given the classes of data that has them.  "
+            + "[default: the data of the run, its test part where there is one]");
         var metrics = Metrics();
         var part = Options.Named("--split", "Which part of a source that comes in two.  [default: test]", EvaluationChoices.Splits);
         var count = Options.Integer("--count", "How many samples.  [default: 16 pictures, 1000 points]", most: 10_000_000);
         var seed = Options.Seed("Of the choice of samples and of all noise.  [default: 0]");
         var bits = Options.Integer("--bits", "Bit depth of pictures in bound and likelihood; 0 measures a density.  [default: 8]", 0, 16);
-        var steps = Options.Integer("--steps", "Steps of the bound's chain.  [default: 250 for pictures; for points all trained levels, 1000 where time is continuous]", most: 100_000);
-        var variance = Options.Named("--variance", "Variance of the chain's steps.  [default: what the model learned; else small on bits, large on a density]", Choices.Variances);
-        var probes = Options.Integer("--probes", "Random probes of the divergence.  [default: exact up to 8 values a sample, else 1 for the likelihood, 2 for the residual]", most: 10_000);
-        var tolerance = Options.Real("--tolerance", "Error a step of the likelihood's solver may make.  [default: 1e-3 for pictures, 1e-5 for points]", x => x > 0, "a number above 0");
-        var weights = Options.Text("--weights", "NAME", "ema, the average of the weights; raw, those of the last step; or one of the run's further averages.  [default: ema; of a model's file, those that it holds]");
-        var batch = Options.Integer("--batch", "Samples at a time; memory grows with it, results do not depend on it.", most: 1_000_000);
+        var steps = Options.Integer(
+            "--steps",
+            "Steps of the bound's chain.  [default: 250 for pictures; for points all trained levels, 1000 where time is continuous]",
+            most: 100_000);
+        var variance = Options.Named(
+            "--variance",
+            "Variance of the chain's steps.  [default: what the model learned; else small on bits, large on a density]",
+            Choices.Variances);
+        var probes = Options.Integer(
+            "--probes",
+            "Random probes of the divergence.  [default: exact up to 8 values a sample, else 1 for the likelihood, 2 for the residual]",
+            most: 10_000);
+        var tolerance = Options.PositiveReal(
+            "--tolerance", "Error a step of the likelihood's solver may make.  [default: 1e-3 for pictures, 1e-5 for points]");
+        var weights = Options.Weights();
+        var batch = Options.BatchOfWork();
         var labels = Options.Text("--labels", "FILE.npy", "The classes of a .npy source: whole numbers from 0, one for each sample.");
         var output = Options.Text("--out", "FILE.json", "Where the figures also go, as one JSON object.");
         var threads = Options.Threads();
@@ -62,11 +74,15 @@ internal static class EvaluateCommand
                 OutputFile.Check(path);
             }
 
-            var opened = DiffusionModel.Open(parse.GetValue(model)!, new OpenOptions { Weights = parse.GetValue(weights), Threads = context.Threads(parse.GetValue(threads)) });
+            var name = parse.GetValue(model)!;
+            var opened = DiffusionModel.Open(name, new OpenOptions { Weights = parse.GetValue(weights), Threads = context.Threads(parse.GetValue(threads)) });
             var source = parse.GetValue(data) ?? DataOf(opened.Config!);
             var split = parse.GetValue(part) ?? (DataSource.HasTestPart(source) ? DataSplit.Test : DataSplit.Train);
-            var asked = opened.DataOptions with { Split = split, Labels = parse.GetValue(labels) ?? (parse.GetValue(data) is null ? opened.DataOptions.Labels : null) };
-            return Run(parse.GetValue(model)!, opened, source, asked, options, parse.GetValue(output), parse.GetValue(json), context);
+
+            // Other data have other labels, or none.
+            var usual = parse.GetValue(data) is null ? opened.DataOptions.Labels : null;
+            var asked = opened.DataOptions with { Split = split, Labels = parse.GetValue(labels) ?? usual };
+            return Run(name, opened, source, asked, options, parse.GetValue(output), parse.GetValue(json), context);
         });
         return command;
     }
@@ -79,7 +95,9 @@ internal static class EvaluateCommand
     private static Option<EvaluationMetric[]> Metrics() => Options.Completed(
         new Option<EvaluationMetric[]>("--metric")
         {
-            Description = Options.WithNames("What to measure; may be given several times.  [default: elbo, likelihood, sliced-wasserstein; for points score-fokker-planck too]", EvaluationChoices.Metrics.Names),
+            Description = Options.WithNames(
+                "What to measure; may be given several times.  [default: elbo, likelihood, sliced-wasserstein; for points score-fokker-planck too]",
+                EvaluationChoices.Metrics.Names),
             HelpName = "NAME",
             Arity = ArgumentArity.OneOrMore,
             CustomParser = result =>
@@ -96,7 +114,8 @@ internal static class EvaluateCommand
         },
         [.. EvaluationChoices.Metrics.Entries.Select(e => e.Name)]);
 
-    private static int Run(string name, DiffusionModel model, string data, DataSourceOptions asked, EvaluateOptions options, string? file, bool json, CommandContext context)
+    private static int Run(
+        string name, DiffusionModel model, string data, DataSourceOptions asked, EvaluateOptions options, string? file, bool json, CommandContext context)
     {
         using var decoding = new Parallelism(context.Threads(null));
         var source = DataSource.Open(data, asked, decoding);
@@ -119,9 +138,15 @@ internal static class EvaluateCommand
             ("figures", report.Figures.Select(Members).ToArray()),
         ];
         if (file is not null) AtomicFile.Write(file, Encoding.UTF8.GetBytes(JsonLine.Of(members) + "\n"));
-        if (json) context.Console.Out.WriteLine(JsonLine.Of([.. members, ("passes", report.Passes), ("seconds", seconds)]));
-        else Write(context.Console.Out, $"{name}, step {model.TrainedSteps}, on {Say.Count(report.Count)} samples of {data} ({part}), seed {report.Seed}; {Say.Count(report.Passes)} passes through the network, {Say.Duration(seconds)}", report.Figures);
-        return DiffusionCommand.Success;
+        if (json)
+        {
+            context.Console.Out.WriteLine(JsonLine.Of([.. members, ("passes", report.Passes), ("seconds", seconds)]));
+            return ExitCode.Success;
+        }
+
+        var what = $"{name}, step {model.TrainedSteps}, on {Say.Count(report.Count)} samples of {data} ({part}), seed {report.Seed}";
+        Write(context.Console.Out, $"{what}; {Say.Count(report.Passes)} passes through the network, {Say.Duration(seconds)}", report.Figures);
+        return ExitCode.Success;
     }
 
     private static void Write(TextWriter output, string head, IReadOnlyList<EvaluationFigure> figures)
@@ -130,8 +155,9 @@ internal static class EvaluateCommand
         var table = new TextTable();
         foreach (var figure in figures)
         {
+            var measured = $"{Number(figure.Measured.Value)} ± {Number(figure.Measured.StandardError)} {figure.Unit}";
             var nats = figure.Nats is { } n ? $"{Number(n.Value)} ± {Number(n.StandardError)} nats" : "";
-            table.Add(figure.Name, $"{Number(figure.Measured.Value)} ± {Number(figure.Measured.StandardError)} {figure.Unit}", nats, $"± over {figure.ErrorOver}, n = {figure.Measured.Count}");
+            table.Add(figure.Name, measured, nats, $"± over {figure.ErrorOver}, n = {figure.Measured.Count}");
         }
 
         table.Write(output);
@@ -153,5 +179,5 @@ internal static class EvaluateCommand
     ];
 
     // NaN: a single sample has no error.
-    private static string Number(double value) => double.IsNaN(value) ? "?" : value.ToString("G5", CultureInfo.InvariantCulture);
+    private static string Number(double value) => double.IsNaN(value) ? "?" : Say.Number(value);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DiffusionSharp.Cli.Grammar;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Cli.Session;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Commands;
 
@@ -21,8 +22,9 @@ internal static class HelpCommand
             var asked = parse.GetValue(name);
             var names = root.Subcommands.Select(c => c.Name).ToArray();
             var found = asked is null ? root : root.Subcommands.FirstOrDefault(c => string.Equals(c.Name, asked, StringComparison.OrdinalIgnoreCase));
-            page.Write(found ?? throw new UsageException($"help: {DidYouMean.Unknown(asked!, names, $"there are {string.Join(", ", names)}")}"), context.Console.Out);
-            return DiffusionCommand.Success;
+            if (found is null) throw new UsageException($"help: {DidYouMean.Unknown(asked!, names, $"there are {string.Join(", ", names)}")}");
+            page.Write(found, context.Console.Out);
+            return ExitCode.Success;
         });
         return command;
     }

@@ -3,6 +3,7 @@ using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Inspection;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Programs;
+using DiffusionSharp.Cli.Session;
 
 namespace DiffusionSharp.Cli.Commands;
 
@@ -15,11 +16,15 @@ internal static class InspectCommand
     /// <summary>The command with its options.</summary>
     public static Command Create(CommandContext context)
     {
-        var path = new Argument<string>("PATH") { Description = "A run, a checkpoint, a .safetensors, .npy, .png or .jpg file, a folder of data, or a built-in source." };
+        var path = new Argument<string>("PATH")
+        {
+            Description = "A run, a checkpoint, a .safetensors, .npy, .png or .jpg file, a folder of data, or a built-in source.",
+        };
         path.CompletionSources.Add([.. DataSource.BuiltIn.Keys, .. NamedNetwork.Names]);
         var layers = Options.Flag("--layers", "Show the layers of a run's network too.");
         var schedule = Options.Flag("--schedule", "Show levels of a run's noise schedule too.");
-        var plan = Options.Flag("--plan", "Show every step of the network's program instead; PATH is a run, a configuration (.json), a preset, or a measured network.");
+        var plan = Options.Flag(
+            "--plan", "Show every step of the network's program instead; PATH is a run, a configuration (.json), a preset, or a measured network.");
         var forward = Options.Flag("--forward", "With --plan: the forward pass that sampling runs, not a training step.");
         var batch = Options.Integer("--batch", "With --plan: samples of a step.  [default: the configuration's]", most: 1_000_000);
         var precision = Options.Precision("With --plan.  [default: the configuration's]");
@@ -30,13 +35,19 @@ internal static class InspectCommand
             .With("Output", json);
         command.SetAction(parse =>
         {
-            var (asked, more) = (SourceName.Settle(parse.GetValue(path)!), new InspectedParts(parse.GetValue(layers), parse.GetValue(schedule)));
-            if (!parse.GetValue(plan) && (parse.GetValue(forward) || parse.GetValue(batch) is not null || parse.GetValue(precision) is not null)) throw new UsageException("inspect: --forward, --batch and --precision belong to --plan; add it, or leave them out.");
-            if (parse.GetValue(plan) && more.Any) throw new UsageException("inspect: --plan shows the program alone; leave --layers and --schedule out.");
-            var found = parse.GetValue(plan) ? new InspectedPlan(NamedNetwork.Find("inspect --plan", asked, parse.GetValue(batch), parse.GetValue(precision)), !parse.GetValue(forward)) : Inspected.At(asked, more);
+            var asked = SourceName.Settle(parse.GetValue(path)!);
+            var more = new InspectedParts(parse.GetValue(layers), parse.GetValue(schedule));
+            var (ofForward, ofBatch, ofPrecision) = (parse.GetValue(forward), parse.GetValue(batch), parse.GetValue(precision));
+            var planned = parse.GetValue(plan);
+            if (!planned && (ofForward || ofBatch is not null || ofPrecision is not null))
+                throw new UsageException("inspect: --forward, --batch and --precision belong to --plan; add it, or leave them out.");
+            if (planned && more.Any) throw new UsageException("inspect: --plan shows the program alone; leave --layers and --schedule out.");
+            var found = planned
+                ? new InspectedPlan(NamedNetwork.Find("inspect --plan", asked, ofBatch, ofPrecision), training: !ofForward)
+                : Inspected.At(asked, more);
             if (parse.GetValue(json)) context.Console.Out.WriteLine(JsonLine.Of(found.Members()));
             else found.Write(context.Console.Out);
-            return DiffusionCommand.Success;
+            return ExitCode.Success;
         });
         return command;
     }

@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
-using DiffusionSharp.Cli.Programs;
+using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Schedules;
-using DiffusionSharp.Theory.Laboratory;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Theory.Experiments;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Commands;
 
@@ -40,7 +40,7 @@ internal static class ListCommand
             if (parse.GetValue(json)) listing.WriteJson(console.Out);
             else if (parse.GetValue(name) is not null) listing.WriteWhole(console.Out, console.ListWidth);
             else listing.WriteTable(console.Out, console.ListWidth);
-            return DiffusionCommand.Success;
+            return ExitCode.Success;
         });
         return command;
     }
@@ -76,8 +76,16 @@ internal static class ListCommand
             var steps = $"{Say.Count(config.Steps)} of {Say.Count(config.Batch)}";
             var flops = TrainingWork.Flops(config);
             listing.Add(
-                [preset.Name, kind, steps, $"about {TrainingWork.OnTwoCores(flops)}", preset.Description],
-                [("name", preset.Name), ("description", preset.Description), ("for", kind), ("steps", config.Steps), ("batch", config.Batch), ("flops", flops), ("recipe", preset.Recipe)],
+                [preset.Name, kind, steps, $"about {Say.About(TrainingWork.SecondsOnTwoCores(flops))}", preset.Description],
+                [
+                    ("name", preset.Name),
+                    ("description", preset.Description),
+                    ("for", kind),
+                    ("steps", config.Steps),
+                    ("batch", config.Batch),
+                    ("flops", flops),
+                    ("recipe", preset.Recipe),
+                ],
                 ("recipe", preset.Recipe));
         }
 
@@ -92,7 +100,8 @@ internal static class ListCommand
         {
             // Order and calls do not depend on schedule and grid.
             var sampler = entry.Create(schedule, TimeGrid.Uniform(schedule, 2));
-            string[] options = [.. Enum.GetValues<SamplerOption>().Where(o => o != SamplerOption.None && entry.Takes.HasFlag(o)).Select(o => Options.Word(o.ToString()))];
+            var taken = Enum.GetValues<SamplerOption>().Where(o => o != SamplerOption.None && entry.Takes.HasFlag(o));
+            string[] options = [.. taken.Select(o => Options.Word(o.ToString()))];
             listing.Add(
                 [
                     entry.Name,
@@ -119,5 +128,5 @@ internal static class ListCommand
     }
 
     // Calls of a step, and what the first steps cost beside.
-    private static string Calls(int calls, int start) => start == 0 ? string.Create(CultureInfo.InvariantCulture, $"{calls}") : string.Create(CultureInfo.InvariantCulture, $"{calls} (+{start})");
+    private static string Calls(int calls, int start) => $"{Say.Count(calls)}{(start == 0 ? "" : $" (+{Say.Count(start)})")}";
 }

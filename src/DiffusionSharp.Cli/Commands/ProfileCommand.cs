@@ -2,6 +2,7 @@ using System.CommandLine;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Programs;
+using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Networks.Inspection;
 using DiffusionSharp.Tensors;
 
@@ -21,7 +22,8 @@ internal static class ProfileCommand
     {
         var name = new Argument<string>("NETWORK") { Description = $"What to run on random numbers: {NamedNetwork.Expected}." };
         var batch = Options.Integer("--batch", "Samples of a step.  [default: the configuration's]", most: 1_000_000);
-        var steps = Options.Integer("--steps", $"Steps to time, after a second and a half to warm up; of each operation the median counts.  [default: {Runs}]", most: 100_000);
+        var steps = Options.Integer(
+            "--steps", $"Steps to time, after a second and a half to warm up; of each operation the median counts.  [default: {Runs}]", most: 100_000);
         var forward = Options.Flag("--forward", "The forward pass that sampling runs, not a training step.");
         var by = Options.Named("--by", "What a row is.  [default: kind]", Choices.Groupings);
         var precision = Options.Precision("fast allows Winograd's convolutions, exact rules them out.  [default: the configuration's]");
@@ -34,15 +36,14 @@ internal static class ProfileCommand
         {
             var network = NamedNetwork.Find("profile", parse.GetValue(name)!, parse.GetValue(batch), parse.GetValue(precision));
             using var parallelism = new Parallelism(context.Threads(parse.GetValue(threads)));
-            var training = !parse.GetValue(forward);
-            var program = new ProfiledProgram(network, training, parallelism);
+            var program = new NetworkProgram(network.Config, Training: !parse.GetValue(forward));
             var runs = parse.GetValue(steps) ?? Runs;
-            ProgramProfile profile;
-            using var display = new ProgressDisplay(context, "timing", parse.GetValue(json), unit: null);
+            (PlanSummary Plan, ProgramProfile Times) profile;
+            using var display = new ProgressDisplay(context.Console, context.Clock, "timing", parse.GetValue(json), unit: null);
             try
             {
                 display.Report(0, 0, network.Name);
-                profile = program.Profile(WarmUp, runs, context.Clock, context.Stop);
+                profile = program.Profile(parallelism, WarmUp, runs, context.Clock, context.Stop);
             }
             catch (OperationCanceledException)
             {
@@ -50,11 +51,12 @@ internal static class ProfileCommand
             }
 
             display.Dispose();
-            var rows = ProfileRows.Of(program.Summary, profile, parse.GetValue(by) ?? ProfileGrouping.Kind);
-            var report = new ProfileReport(network, training, runs, parallelism.Threads, program.Summary, rows, MachineLimits.Measure(parallelism, context.Clock));
+            var rows = ProfileRows.Of(profile.Plan, profile.Times, parse.GetValue(by) ?? ProfileGrouping.Kind);
+            var limits = MachineLimits.Measure(parallelism, context.Clock);
+            var report = new ProfileReport(network, program, runs, parallelism.Threads, profile.Plan, rows, limits);
             if (parse.GetValue(json)) context.Console.Out.WriteLine(JsonLine.Of(report.Members()));
             else report.Write(context.Console.Out);
-            return DiffusionCommand.Success;
+            return ExitCode.Success;
         });
         return command;
     }

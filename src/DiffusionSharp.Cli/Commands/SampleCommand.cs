@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Sampling;
+using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Samplers.Catalog;
 
 namespace DiffusionSharp.Cli.Commands;
@@ -15,25 +16,51 @@ internal static class SampleCommand
     public static Command Create(CommandContext context)
     {
         var model = new Argument<string>("MODEL") { Description = "Folder of a run, or of one of its checkpoints, or the file of a model." };
-        var output = Options.Text("--out", "FILE|FOLDER", "Where samples go: .png a grid of pictures, .gif their denoising, .svg points in the plane, .npy numbers [N, H, W, C] in [-1, 1] or [N, D]; a folder, without an ending, one file a sample.");
+        var output = Options.Text(
+            "--out",
+            "FILE|FOLDER",
+            "Where samples go: .png a grid of pictures, .gif their denoising, .svg points in the plane, "
+            + ".npy numbers [N, H, W, C] in [-1, 1] or [N, D]; a folder, without an ending, one file a sample.");
         output.Required = true;
         var sampler = Options.Sampler("How to sample; 'diffusion list samplers' names them all.  [default: ddim]");
-        var steps = Options.Integer("--steps", "Steps from noise to data.  [default: 50; all trained levels with ddpm, and with ncsn and ncsn-v2 where levels of noise were trained]", most: 1_000_000);
+        var steps = Options.Integer(
+            "--steps",
+            "Steps from noise to data.  [default: 50; all trained levels with ddpm, and with ncsn and ncsn-v2 where levels of noise were trained]",
+            most: 1_000_000);
         var count = Options.Integer("--count", "How many samples.  [default: 64 pictures, 2000 points, 8 rows of a strip]", most: 10_000_000);
         var seed = Options.Seed("Of all noise; sample k depends on the seed, k and its class alone.  [default: 0]");
-        var eta = Options.Real("--eta", "Share of fresh noise in samplers that have one, 0 to 1.  [default: the sampler's; 0 with ddim]", x => x is >= 0 and <= 1, "a number from 0 to 1");
-        var spacing = Options.Named("--spacing", "Which noise levels the steps visit.  [default: trailing; linspace where levels of noise were trained, uniform where no timesteps were]", Choices.Spacings);
+        var eta = Options.Share("--eta", "Share of fresh noise in samplers that have one, 0 to 1.  [default: the sampler's; 0 with ddim]");
+        var spacing = Options.Named(
+            "--spacing",
+            "Which noise levels the steps visit.  [default: trailing; linspace where levels of noise were trained, uniform where no timesteps were]",
+            Choices.Spacings);
         var variance = Options.Named("--variance", "Variance of a step of ddpm.  [default: what the model learned; else small]", Choices.Variances);
-        var churn = Options.Real("--churn", "Noise that EDM's sampler adds and removes over the trajectory, S_churn.", x => x >= 0, "a number of at least 0");
-        var snr = Options.Real("--snr", "Signal-to-noise ratio of a corrector's step.", x => x > 0, "a number above 0");
-        var langevinSteps = Options.Integer("--langevin-steps", "Langevin steps at each level.  [default: the sampler's; where levels of noise were trained about 1000 over all of them]", most: 100_000);
-        var stepSize = Options.Real("--step-size", "Step of Langevin dynamics, relative to the noise level.  [default: the sampler's; by the ratio of the levels with ncsn-v2]", x => x > 0, "a number above 0");
-        var tolerance = Options.Real("--tolerance", "Error a step of adaptive solvers may make.", x => x > 0, "a number above 0");
-        var weights = Options.Text("--weights", "NAME", "ema, the average of the weights; raw, those of the last step; or one of the run's further averages.  [default: ema; of a model's file, those that it holds]");
-        var batch = Options.Integer("--batch", "Samples at a time; memory grows with it, results do not depend on it.", most: 1_000_000);
-        var label = Options.Text("--class", "K", "The class to draw from, by number or name, or 'all': a sheet with one row for each; for models trained with --conditional.  [default: without a class]");
-        var guidance = Options.Real("--guidance", "How far past the class's own estimate, w of classifier-free guidance; 1 is the class alone, above 1 guides at twice the network calls.  [default: 1]", x => x >= 0, "a finite number of at least 0");
-        var rescale = Options.Real("--guidance-rescale", "How far guided estimates are brought back to the spread of unguided ones, 0 to 1.  [default: 0]", x => x is >= 0 and <= 1, "a number from 0 to 1");
+        var churn = Options.Real(
+            "--churn", "Noise that EDM's sampler adds and removes over the trajectory, S_churn.", x => x >= 0, "a number of at least 0");
+        var snr = Options.PositiveReal("--snr", "Signal-to-noise ratio of a corrector's step.");
+        var langevinSteps = Options.Integer(
+            "--langevin-steps",
+            "Langevin steps at each level.  [default: the sampler's; where levels of noise were trained about 1000 over all of them]",
+            most: 100_000);
+        var stepSize = Options.PositiveReal(
+            "--step-size",
+            "Step of Langevin dynamics, relative to the noise level.  [default: the sampler's; by the ratio of the levels with ncsn-v2]");
+        var tolerance = Options.PositiveReal("--tolerance", "Error a step of adaptive solvers may make.");
+        var weights = Options.Weights();
+        var batch = Options.BatchOfWork();
+        var label = Options.Text(
+            "--class",
+            "K",
+            "The class to draw from, by number or name, or 'all': a sheet with one row for each; for models trained with --conditional.  "
+            + "[default: without a class]");
+        var guidance = Options.Real(
+            "--guidance",
+            "How far past the class's own estimate, w of classifier-free guidance; 1 is the class alone, "
+            + "above 1 guides at twice the network calls.  [default: 1]",
+            x => x >= 0,
+            "a finite number of at least 0");
+        var rescale = Options.Share(
+            "--guidance-rescale", "How far guided estimates are brought back to the spread of unguided ones, 0 to 1.  [default: 0]");
         var interval = Options.Interval("--guidance-interval", "Guide only at noise levels σ/α above LOW and up to HIGH.  [default: at all]");
         var strip = Options.Flag("--strip", "Show how samples emerge: moments of denoising side by side.");
         var scale = Options.Integer("--scale", "Whole factor that pictures are magnified by.  [default: small ones as far as they can be seen]", most: 64);
@@ -51,7 +78,14 @@ internal static class SampleCommand
             var options = new SampleOptions
             {
                 Sampler = parse.GetValue(sampler) is { } entry ? (SamplerChoice)entry : null,
-                SamplerOptions = new SamplerOptions(parse.GetValue(eta), parse.GetValue(variance), parse.GetValue(churn), parse.GetValue(snr), parse.GetValue(langevinSteps), parse.GetValue(stepSize), parse.GetValue(tolerance)),
+                SamplerOptions = new SamplerOptions(
+                    parse.GetValue(eta),
+                    parse.GetValue(variance),
+                    parse.GetValue(churn),
+                    parse.GetValue(snr),
+                    parse.GetValue(langevinSteps),
+                    parse.GetValue(stepSize),
+                    parse.GetValue(tolerance)),
                 Spacing = parse.GetValue(spacing),
                 Class = parse.GetValue(label) is { } text ? (ClassChoice)text : null,
                 Guidance = parse.GetValue(guidance),
@@ -59,14 +93,21 @@ internal static class SampleCommand
                 GuidanceInterval = parse.GetValue(interval),
                 Batch = parse.GetValue(batch),
             };
-            var opened = DiffusionModel.Open(parse.GetValue(model)!, new OpenOptions { Weights = parse.GetValue(weights), Precision = parse.GetValue(precision), Threads = context.Threads(parse.GetValue(threads)) });
+            var how = new OpenOptions
+            {
+                Weights = parse.GetValue(weights),
+                Precision = parse.GetValue(precision),
+                Threads = context.Threads(parse.GetValue(threads)),
+            };
+            var opened = DiffusionModel.Open(parse.GetValue(model)!, how);
             var target = new SampleOutput(parse.GetValue(output)!, parse.GetValue(strip), parse.GetValue(scale));
             return Run(opened, target, parse.GetValue(count), parse.GetValue(seed) ?? 0, parse.GetValue(steps), options, parse.GetValue(json), context);
         });
         return command;
     }
 
-    private static int Run(DiffusionModel model, SampleOutput output, int? count, ulong seed, int? steps, SampleOptions options, bool json, CommandContext context)
+    private static int Run(
+        DiffusionModel model, SampleOutput output, int? count, ulong seed, int? steps, SampleOptions options, bool json, CommandContext context)
     {
         var (format, asked) = output.Prepare(model, count, options);
         var begun = context.Clock.GetTimestamp();
@@ -75,7 +116,10 @@ internal static class SampleCommand
         var seconds = context.Clock.GetElapsedTime(begun).TotalSeconds;
         output.Write(samples);
         var coverage = model.Config is { } config ? ModeCoverage.Of(config.Data, samples.Values) : null;
-        context.Console.Out.WriteLine(json ? SampleReport.Json(samples, output.Path, options, seconds, coverage) : SampleReport.Text(samples, output.Path, options, seconds, coverage));
-        return DiffusionCommand.Success;
+        var report = json
+            ? SampleReport.Json(samples, output.Path, options, seconds, coverage)
+            : SampleReport.Text(samples, output.Path, options, seconds, coverage);
+        context.Console.Out.WriteLine(report);
+        return ExitCode.Success;
     }
 }

@@ -2,10 +2,12 @@ using System.CommandLine;
 using System.Globalization;
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Tensors;
+using DiffusionSharp.Theory.Experiments;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Reports;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Commands;
 
@@ -17,15 +19,21 @@ internal static class TheoryCommand
 
     private const string All = "all";
 
+    private static string WithPictures => string.Join(", ", ExperimentCatalog.All.Where(e => e.ShowsPictures).Select(e => e.Name));
+
     /// <summary>The command with its options.</summary>
     public static Command Create(CommandContext context)
     {
-        var names = new Argument<string[]>("NAME") { Description = "Experiments of 'diffusion list experiments', or all.  [default: all]", Arity = ArgumentArity.ZeroOrMore };
+        var names = new Argument<string[]>("NAME")
+        {
+            Description = "Experiments of 'diffusion list experiments', or all.  [default: all]",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var output = Options.Text("--out", "FOLDER", "Where index.html, results.json and the figures go.");
         output.Required = true;
         var quick = Options.Flag("--quick", "Smaller sizes, held to the wider tolerances that follow from them.");
         var seed = Options.Seed("Of all chance; the same seed gives the same files.  [default: 0]");
-        var data = Options.Source($"Pictures that {string.Join(", ", ExperimentCatalog.All.Where(e => e.ShowsPictures).Select(e => e.Name))} turns to noise.  [default: digits]");
+        var data = Options.Source($"Pictures that {WithPictures} turns to noise.  [default: digits]");
         var size = Options.Integer("--size", "With --data: width and height that a folder's pictures are cropped and resized to.", least: 8, most: 256);
         var threads = Options.Threads();
         var json = Options.Json();
@@ -51,7 +59,8 @@ internal static class TheoryCommand
         foreach (var name in names)
         {
             if (ExperimentCatalog.All.Any(e => string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase))) continue;
-            throw new UsageException($"theory: {DidYouMean.Unknown(name, ExperimentCatalog.All.Select(e => e.Name), $"'diffusion list experiments' names all {ExperimentCatalog.All.Count}")}");
+            var there = $"'diffusion list experiments' names all {ExperimentCatalog.All.Count}";
+            throw new UsageException($"theory: {DidYouMean.Unknown(name, ExperimentCatalog.All.Select(e => e.Name), there)}");
         }
 
         // In the order of the course, each once.
@@ -61,9 +70,12 @@ internal static class TheoryCommand
     private static DataSource? Pictures(string? source, int? size, List<Experiment> experiments, Parallelism parallelism)
     {
         if (source is null) return size is null ? null : throw new UsageException("theory: --size belongs to --data.");
-        if (!experiments.Any(e => e.ShowsPictures)) throw new UsageException($"theory: --data gives pictures to {string.Join(", ", ExperimentCatalog.All.Where(e => e.ShowsPictures).Select(e => e.Name))}; none of them was asked for.");
+        if (!experiments.Any(e => e.ShowsPictures))
+            throw new UsageException($"theory: --data gives pictures to {WithPictures}; none of them was asked for.");
         var opened = DataSource.Open(source, new DataSourceOptions(Size: size), parallelism);
-        return opened.IsPictures && opened.SampleShape[2] is 1 or 3 ? opened : throw new UsageException($"--data: {source} holds samples {opened.SampleShape}; pictures of 1 or 3 channels are expected.");
+        return opened.IsPictures && opened.SampleShape[2] is 1 or 3
+            ? opened
+            : throw new UsageException($"--data: {source} holds samples {opened.SampleShape}; pictures of 1 or 3 channels are expected.");
     }
 
     /// <summary>Runs experiments and writes their page.</summary>
@@ -77,10 +89,11 @@ internal static class TheoryCommand
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"--out: {(error.Message.StartsWith(path, StringComparison.Ordinal) ? "" : $"the folder {path} cannot be made: ")}{error.Message}");
+            var named = error.Message.StartsWith(path, StringComparison.Ordinal);
+            throw new UsageException($"--out: {(named ? "" : $"the folder {path} cannot be made: ")}{error.Message}");
         }
 
-        using var display = new ProgressDisplay(context, "experiments", quiet: json, unit: null);
+        using var display = new ProgressDisplay(context.Console, context.Clock, "experiments", quiet: json, unit: null);
         var failed = new List<string>();
         foreach (var (index, experiment) in experiments.Index())
         {
@@ -93,28 +106,46 @@ internal static class TheoryCommand
             }
             catch (OperationCanceledException)
             {
-                throw new StoppedException(index == 0 ? "before the first experiment was done; nothing was written." : $"after {index} of {experiments.Count} experiments; {folder.Page} shows them.");
+                throw new StoppedException(index == 0
+                    ? "before the first experiment was done; nothing was written."
+                    : $"after {index} of {experiments.Count} experiments; {folder.Page} shows them.");
             }
 
             folder.Add(result);
             if (!result.Passed) failed.Add(experiment.Name);
             var seconds = display.Seconds - from;
-            if (json) display.Result(JsonLine.Of(("experiment", experiment.Name), ("passed", result.Passed), ("checks", result.Checks.Count), ("failed", result.Checks.Where(c => !c.Passed).Select(c => c.What).ToArray()), ("failure", result.Failure), ("seconds", seconds)));
-            else foreach (var line in Lines(string.Create(CultureInfo.InvariantCulture, $"[{index + 1,2}/{experiments.Count}] {experiment.Name,-25}"), result, seconds)) display.Result(line);
+            var head = string.Create(CultureInfo.InvariantCulture, $"[{index + 1,2}/{experiments.Count}] {experiment.Name,-25}");
+            foreach (var line in json ? [JsonLine.Of(Members(experiment, result, seconds))] : Lines(head, result, seconds)) display.Result(line);
         }
 
         var all = display.Seconds;
         display.Dispose();
         var output = context.Console.Out;
-        if (json) output.WriteLine(JsonLine.Of(("passed", failed.Count == 0), ("experiments", experiments.Count), ("failed", failed.ToArray()), ("page", folder.Page), ("seconds", all)));
+        var holds = failed.Count == 0;
+        if (json)
+        {
+            output.WriteLine(JsonLine.Of(
+                ("passed", holds), ("experiments", experiments.Count), ("failed", failed.ToArray()), ("page", folder.Page), ("seconds", all)));
+        }
         else
         {
-            output.WriteLine($"{(failed.Count == 0 ? "all hold" : $"{failed.Count} of {experiments.Count} failed: {string.Join(", ", failed)}")}; {Say.Duration(all)}");
+            var outcome = holds ? "all hold" : $"{failed.Count} of {experiments.Count} failed: {string.Join(", ", failed)}";
+            output.WriteLine($"{outcome}; {Say.Duration(all)}");
             output.WriteLine($"open {Say.Quoted(folder.Page)}");
         }
 
-        return failed.Count == 0 ? DiffusionCommand.Success : DiffusionCommand.Failed;
+        return holds ? ExitCode.Success : ExitCode.Failed;
     }
+
+    private static (string, object?)[] Members(Experiment experiment, ExperimentResult result, double seconds) =>
+    [
+        ("experiment", experiment.Name),
+        ("passed", result.Passed),
+        ("checks", result.Checks.Count),
+        ("failed", result.Checks.Where(c => !c.Passed).Select(c => c.What).ToArray()),
+        ("failure", result.Failure),
+        ("seconds", seconds),
+    ];
 
     private static IEnumerable<string> Lines(string head, ExperimentResult result, double seconds)
     {
@@ -124,7 +155,8 @@ internal static class TheoryCommand
         foreach (var check in result.Checks.Where(c => !c.Passed))
         {
             var relation = check.Relation switch { Relation.Equal => "≈", Relation.AtMost => "≤", _ => "≥" };
-            yield return $"        {check.What}: {Say.Number(check.Measured)} {relation} {Say.Number(check.Expected)} ± {Say.Number(check.Tolerance.Value)} does not hold";
+            var claim = $"{Say.Number(check.Measured)} {relation} {Say.Number(check.Expected)} ± {Say.Number(check.Tolerance.Value)}";
+            yield return $"        {check.What}: {claim} does not hold";
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using DiffusionSharp.Cli.Commands;
 using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Session;
 
 namespace DiffusionSharp.Cli.Evaluation;
 
@@ -14,7 +14,7 @@ internal sealed class EvaluationMeter : IProgress<EvaluationProgress>, IDisposab
     public EvaluationMeter(CommandContext context, bool quiet)
     {
         this.context = context;
-        display = new ProgressDisplay(context, "measuring", quiet, "passes");
+        display = new ProgressDisplay(context.Console, context.Clock, "measuring", quiet, "passes");
         display.Activity("building the network");
     }
 
@@ -26,7 +26,8 @@ internal sealed class EvaluationMeter : IProgress<EvaluationProgress>, IDisposab
 
         // Error control may ask for more than was expected.
         display.Activity("");
-        display.Report(value.Passes, Math.Max(value.ExpectedPasses, value.Passes + 1), JsonNamingPolicy.KebabCaseLower.ConvertName(value.Metric.ToString()));
+        var metric = JsonNamingPolicy.KebabCaseLower.ConvertName(value.Metric.ToString());
+        display.Report(value.Passes, Math.Max(value.ExpectedPasses, value.Passes + 1), metric);
     }
 
     /// <summary>Does the work; a stop becomes the words of where it was.</summary>
@@ -39,7 +40,8 @@ internal sealed class EvaluationMeter : IProgress<EvaluationProgress>, IDisposab
         }
         catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
         {
-            throw new StoppedException($"{(last == default ? "before the first pass" : $"after {Say.Count(last.Passes)} {(last.Passes == 1 ? "pass" : "passes")}")} through the network; nothing was written.");
+            var where = last == default ? "before the first pass" : $"after {Say.Count(last.Passes)} {(last.Passes == 1 ? "pass" : "passes")}";
+            throw new StoppedException($"{where} through the network; nothing was written.");
         }
     }
 

@@ -3,27 +3,14 @@ using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks.Inspection;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Samplers;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Grammar;
 
 /// <summary>The one place where text of the command line becomes a type.</summary>
 internal static class Choices
 {
-    public static Choice<ScheduleKind> Schedules { get; } = new(
-        ("linear", ScheduleKind.Linear, "discrete, β linear from 1e-4 to 0.02 (Ho et al. 2020, arXiv:2006.11239)"),
-        ("scaled-linear", ScheduleKind.ScaledLinear, "discrete, √β linear from √0.00085 to √0.012 (Rombach et al. 2022, arXiv:2112.10752)"),
-        ("cosine", ScheduleKind.Cosine, "discrete, ᾱ a squared cosine (Nichol and Dhariwal 2021, arXiv:2102.09672)"),
-        ("sigmoid", ScheduleKind.Sigmoid, "discrete, β a sigmoid from 1e-4 to 0.02"),
-        ("vp-linear", ScheduleKind.VpLinear, "continuous, β(t) linear from 0.1 to 20 (Song et al. 2021, arXiv:2011.13456)"),
-        ("vp-cosine", ScheduleKind.VpCosine, "continuous, ᾱ a squared cosine"),
-        ("laplace", ScheduleKind.Laplace, "discrete, log SNR by the quantiles of a Laplace distribution (Hang et al. 2024, arXiv:2407.03297)"),
-        ("sub-vp", ScheduleKind.SubVp, "continuous, the drift of VP with less noise (Song et al. 2021, arXiv:2011.13456)"),
-        ("ve-geometric", ScheduleKind.VeGeometric, "continuous, α = 1, σ geometric from 0.01 to 50 (Song et al. 2021, arXiv:2011.13456)"),
-        ("edm", ScheduleKind.Edm, "continuous, α = 1, σ = t up to 80 (Karras et al. 2022, arXiv:2206.00364)"),
-        ("geometric", ScheduleKind.Geometric, "discrete, α = 1, levels of σ in one ratio, found from the data (Song and Ermon 2019, arXiv:1907.05600; 2020, arXiv:2006.09011)"),
-        ("betas", ScheduleKind.Betas, "discrete, β one by one; by --config (schedule.betaValues)"),
-        ("flow", ScheduleKind.Flow, "continuous, α = 1 − t, σ = t, without noise prediction (Liu et al. 2022, arXiv:2209.03003)"));
+    public static Choice<ScheduleConfig> Schedules { get; } = new([.. ScheduleCatalog.All.Select(e => (e.Name, e.Default, e.Description))]);
 
     public static Choice<Prediction> Predictions { get; } = new(
         ("noise", Prediction.Noise, "ε, the noise"),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Session;
 
 namespace DiffusionSharp.Cli.Grammar;
 
@@ -22,7 +23,7 @@ internal sealed class HelpPage(IReadOnlyDictionary<Command, IReadOnlyList<string
     public override int Invoke(ParseResult parseResult)
     {
         Write(parseResult.CommandResult.Command, parseResult.InvocationConfiguration.Output);
-        return DiffusionCommand.Success;
+        return ExitCode.Success;
     }
 
     /// <summary>Writes the help of a command.</summary>
@@ -35,8 +36,9 @@ internal sealed class HelpPage(IReadOnlyDictionary<Command, IReadOnlyList<string
         Section(output, "Arguments", command.Arguments.Select(a => (Placeholder(a), a.Description ?? "")));
         var groups = command is GroupedCommand grouped ? grouped.Groups : [];
         foreach (var (title, options) in groups) Section(output, title, options.Select(o => (Name(o), Description(o))));
-        var others = command.Options.Where(o => !groups.Any(g => g.Options.Contains(o))).Concat(command is RootCommand ? [] : command.Parents.OfType<RootCommand>().SelectMany(r => r.Options.OfType<HelpOption>()));
-        Section(output, groups.Count > 0 ? "Help" : "Options", others.Select(o => (Name(o), Description(o))));
+        var others = command.Options.Where(o => !groups.Any(g => g.Options.Contains(o)));
+        IEnumerable<Option> inherited = command is RootCommand ? [] : command.Parents.OfType<RootCommand>().SelectMany(r => r.Options.OfType<HelpOption>());
+        Section(output, groups.Count > 0 ? "Help" : "Options", others.Concat(inherited).Select(o => (Name(o), Description(o))));
         if (examples.TryGetValue(command, out var lines))
         {
             output.WriteLine();
@@ -53,13 +55,20 @@ internal sealed class HelpPage(IReadOnlyDictionary<Command, IReadOnlyList<string
     {
         if (command is RootCommand) return "diffusion COMMAND [options]";
         var needed = command.Options.Where(o => o.Required).Select(Name);
-        var arguments = command.Arguments.Select(a => a.Arity.MinimumNumberOfValues > 0 ? Placeholder(a) : $"[{Placeholder(a)}{(a.Arity.MaximumNumberOfValues > 1 ? "…" : "")}]");
-        return string.Join(' ', [$"diffusion {command.Name}", .. arguments, .. needed, "[options]"]);
+        return string.Join(' ', [$"diffusion {command.Name}", .. command.Arguments.Select(Usage), .. needed, "[options]"]);
+    }
+
+    private static string Usage(Argument argument)
+    {
+        var name = Placeholder(argument);
+        if (argument.Arity.MinimumNumberOfValues > 0) return name;
+        return argument.Arity.MaximumNumberOfValues > 1 ? $"[{name}…]" : $"[{name}]";
     }
 
     private static string Placeholder(Argument argument) => argument.HelpName ?? argument.Name;
 
-    private static string Name(Option option) => option is HelpOption or VersionOption || option.HelpName is not { } value ? option.Name : $"{option.Name} {value}";
+    private static string Name(Option option) =>
+        option is HelpOption or VersionOption || option.HelpName is not { } value ? option.Name : $"{option.Name} {value}";
 
     private static string Description(Option option) => option.Required ? $"{option.Description} Needed." : option.Description ?? "";
 

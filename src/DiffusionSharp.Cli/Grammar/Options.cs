@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using System.Text.Json;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Guidance;
 using DiffusionSharp.Samplers.Catalog;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Grammar;
 
@@ -19,7 +18,7 @@ internal static class Options
     private const int MostOfAnything = 1_000_000_000;
 
     /// <summary>How the command line writes an option of the library: <c>GuidanceRescale</c> is <c>--guidance-rescale</c>.</summary>
-    public static string Word(string property) => "--" + JsonNamingPolicy.KebabCaseLower.ConvertName(property);
+    public static string Word(string property) => "--" + Words.Kebab(property);
 
     public static Option<bool> Json() => Flag("--json", "Write JSON, one object a line, for other programs.");
 
@@ -40,7 +39,8 @@ internal static class Options
             {
                 var text = Token(result);
                 if (SamplerCatalog.All.FirstOrDefault(e => Same(e.Name, text)) is { } entry) return entry;
-                result.AddError($"--sampler: {DidYouMean.Unknown(text, SamplerCatalog.All.Select(e => e.Name), $"'diffusion list samplers' names all {SamplerCatalog.All.Count}")}");
+                var there = $"'diffusion list samplers' names all {SamplerCatalog.All.Count}";
+                result.AddError($"--sampler: {DidYouMean.Unknown(text, SamplerCatalog.All.Select(e => e.Name), there)}");
                 return null;
             },
         },
@@ -56,7 +56,8 @@ internal static class Options
             {
                 var text = Token(result);
                 if (Presets.All.FirstOrDefault(p => Same(p.Name, text)) is { } preset) return preset.Name;
-                result.AddError($"--preset: {DidYouMean.Unknown(text, Presets.All.Select(p => p.Name), $"there are {string.Join(", ", Presets.All.Select(p => p.Name))}")}");
+                var names = Presets.All.Select(p => p.Name).ToArray();
+                result.AddError($"--preset: {DidYouMean.Unknown(text, names, $"there are {string.Join(", ", names)}")}");
                 return null;
             },
         },
@@ -72,7 +73,9 @@ internal static class Options
             {
                 var text = SourceName.Settle(Token(result));
                 if (text.Length == 0) return NotEmpty("--data", result);
-                if (SourceName.Meant(text) is { } meant) result.AddError($"--data: there is no source '{text}'; did you mean '{meant}'? 'diffusion list sources' names them, and a folder or a .npy file is named by its path");
+                if (SourceName.Meant(text) is not { } meant) return text;
+                const string others = "'diffusion list sources' names them, and a folder or a .npy file is named by its path";
+                result.AddError($"--data: there is no source '{text}'; did you mean '{meant}'? {others}");
                 return text;
             },
         },
@@ -88,8 +91,9 @@ internal static class Options
         CustomParser = result =>
         {
             var text = Token(result);
-            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most) return value;
-            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name}: a whole number from {least} to {most} is expected, '{text}' was given."));
+            var isWhole = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value);
+            if (isWhole && value >= least && value <= most) return value;
+            result.AddError(FormattableString.Invariant($"{name}: a whole number from {least} to {most} is expected, '{text}' was given."));
             return null;
         },
     };
@@ -115,11 +119,30 @@ internal static class Options
         CustomParser = result =>
         {
             var text = Token(result);
-            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) && inRange(value)) return value;
+            var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value);
+            if (isNumber && inRange(value)) return value;
             result.AddError($"{name}: {expected} is expected, '{text}' was given.");
             return null;
         },
     };
+
+    /// <summary>A real number above 0.</summary>
+    public static Option<double?> PositiveReal(string name, string description) => Real(name, description, x => x > 0, "a number above 0");
+
+    /// <summary>A part of a whole.</summary>
+    public static Option<double?> Share(string name, string description) =>
+        Real(name, description, x => x is >= 0 and <= 1, "a number from 0 to 1");
+
+    /// <summary>Which weights of a model.</summary>
+    public static Option<string?> Weights() => Text(
+        "--weights",
+        "NAME",
+        "ema, the average of the weights; raw, those of the last step; or one of the run's further averages.  "
+        + "[default: ema; of a model's file, those that it holds]");
+
+    /// <summary>How much is computed at a time.</summary>
+    public static Option<int?> BatchOfWork() =>
+        Integer("--batch", "Samples at a time; memory grows with it, results do not depend on it.", most: 1_000_000);
 
     /// <summary>Two noise levels, as σ/α, the lower first.</summary>
     public static Option<GuidanceInterval?> Interval(string name, string description) => new(name)
@@ -140,20 +163,26 @@ internal static class Options
 
     /// <summary>One of a few values by name; the names stand at the end of the first sentence of the description.</summary>
     public static Option<T?> Named<T>(string name, string description, Choice<T> choice)
-        where T : struct => Completed(
-            new Option<T?>(name)
+        where T : struct => Chosen<T?, T>(name, description, choice, value => value);
+
+    /// <summary>A schedule by its name.</summary>
+    public static Option<ScheduleConfig?> Schedule(string description) =>
+        Chosen<ScheduleConfig?, ScheduleConfig>("--schedule", description, Choices.Schedules, schedule => schedule);
+
+    private static Option<TGiven> Chosen<TGiven, T>(string name, string description, Choice<T> choice, Func<T, TGiven> given) => Completed(
+        new Option<TGiven>(name)
+        {
+            Description = NamesAll(description, choice) ? description : WithNames(description, choice.Names),
+            HelpName = "NAME",
+            CustomParser = result =>
             {
-                Description = choice.Entries.All(e => description.Contains(e.Name, StringComparison.Ordinal)) ? description : WithNames(description, choice.Names),
-                HelpName = "NAME",
-                CustomParser = result =>
-                {
-                    var text = Token(result);
-                    if (choice.TryFind(text, out var value)) return value;
-                    result.AddError($"{name}: {choice.Unknown(text)}");
-                    return null;
-                },
+                var text = Token(result);
+                if (choice.TryFind(text, out var value)) return given(value);
+                result.AddError($"{name}: {choice.Unknown(text)}");
+                return default;
             },
-            [.. choice.Entries.Select(e => e.Name)]);
+        },
+        [.. choice.Entries.Select(e => e.Name)]);
 
     /// <summary>A description with the names that may be given, before its default.</summary>
     public static string WithNames(string description, string names)
@@ -171,6 +200,9 @@ internal static class Options
         option.CompletionSources.Add(values);
         return option;
     }
+
+    private static bool NamesAll<T>(string description, Choice<T> choice) =>
+        choice.Entries.All(e => description.Contains(e.Name, StringComparison.Ordinal));
 
     private static bool Same(string name, string text) => string.Equals(name, text, StringComparison.OrdinalIgnoreCase);
 

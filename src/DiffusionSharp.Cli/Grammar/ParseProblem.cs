@@ -1,5 +1,5 @@
 using System.CommandLine;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Grammar;
 
@@ -13,7 +13,9 @@ internal static class ParseProblem
         var path = command is RootCommand ? "diffusion" : $"diffusion {command.Name}";
 
         // A word that nothing takes is the slip behind whatever else is missing.
-        var problem = parse.UnmatchedTokens.Count > 0 ? Unmatched(parse.UnmatchedTokens[0], command) : Missing(parse, command) ?? parse.Errors[0].Message;
+        var problem = parse.UnmatchedTokens.Count > 0
+            ? Unmatched(parse.UnmatchedTokens[0], command)
+            : Missing(parse, command) ?? parse.Errors[0].Message;
         return $"{problem}{(problem[^1] is '.' or '?' ? "" : ".")} See '{path} --help'.";
     }
 
@@ -21,14 +23,16 @@ internal static class ParseProblem
     {
         if (word.StartsWith('-'))
         {
-            var near = DidYouMean.Nearest(word, command.Options.Concat(command.Parents.OfType<Command>().SelectMany(c => c.Options)).Select(o => o.Name));
+            var options = command.Options.Concat(command.Parents.OfType<Command>().SelectMany(c => c.Options));
+            var near = DidYouMean.Nearest(word, options.Select(o => o.Name));
             return $"{Prefix(command)}there is no option '{word}'{(near is null ? "" : $"; did you mean '{near}'?")}";
         }
 
         if (command is RootCommand)
         {
             var names = command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name).ToArray();
-            return $"there is no command '{word}'; {(DidYouMean.Nearest(word, names) is { } near ? $"did you mean '{near}'?" : $"there are {string.Join(", ", names)}")}";
+            var there = DidYouMean.Nearest(word, names) is { } near ? $"did you mean '{near}'?" : $"there are {string.Join(", ", names)}";
+            return $"there is no command '{word}'; {there}";
         }
 
         return $"{Prefix(command)}'{word}' is one word too many; values that hold spaces stand in quotes";
@@ -36,13 +40,15 @@ internal static class ParseProblem
 
     private static string? Missing(ParseResult parse, Command command)
     {
-        if (command.Options.FirstOrDefault(o => parse.GetResult(o) is { IdentifierToken: not null, Tokens.Count: 0 } && o.Arity.MinimumNumberOfValues > 0) is { } empty)
+        if (command.Options.FirstOrDefault(LacksValue) is { } empty)
             return $"{empty.Name}: a value is needed after it, {empty.Name} {empty.HelpName ?? "VALUE"}";
         if (command.Arguments.FirstOrDefault(a => a.Arity.MinimumNumberOfValues > 0 && parse.GetResult(a) is not { Tokens.Count: > 0 }) is { } argument)
             return $"{Prefix(command)}{argument.Name} is missing: {Start(argument.Description)}";
         return command.Options.FirstOrDefault(o => o.Required && parse.GetResult(o)?.IdentifierToken is null) is { } option
             ? $"{Prefix(command)}{option.Name} {option.HelpName} is missing: {Start(option.Description)}"
             : null;
+
+        bool LacksValue(Option o) => o.Arity.MinimumNumberOfValues > 0 && parse.GetResult(o) is { IdentifierToken: not null, Tokens.Count: 0 };
     }
 
     private static string Prefix(Command command) => command is RootCommand ? "" : $"{command.Name}: ";

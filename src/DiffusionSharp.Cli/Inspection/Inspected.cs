@@ -1,5 +1,6 @@
 using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Programs;
+using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Runs;
 
@@ -14,7 +15,8 @@ internal abstract class Inspected
     public static Inspected At(string path, InspectedParts more)
     {
         var found = Of(path, more);
-        return more.Any && found is not InspectedModel ? throw new UsageException($"inspect: --layers and --schedule are of a run, a checkpoint or a model, {path} is none; leave them out.") : found;
+        if (!more.Any || found is InspectedModel) return found;
+        throw new UsageException($"inspect: --layers and --schedule are of a run, a checkpoint or a model, {path} is none; leave them out.");
     }
 
     private static Inspected Of(string path, InspectedParts more)
@@ -36,10 +38,12 @@ internal abstract class Inspected
         };
     }
 
-    private static string Meant(string path) =>
-        NamedNetwork.Names.FirstOrDefault(n => string.Equals(n, path, StringComparison.OrdinalIgnoreCase)) is { } network ? $"; the network of '{network}' is shown with --plan."
-        : SourceName.Meant(path) is { } source ? $"; did you mean '{source}'?"
-        : ".";
+    private static string Meant(string path)
+    {
+        if (NamedNetwork.Names.FirstOrDefault(n => string.Equals(n, path, StringComparison.OrdinalIgnoreCase)) is { } network)
+            return $"; the network of '{network}' is shown with --plan.";
+        return SourceName.Meant(path) is { } source ? $"; did you mean '{source}'?" : ".";
+    }
 
     /// <summary>In words and tables.</summary>
     public abstract void Write(TextWriter output);

@@ -29,5 +29,13 @@ internal sealed class InspectedArray : Inspected
 
     /// <inheritdoc/>
     public override IReadOnlyList<(string Key, object? Value)> Members() =>
-        [("kind", "array"), ("path", path), ("shape", header.Shape.Dimensions.ToArray()), ("type", header.Type.ToString()), ("least", least), ("most", most), ("mean", mean)];
+    [
+        ("kind", "array"),
+        ("path", path),
+        ("shape", header.Shape.Dimensions.ToArray()),
+        ("type", header.Type.ToString()),
+        ("least", least),
+        ("most", most),
+        ("mean", mean),
+    ];
 }

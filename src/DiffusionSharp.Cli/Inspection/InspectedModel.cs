@@ -6,8 +6,8 @@ using DiffusionSharp.Graphs;
 using DiffusionSharp.Networks.Inspection;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Inspection;
@@ -15,7 +15,7 @@ namespace DiffusionSharp.Cli.Inspection;
 /// <summary>A run, one of its checkpoints, or a model's file: network, schedule, and how far training came.</summary>
 internal sealed class InspectedModel : Inspected
 {
-    private const int ScheduleRows = 9, MostNames = 20;
+    private const int ScheduleRows = 9;
 
     private readonly string path;
     private readonly RunConfig config;
@@ -67,7 +67,7 @@ internal sealed class InspectedModel : Inspected
     public static InspectedModel OfCheckpoint(string path, InspectedParts more) => new(path, new RunFolder(Path.Combine(path, "..", "..")), path, more);
 
     /// <summary>A model's file, read to its end.</summary>
-    public static InspectedModel OfFile(string path, InspectedParts more) => new(path, TrainedModel.Load(path), more);
+    public static InspectedModel OfFile(string path, InspectedParts more) => new(path, SavedModel.Load(path), more);
 
     /// <inheritdoc/>
     public override void Write(TextWriter output)
@@ -97,8 +97,15 @@ internal sealed class InspectedModel : Inspected
             ("parameters", network.Parameters),
             ("multiplyAdds", network.Cost.MultiplyAdds),
             ("flops", network.Cost.Flops),
-            ("layers", network.Layers.Select(l => Object(("name", l.Scope), ("operation", l.Operation), ("output", l.Output.Dimensions.ToArray()), ("parameters", l.Parameters), ("flops", l.Cost.Flops)))),
+            ("layers", network.Layers.Select(Layer)),
         ];
+
+        static IReadOnlyList<(string Key, object? Value)> Layer(LayerSummary layer) => Object(
+            ("name", layer.Scope),
+            ("operation", layer.Operation),
+            ("output", layer.Output.Dimensions.ToArray()),
+            ("parameters", layer.Parameters),
+            ("flops", layer.Cost.Flops));
     }
 
     private static NetworkSummary Summarize(RunConfig config)
@@ -111,7 +118,9 @@ internal sealed class InspectedModel : Inspected
     private static double TimeOf(Schedule schedule, int row)
     {
         var fraction = (double)row / (ScheduleRows - 1);
-        return schedule is DiscreteSchedule ? Math.Round(fraction * schedule.NoiseTime) : schedule.CleanTime + (fraction * (schedule.NoiseTime - schedule.CleanTime));
+        return schedule is DiscreteSchedule
+            ? Math.Round(fraction * schedule.NoiseTime)
+            : schedule.CleanTime + (fraction * (schedule.NoiseTime - schedule.CleanTime));
     }
 
     private static IReadOnlyList<(string Key, object? Value)> Object(params IReadOnlyList<(string, object?)> members) => members;
@@ -129,16 +138,22 @@ internal sealed class InspectedModel : Inspected
         table.Add("written", date.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture));
         if (weights is not null) table.Add("weights", $"{weights}, one file");
         if (checkpoints.Count > 0) table.Add("kept", $"steps {string.Join(", ", checkpoints.Select(s => Say.Count(s)))}");
-        if (metrics?.Loss is { } loss) table.Add("loss", $"{Say.Number(loss)} at step {Say.Count(metrics.Step)}, {config.Prediction.ToString().ToLowerInvariant()} prediction");
-        table.Add("schedule", $"{Choices.Schedules.NameOf(config.ScheduleOrDefault().Kind)}, σ/α up to {Say.Number(levels[^1].Sigma / levels[^1].Alpha)}{(more.Schedule ? "" : "; --schedule shows its levels")}");
+        if (metrics?.Loss is { } loss)
+            table.Add("loss", $"{Say.Number(loss)} at step {Say.Count(metrics.Step)}, {Say.Word(config.Prediction)} prediction");
+        var schedule = config.ScheduleOrDefault().Name;
+        var noisiest = Say.Number(levels[^1].Sigma / levels[^1].Alpha);
+        table.Add("schedule", $"{schedule}, σ/α up to {noisiest}{(more.Schedule ? "" : "; --schedule shows its levels")}");
         table.Add("network", $"{NetworkWords()}{(more.Layers ? "" : "; --layers shows its layers")}");
         table.Write(output);
     }
 
-    private static string Named(ConditioningConfig classes) =>
-        classes.Names is not { } names ? "" : $" ({string.Join(", ", names.Take(MostNames))}{(names.Count > MostNames ? ", …" : "")})";
+    private static string Named(ConditioningConfig classes) => classes.Names is { } names ? $" ({Say.Names(names)})" : "";
 
-    private string NetworkWords() => $"{(config.UNet is null ? "MLP" : "U-Net")} of {Say.Count(network.Parameters)} parameters, {Say.Count(network.Cost.MultiplyAdds)} multiply-adds a sample";
+    private string NetworkWords()
+    {
+        var kind = config.UNet is null ? "MLP" : "U-Net";
+        return $"{kind} of {Say.Count(network.Parameters)} parameters, {Say.Count(network.Cost.MultiplyAdds)} multiply-adds a sample";
+    }
 
     private void WriteSchedule(TextWriter output)
     {
@@ -155,7 +170,11 @@ internal sealed class InspectedModel : Inspected
         var table = new TextTable();
         table.Add("layer", "operation", "output", "parameters", "operations");
         foreach (var layer in network.Layers)
-            table.Add(layer.Scope.Length == 0 ? "(network)" : layer.Scope, layer.Operation, layer.Output.ToString(), Say.Count(layer.Parameters), Say.Count(layer.Cost.Flops));
+        {
+            var name = layer.Scope.Length == 0 ? "(network)" : layer.Scope;
+            table.Add(name, layer.Operation, layer.Output.ToString(), Say.Count(layer.Parameters), Say.Count(layer.Cost.Flops));
+        }
+
         table.Write(output);
     }
 }

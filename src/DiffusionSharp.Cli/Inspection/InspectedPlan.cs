@@ -1,11 +1,8 @@
 using System.Globalization;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Programs;
-using DiffusionSharp.Cpu;
-using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Networks.Inspection;
-using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Cli.Inspection;
 
@@ -13,20 +10,19 @@ namespace DiffusionSharp.Cli.Inspection;
 internal sealed class InspectedPlan : Inspected
 {
     private readonly NamedNetwork network;
-    private readonly bool training;
+    private readonly NetworkProgram program;
     private readonly PlanSummary summary;
 
     public InspectedPlan(NamedNetwork network, bool training)
     {
-        (this.network, this.training) = (network, training);
-        var executor = new CpuExecutor(Parallelism.Single, network.Config.Precision);
-        summary = PlanSummary.Of(Planner.Plan(network.Outputs(training), executor), executor);
+        (this.network, program) = (network, new NetworkProgram(network.Config, training));
+        summary = program.Plan();
     }
 
     /// <inheritdoc/>
     public override void Write(TextWriter output)
     {
-        output.WriteLine($"{network.Name}: {(training ? "a training step" : "the forward pass")} of {Say.Count(network.RunSize(training))} samples of {Say.Sample(network.SampleShape)}, {network.Config.Precision.ToString().ToLowerInvariant()}");
+        output.WriteLine(network.Describe(program));
         output.WriteLine();
         var table = new TextTable();
         table.Add("step", "phase", "operation", "fused", "layer", "output", "place", "read", "written", "operations", "how");
@@ -56,10 +52,10 @@ internal sealed class InspectedPlan : Inspected
     [
         ("kind", "plan"),
         ("network", network.Name),
-        ("training", training),
-        ("batch", network.RunSize(training)),
-        ("sampleShape", network.SampleShape.Dimensions.ToArray()),
-        ("precision", network.Config.Precision.ToString().ToLowerInvariant()),
+        ("training", program.Training),
+        ("batch", program.Samples),
+        ("sampleShape", program.SampleShape.Dimensions.ToArray()),
+        ("precision", Say.Word(program.Config.Precision)),
         ("steps", summary.Steps.Select(Object)),
         ("arenaBytes", summary.ArenaBytes),
         ("persistentBytes", summary.PersistentBytes),
@@ -76,11 +72,13 @@ internal sealed class InspectedPlan : Inspected
     {
         var table = new TextTable();
         table.Add("steps", Say.Count(summary.Steps.Count));
-        table.Add("operations", $"{Say.Count(summary.Cost.Flops)}, of them {Say.Count(summary.Cost.MultiplyAdds)} multiply-adds, which count twice");
-        table.Add("arena", $"{Say.Bytes(summary.ArenaBytes)} of inputs, values and scratch; {Say.Bytes(summary.PeakBytes)} of them are in use at once at most");
+        var products = Say.Count(summary.Cost.MultiplyAdds);
+        table.Add("operations", $"{Say.Count(summary.Cost.Flops)}, of them {products} multiply-adds, which count twice");
+        var peak = $"{Say.Bytes(summary.PeakBytes)} of them are in use at once at most";
+        table.Add("arena", $"{Say.Bytes(summary.ArenaBytes)} of inputs, values and scratch; {peak}");
         if (summary.PersistentBytes > 0) table.Add("kept", $"{Say.Bytes(summary.PersistentBytes)} made of the weights alone, once for many runs");
         table.Add("parameters", $"{Say.Bytes(summary.ParameterBytes)} ({Say.Count(summary.Plan.Layout.Count)})");
-        if (training)
+        if (program.Training)
         {
             table.Add("gradients", Say.Bytes(summary.GradientBytes));
             table.Add("optimizer", $"{Say.Bytes(summary.OptimizerBytes)} of two moments and the average");
@@ -89,9 +87,9 @@ internal sealed class InspectedPlan : Inspected
         table.Write(output);
     }
 
-    private static string Phase(StepSummary s) => s.Step.Phase.ToString().ToLowerInvariant();
+    private static string Phase(StepSummary s) => Say.Word(s.Step.Phase);
 
-    private static string Place(Operand place) => string.Create(CultureInfo.InvariantCulture, $"{place.Region.ToString().ToLowerInvariant()}+{sizeof(float) * (long)place.Start:#,0}");
+    private static string Place(Operand place) => $"{Say.Word(place.Region)}+{Say.Count(sizeof(float) * (long)place.Start)}";
 
     private static IReadOnlyList<(string Key, object? Value)> Object(StepSummary s) =>
     [
@@ -101,7 +99,7 @@ internal sealed class InspectedPlan : Inspected
         ("fused", s.Fused),
         ("layer", s.Step.Scope),
         ("output", s.Step.Output.Shape.Dimensions.ToArray()),
-        ("region", s.Step.Output.Region.ToString().ToLowerInvariant()),
+        ("region", Say.Word(s.Step.Output.Region)),
         ("offset", sizeof(float) * (long)s.Step.Output.Start),
         ("read", s.Read),
         ("written", s.Written),

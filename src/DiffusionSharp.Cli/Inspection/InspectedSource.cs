@@ -16,5 +16,11 @@ internal sealed class InspectedSource(string name) : Inspected
 
     /// <inheritdoc/>
     public override IReadOnlyList<(string Key, object? Value)> Members() =>
-        [("kind", "source"), ("path", name), ("count", source.Count), ("sampleShape", source.SampleShape.Dimensions.ToArray()), ("classes", source.ClassNames)];
+    [
+        ("kind", "source"),
+        ("path", name),
+        ("count", source.Count),
+        ("sampleShape", source.SampleShape.Dimensions.ToArray()),
+        ("classes", source.ClassNames),
+    ];
 }

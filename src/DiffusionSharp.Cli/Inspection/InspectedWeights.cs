@@ -19,7 +19,8 @@ internal sealed class InspectedWeights : Inspected
     /// <inheritdoc/>
     public override void Write(TextWriter output)
     {
-        output.WriteLine($"{path}: {Say.Count(entries.Count)} tensors, {Say.Count(entries.Sum(e => (long)e.Shape.Count))} numbers, {Say.Bytes(entries.Sum(e => e.End - e.Begin))}");
+        var (numbers, bytes) = (entries.Sum(e => (long)e.Shape.Count), entries.Sum(e => e.End - e.Begin));
+        output.WriteLine($"{path}: {Say.Count(entries.Count)} tensors, {Say.Count(numbers)} numbers, {Say.Bytes(bytes)}");
         foreach (var (key, value) in metadata) output.WriteLine($"{key}: {value}");
         var table = new TextTable();
         table.Add("name", "type", "shape");
@@ -33,6 +34,9 @@ internal sealed class InspectedWeights : Inspected
         ("kind", "safetensors"),
         ("path", path),
         ("metadata", metadata.Select(m => (m.Key, (object?)m.Value)).ToArray()),
-        ("tensors", entries.Select(e => (IReadOnlyList<(string, object?)>)[("name", e.Name), ("type", e.Type.ToString()), ("shape", e.Shape.Dimensions.ToArray())])),
+        ("tensors", entries.Select(Object)),
     ];
+
+    private static IReadOnlyList<(string Key, object? Value)> Object(SafetensorsEntry entry) =>
+        [("name", entry.Name), ("type", entry.Type.ToString()), ("shape", entry.Shape.Dimensions.ToArray())];
 }

@@ -38,6 +38,10 @@ public sealed record CommandConsole(TextWriter Out, TextWriter Error, bool IsTer
         };
     }
 
+    /// <summary>Writes a line to <see cref="Error"/>, above what is drawn there.</summary>
+    /// <param name="line">Beginning with its kind, such as "warning: ", where it has one.</param>
+    internal void Note(string line) => Status.Print(Ink.Message(line, Colour));
+
     private static int WindowWidth()
     {
         try

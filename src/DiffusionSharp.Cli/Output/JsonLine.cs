@@ -11,7 +11,8 @@ internal static class JsonLine
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The object of the given members, in their order. Values are text, numbers, truth values, lists of these, and <see cref="JsonElement"/>s.</summary>
+    /// <summary>The object of the given members, in their order.</summary>
+    /// <param name="members">Values are text, numbers, truth values, lists of these, and <see cref="JsonElement"/>s.</param>
     public static string Of(params IReadOnlyList<(string Key, object? Value)> members)
     {
         var buffer = new ArrayBufferWriter<byte>();

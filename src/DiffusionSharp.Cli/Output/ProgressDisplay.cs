@@ -1,15 +1,17 @@
-using DiffusionSharp.Cli.Commands;
-
 namespace DiffusionSharp.Cli.Output;
 
-/// <summary>Shows long work on the error stream: a line drawn in place at a terminal, plain lines now and then elsewhere, nothing where a program reads.</summary>
-/// <remarks>A timer draws as well as the reports do, so that a long step or activity never looks like a standstill. Disposing takes the line away.</remarks>
+/// <summary>Shows long work on the error stream.</summary>
+/// <remarks>
+/// A line drawn in place at a terminal, plain lines now and then elsewhere, nothing where a program reads. A timer draws as well as the reports do,
+/// so that a long step or activity never looks like a standstill. Disposing takes the line away.
+/// </remarks>
 internal sealed class ProgressDisplay : IDisposable
 {
     // At a terminal as fast as numbers can be read; elsewhere at lengthening gaps, but never a silent minute.
     private const double TerminalSeconds = 0.25, FirstSeconds = 3, MostSeconds = 30;
 
-    private readonly CommandContext context;
+    private readonly CommandConsole console;
+    private readonly TimeProvider clock;
     private readonly string name;
     private readonly ProgressPace pace;
     private readonly bool quiet;
@@ -22,23 +24,25 @@ internal sealed class ProgressDisplay : IDisposable
     private bool ended;
 
     /// <summary>Begins to show.</summary>
-    /// <param name="context">Where and by which clock.</param>
+    /// <param name="console">Where to.</param>
+    /// <param name="clock">For rates and times shown.</param>
     /// <param name="name">What is done, in one word: "training".</param>
     /// <param name="quiet">Shows nothing.</param>
     /// <param name="unit">What the rate counts; null shows neither rate nor time left.</param>
     /// <param name="perStep">Units of one step.</param>
-    public ProgressDisplay(CommandContext context, string name, bool quiet = false, string? unit = "steps", double perStep = 1)
+    public ProgressDisplay(
+        CommandConsole console, TimeProvider clock, string name, bool quiet = false, string? unit = "steps", double perStep = 1)
     {
-        (this.context, this.name, this.quiet) = (context, name, quiet);
-        (begun, pace) = (context.Clock.GetTimestamp(), new ProgressPace(unit, perStep));
-        gap = context.Console.IsTerminal ? TerminalSeconds : FirstSeconds;
+        (this.console, this.clock, this.name, this.quiet) = (console, clock, name, quiet);
+        (begun, pace) = (clock.GetTimestamp(), new ProgressPace(unit, perStep));
+        gap = console.IsTerminal ? TerminalSeconds : FirstSeconds;
         if (quiet) return;
-        var period = TimeSpan.FromSeconds(context.Console.IsTerminal ? TerminalSeconds : 1);
-        timer = context.Clock.CreateTimer(_ => Look(), null, period, period);
+        var period = TimeSpan.FromSeconds(console.IsTerminal ? TerminalSeconds : 1);
+        timer = clock.CreateTimer(_ => Look(), null, period, period);
     }
 
     /// <summary>Seconds since the beginning.</summary>
-    public double Seconds => context.Clock.GetElapsedTime(begun).TotalSeconds;
+    public double Seconds => clock.GetElapsedTime(begun).TotalSeconds;
 
     /// <summary>Says how far the work is.</summary>
     /// <param name="done">Steps done.</param>
@@ -70,14 +74,14 @@ internal sealed class ProgressDisplay : IDisposable
     /// <summary>Writes a line that stays, above what is drawn.</summary>
     public void Note(string line)
     {
-        if (!quiet) context.Note(line);
+        if (!quiet) console.Note(line);
     }
 
     /// <summary>Writes a result while nothing is drawn.</summary>
-    public void Result(string line) => context.Console.Status.Above(() =>
+    public void Result(string line) => console.Status.Above(() =>
     {
-        context.Console.Out.WriteLine(line);
-        context.Console.Out.Flush();
+        console.Out.WriteLine(line);
+        console.Out.Flush();
     });
 
     /// <summary>Takes what is drawn away.</summary>
@@ -85,7 +89,7 @@ internal sealed class ProgressDisplay : IDisposable
     {
         lock (gate) ended = true;
         timer?.Dispose();
-        context.Console.Status.Clear();
+        console.Status.Clear();
     }
 
     // On a thread of the timer, where an error would end the process and what it has learned: a line that cannot be written is not shown.
@@ -105,7 +109,6 @@ internal sealed class ProgressDisplay : IDisposable
     {
         if (ended || seconds - shown < gap || state == default) return;
         shown = seconds;
-        var console = context.Console;
         if (console.IsTerminal)
         {
             console.Status.Draw(ProgressLine.Bar(name, state, pace, seconds, console.Width - 1, console.Colour));

@@ -7,7 +7,8 @@ internal static class ProgressLine
     private const char Full = '━';
 
     /// <summary>For a log: "training: 1,200 of 8,000 steps, loss 0.1, 5,120 samples/s, 2 min 10 s left (drawing a sheet)".</summary>
-    public static string Plain(string name, ProgressState state, ProgressPace pace, double seconds) => $"{name}: {string.Join(", ", Parts(state, pace, seconds))}";
+    public static string Plain(string name, ProgressState state, ProgressPace pace, double seconds) =>
+        $"{name}: {string.Join(", ", Parts(state, pace, seconds))}";
 
     /// <summary>For a terminal: a bar between name and numbers, as wide as the line has room for; never wider than the line.</summary>
     public static string Bar(string name, ProgressState state, ProgressPace pace, double seconds, int width, bool colour)
@@ -31,7 +32,8 @@ internal static class ProgressLine
         if (!idle || state.Total <= 0 || pace.Left(1).Length == 0) yield return Say.Duration(seconds);
     }
 
-    private static string Left(ProgressState state, ProgressPace pace) => state.SecondsLeft is { } known ? $"{Say.Duration(known)} left" : pace.Left(state.Total - state.Done);
+    private static string Left(ProgressState state, ProgressPace pace) =>
+        state.SecondsLeft is { } known ? $"{Say.Duration(known)} left" : pace.Left(state.Total - state.Done);
 
     private static string Fitting(string line, int width) => line.Length <= width ? line : width < 1 ? "" : line[..(width - 1)] + "…";
 }

@@ -32,6 +32,31 @@ internal static class Say
     /// <summary>A rate such as samples a second: whole where large.</summary>
     public static string Rate(double rate) => rate.ToString(rate >= 100 ? "#,0" : "0.0", CultureInfo.InvariantCulture);
 
+    /// <summary>A value of an enumeration as a word.</summary>
+    public static string Word(Enum value) => value.ToString().ToLowerInvariant();
+
+    /// <summary>About how long, in the one unit that fits: "3 min", "12 h", "5 days".</summary>
+    public static string About(double seconds)
+    {
+        const double minute = 60, hour = 60 * minute, day = 24 * hour, month = 30 * day;
+        return seconds switch
+        {
+            < 100 * minute => Unit(minute, "min"),
+            < 36 * hour => Unit(hour, "h"),
+            < 2 * month => Unit(day, "days"),
+            _ => Unit(month, "months"),
+        };
+
+        string Unit(double size, string name) => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, Math.Round(seconds / size)):0} {name}");
+    }
+
+    /// <summary>The first of some names, with a mark where there are more.</summary>
+    public static string Names(IReadOnlyList<string> names)
+    {
+        const int most = 20;
+        return string.Join(", ", names.Take(most)) + (names.Count > most ? ", …" : "");
+    }
+
     /// <summary>A real number to a few digits.</summary>
     public static string Number(double value) => value.ToString("G5", CultureInfo.InvariantCulture);
 
@@ -39,6 +64,9 @@ internal static class Say
     public static string Sample(Shape shape) => shape.Rank == 3 ? $"{shape[0]}×{shape[1]}×{shape[2]}" : $"{shape.Count} values";
 
     /// <summary>A path as a shell takes it.</summary>
-    public static string Quoted(string path) =>
-        path.Length > 0 && path.All(c => char.IsLetterOrDigit(c) || "-_./\\:~+=,".Contains(c, StringComparison.Ordinal)) ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    public static string Quoted(string path)
+    {
+        var plain = path.All(c => char.IsLetterOrDigit(c) || "-_./\\:~+=,".Contains(c, StringComparison.Ordinal));
+        return plain && path.Length > 0 ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    }
 }

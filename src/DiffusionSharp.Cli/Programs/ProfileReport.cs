@@ -6,20 +6,36 @@ using DiffusionSharp.Networks.Inspection;
 namespace DiffusionSharp.Cli.Programs;
 
 /// <summary>A profile in words or as an object: rows of each phase, phases, and the whole, beside what the machine can do.</summary>
-internal sealed class ProfileReport(NamedNetwork network, bool training, int runs, int threads, PlanSummary summary, IReadOnlyList<ProfileRow> rows, MachineLimits limits)
+/// <param name="network">Whose program was timed.</param>
+/// <param name="program">What was timed.</param>
+/// <param name="runs">How often.</param>
+/// <param name="threads">With how many.</param>
+/// <param name="summary">Its plan.</param>
+/// <param name="rows">The times of its steps, in groups.</param>
+/// <param name="limits">What the machine can do.</param>
+internal sealed class ProfileReport(
+    NamedNetwork network, NetworkProgram program, int runs, int threads, PlanSummary summary, IReadOnlyList<ProfileRow> rows, MachineLimits limits)
 {
+    private const string Caveat =
+        "Operations are those of the plain algorithm: Winograd's convolutions may pass the peak. "
+        + "Bytes count each operand once: what stays in a cache may pass the memory's.";
+
     private readonly ProfileRow total = Together("total", rows);
+
+    private double SamplesPerSecond => program.Samples / total.Seconds;
 
     public void Write(TextWriter output)
     {
-        output.WriteLine($"{network.Name}: {(training ? "a training step" : "the forward pass")} of {Say.Count(network.RunSize(training))} samples of {Say.Sample(network.SampleShape)}, {network.Config.Precision.ToString().ToLowerInvariant()}, {threads} thread{(threads == 1 ? "" : "s")}; medians of {Say.Count(runs)} runs");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"this machine at best: {limits.Flops / 1e9:0} GFLOP/s of multiply-adds, {limits.Bytes / 1e9:0.0} GB/s of memory"));
+        var with = $"{threads} thread{(threads == 1 ? "" : "s")}; medians of {Say.Count(runs)} runs";
+        output.WriteLine($"{network.Describe(program)}, {with}");
+        var (flops, bytes) = (limits.Flops / 1e9, limits.Bytes / 1e9);
+        output.WriteLine(Invariant($"this machine at best: {flops:0} GFLOP/s of multiply-adds, {bytes:0.0} GB/s of memory"));
         output.WriteLine();
         var table = new TextTable();
         table.Add("what", "steps", "ms", "share", "GFLOP/s", "of peak", "GB/s", "of peak");
         foreach (var phase in rows.GroupBy(r => r.Phase))
         {
-            table.Add(phase.Key.ToString().ToLowerInvariant());
+            table.Add(Say.Word(phase.Key));
             foreach (var row in phase) Add(table, row, "  ");
             Add(table, Together("  all", phase), "");
         }
@@ -27,18 +43,20 @@ internal sealed class ProfileReport(NamedNetwork network, bool training, int run
         Add(table, total, "");
         table.Write(output);
         output.WriteLine();
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{network.RunSize(training) / total.Seconds:0.0} samples/s; arena {Say.Bytes(summary.ArenaBytes)}, gradients {Say.Bytes(summary.GradientBytes)}, parameters {Say.Bytes(summary.ParameterBytes)}, optimizer {Say.Bytes(summary.OptimizerBytes)}"));
-        output.WriteLine("Operations are those of the plain algorithm: Winograd's convolutions may pass the peak. Bytes count each operand once: what stays in a cache may pass the memory's.");
+        var values = $"arena {Say.Bytes(summary.ArenaBytes)}, gradients {Say.Bytes(summary.GradientBytes)}";
+        var state = $"parameters {Say.Bytes(summary.ParameterBytes)}, optimizer {Say.Bytes(summary.OptimizerBytes)}";
+        output.WriteLine(Invariant($"{SamplesPerSecond:0.0} samples/s; {values}, {state}"));
+        output.WriteLine(Caveat);
     }
 
     public IReadOnlyList<(string Key, object? Value)> Members() =>
     [
         ("network", network.Name),
-        ("training", training),
-        ("batch", network.RunSize(training)),
+        ("training", program.Training),
+        ("batch", program.Samples),
         ("threads", threads),
         ("runs", runs),
-        ("precision", network.Config.Precision.ToString().ToLowerInvariant()),
+        ("precision", Say.Word(program.Config.Precision)),
         ("peakFlopsPerSecond", limits.Flops),
         ("peakBytesPerSecond", limits.Bytes),
         ("rows", rows.Select(Object)),
@@ -46,12 +64,15 @@ internal sealed class ProfileReport(NamedNetwork network, bool training, int run
         ("seconds", total.Seconds),
         ("flops", total.Flops),
         ("bytes", total.Bytes),
-        ("samplesPerSecond", network.RunSize(training) / total.Seconds),
+        ("samplesPerSecond", SamplesPerSecond),
         ("arenaBytes", summary.ArenaBytes),
     ];
 
-    private static ProfileRow Together(string name, IEnumerable<ProfileRow> rows) =>
-        rows.Aggregate(new ProfileRow(name, Phase.Forward, 0, 0, 0, 0), (sum, r) => new ProfileRow(name, r.Phase, sum.Steps + r.Steps, sum.Seconds + r.Seconds, sum.Flops + r.Flops, sum.Bytes + r.Bytes));
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+
+    private static ProfileRow Together(string name, IEnumerable<ProfileRow> rows) => rows.Aggregate(
+        new ProfileRow(name, Phase.Forward, 0, 0, 0, 0),
+        (sum, r) => new ProfileRow(name, r.Phase, sum.Steps + r.Steps, sum.Seconds + r.Seconds, sum.Flops + r.Flops, sum.Bytes + r.Bytes));
 
     private void Add(TextTable table, ProfileRow row, string indent) => table.Add(
         indent + row.Name,
@@ -66,7 +87,7 @@ internal sealed class ProfileReport(NamedNetwork network, bool training, int run
     private IReadOnlyList<(string Key, object? Value)> Object(ProfileRow row) =>
     [
         ("name", row.Name),
-        ("phase", row.Phase.ToString().ToLowerInvariant()),
+        ("phase", Say.Word(row.Phase)),
         ("steps", row.Steps),
         ("seconds", row.Seconds),
         ("share", row.Seconds / total.Seconds),
@@ -76,5 +97,9 @@ internal sealed class ProfileReport(NamedNetwork network, bool training, int run
         ("ofPeakBytes", row.Bytes / row.Seconds / limits.Bytes),
     ];
 
-    private static string Share(double part, double whole) => double.IsFinite(part / whole) ? (100 * part / whole).ToString("0.0", CultureInfo.InvariantCulture) + " %" : "–";
+    private static string Share(double part, double whole)
+    {
+        var share = part / whole;
+        return double.IsFinite(share) ? (100 * part / whole).ToString("0.0", CultureInfo.InvariantCulture) + " %" : "–";
+    }
 }

@@ -1,4 +1,4 @@
-using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Cli.Session;
 
 namespace DiffusionSharp.Cli.Sampling;
 

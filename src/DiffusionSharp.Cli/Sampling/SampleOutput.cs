@@ -1,4 +1,4 @@
-using DiffusionSharp.Cli.Grammar;
+using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Cli.Sampling;
@@ -27,15 +27,18 @@ internal sealed record SampleOutput(string Path, bool Strip, int? Scale)
         if (IsFolder)
         {
             if (Strip) throw new UsageException("--strip is drawn as one .png or .svg; name such a file with --out.");
-            if (Scale is not null) throw new UsageException("--scale magnifies sheets; single files keep their size. Leave it out, or name a .png or .gif with --out.");
+            if (Scale is not null)
+                throw new UsageException("--scale magnifies sheets; single files keep their size. Leave it out, or name a .png or .gif with --out.");
             if (new RunFolder(Path).Exists) throw new UsageException($"--out: {Path} is the folder of a run; name another for the samples.");
-            if (File.Exists(System.IO.Path.TrimEndingDirectorySeparator(Path))) throw new UsageException($"--out: {Path} is a file without an ending; name a folder, or a file that ends in .png, .gif, .svg or .npy.");
+            if (File.Exists(System.IO.Path.TrimEndingDirectorySeparator(Path)))
+                throw new UsageException($"--out: {Path} is a file without an ending; name a folder, or a file that ends in .png, .gif, .svg or .npy.");
             OutputFile.CheckFolder(Path);
             return (options, count);
         }
 
         var format = SampleFormats.Of(Path, model.SampleShape, Strip);
-        if (Scale is not null && format is not (SampleFormat.Grid or SampleFormat.Strip or SampleFormat.Animation)) throw new UsageException("--scale magnifies pictures; leave it out.");
+        if (Scale is not null && format is not (SampleFormat.Grid or SampleFormat.Strip or SampleFormat.Animation))
+            throw new UsageException("--scale magnifies pictures; leave it out.");
         OutputFile.Check(Path);
         var moments = SampleFormats.Moments(format);
         if (format != SampleFormat.Strip) return (options with { Moments = moments }, count);

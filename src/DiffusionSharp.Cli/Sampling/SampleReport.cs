@@ -10,13 +10,16 @@ internal static class SampleReport
     /// <summary>For a person: a line, and one or two more where the data's modes are known.</summary>
     public static string Text(Samples samples, string path, SampleOptions options, double seconds, ModeCoverage? coverage)
     {
-        var (count, steps) = (Say.Count(samples.Count), samples.Steps);
-        var guided = samples.Guidance is { } w ? string.Create(CultureInfo.InvariantCulture, $" with guidance {w}") : "";
-        var made = $"by {samples.Sampler} in {steps} {(steps == 1 ? "step" : "steps")}{guided}; {Say.Count(samples.NetworkCalls)} network {(samples.NetworkCalls == 1 ? "call" : "calls")}, {Say.Duration(seconds)}";
-        var lines = new List<string> { $"{path}: {count} {(samples.Count == 1 ? "sample" : "samples")} of {Say.Sample(samples.SampleShape)}{Classes(samples, options)} {made}" };
-        if (coverage?.Larger is { } larger) lines.Add(string.Create(CultureInfo.InvariantCulture, $"{larger:P1} of the samples belong to its larger mode ({TwoModes.Weight:P1} of the data do)"));
+        var lines = new List<string> { $"{path}: {What(samples)}{Classes(samples, options)} {How(samples)}, {Say.Duration(seconds)}" };
+        if (coverage?.Larger is { } larger)
+            lines.Add(FormattableString.Invariant($"{larger:P1} of the samples belong to its larger mode ({TwoModes.Weight:P1} of the data do)"));
         if (coverage is { } c)
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{c.Near:P1} of the samples lie within three standard deviations of a mode ({ModeCoverage.Exact:P1} of the data do); {c.Covered} of {c.Modes} modes are covered"));
+        {
+            var near = FormattableString.Invariant($"{c.Near:P1} of the samples lie within three standard deviations of a mode");
+            var exact = FormattableString.Invariant($"{ModeCoverage.Exact:P1} of the data do");
+            lines.Add($"{near} ({exact}); {c.Covered} of {c.Modes} modes are covered");
+        }
+
         return string.Join(Environment.NewLine, lines);
     }
 
@@ -40,6 +43,17 @@ internal static class SampleReport
         ("coveredModes", coverage?.Covered),
         ("modes", coverage?.Modes),
         ("largerMode", coverage?.Larger));
+
+    private static string What(Samples samples) =>
+        $"{Say.Count(samples.Count)} {(samples.Count == 1 ? "sample" : "samples")} of {Say.Sample(samples.SampleShape)}";
+
+    private static string How(Samples samples)
+    {
+        var steps = $"{samples.Steps} {(samples.Steps == 1 ? "step" : "steps")}";
+        var guided = samples.Guidance is { } w ? string.Create(CultureInfo.InvariantCulture, $" with guidance {w}") : "";
+        var calls = $"{Say.Count(samples.NetworkCalls)} network {(samples.NetworkCalls == 1 ? "call" : "calls")}";
+        return $"by {samples.Sampler} in {steps}{guided}; {calls}";
+    }
 
     private static string Classes(Samples samples, SampleOptions options)
     {

@@ -1,5 +1,5 @@
-using DiffusionSharp.Cli.Commands;
 using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Session;
 
 namespace DiffusionSharp.Cli.Sampling;
 
@@ -13,7 +13,7 @@ internal sealed class SamplingMeter : IProgress<SamplingProgress>, IDisposable
     public SamplingMeter(CommandContext context, bool quiet)
     {
         this.context = context;
-        display = new ProgressDisplay(context, "sampling", quiet);
+        display = new ProgressDisplay(context.Console, context.Clock, "sampling", quiet);
         display.Activity("building the network");
     }
 
@@ -35,7 +35,8 @@ internal sealed class SamplingMeter : IProgress<SamplingProgress>, IDisposable
         }
         catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
         {
-            throw new StoppedException($"{(last.Total == 0 ? "before the first step" : $"after {Say.Count(last.Done)} of {Say.Count(last.Total)} steps")}; nothing was written.");
+            var where = last.Total == 0 ? "before the first step" : $"after {Say.Count(last.Done)} of {Say.Count(last.Total)} steps";
+            throw new StoppedException($"{where}; nothing was written.");
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using DiffusionSharp.Cli.Commands;
 using DiffusionSharp.Cli.Output;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Cli.Session;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Training;
 
@@ -59,12 +59,24 @@ internal sealed class JsonTrainingReport(CommandContext context) : TrainingRepor
 
     /// <inheritdoc/>
     public override void End(string folder, TrainingProgress last, double seconds) =>
-        Line(("event", "end"), ("run", folder), ("step", last.Step), ("seconds", seconds), ("sheet", last.Sheet), ("checkpoint", last.Checkpoint), ("next", SampleHint.For(folder)));
+        Line(
+            ("event", "end"),
+            ("run", folder),
+            ("step", last.Step),
+            ("seconds", seconds),
+            ("sheet", last.Sheet),
+            ("checkpoint", last.Checkpoint),
+            ("next", SampleHint.For(folder)));
 
     /// <inheritdoc/>
-    public override void Complete(string folder, int steps) => Line(("event", "complete"), ("run", folder), ("step", steps), ("next", SampleHint.For(folder)));
+    public override void Complete(string folder, int steps) =>
+        Line(("event", "complete"), ("run", folder), ("step", steps), ("next", SampleHint.For(folder)));
 
-    private void Warn(TrainingWarning warning) => Line(("event", "warning"), ("kind", JsonNamingPolicy.CamelCase.ConvertName(warning.Kind.ToString())), ("step", warning.Step), ("message", warning.Message));
+    private void Warn(TrainingWarning warning)
+    {
+        var kind = JsonNamingPolicy.CamelCase.ConvertName(warning.Kind.ToString());
+        Line(("event", "warning"), ("kind", kind), ("step", warning.Step), ("message", warning.Message));
+    }
 
     private void Line(params IReadOnlyList<(string, object?)> members)
     {

@@ -12,7 +12,7 @@ internal static class SampleHint
         var config = new RunFolder(run).ReadConfig();
         var classes = config.Conditioning is { } c ? $" --class all{(c.LabelDropout > 0 ? " --guidance 2" : "")}" : "";
         // A network of trained levels of σ is made for annealed Langevin dynamics.
-        var sampler = config.ScheduleOrDefault().HasNoiseLevels() ? " --sampler ncsn-v2" : "";
+        var sampler = config.ScheduleOrDefault().Create().HasNoiseLevels ? " --sampler ncsn-v2" : "";
         return $"diffusion sample {Say.Quoted(run)} --out samples{SampleSheet.Extension(config.SampleShape())}{sampler}{classes}";
     }
 }

@@ -1,14 +1,12 @@
 using System.Globalization;
-using DiffusionSharp.Cli.Commands;
 using DiffusionSharp.Cli.Output;
+using DiffusionSharp.Cli.Session;
 
 namespace DiffusionSharp.Cli.Training;
 
 /// <summary>A run for a person: what is trained, progress, and in the end where the results are.</summary>
 internal sealed class TextTrainingReport(CommandContext context) : TrainingReport
 {
-    private const int MostNames = 20;
-
     // Steps over which the loss is averaged: that of a single batch jumps.
     private const double LossMemory = 50;
 
@@ -22,10 +20,12 @@ internal sealed class TextTrainingReport(CommandContext context) : TrainingRepor
         table.Add("recipe", run.Recipe);
         foreach (var change in run.Changes) table.Add("changed", change);
         table.Add("data", $"{config.Data}: {Say.Count(source.Count)} samples of {Say.Sample(source.SampleShape)}");
-        if (config.Conditioning is { } c) table.Add("classes", $"{Say.Count(c.Classes)}{(c.Names is { } names ? $": {string.Join(", ", names.Take(MostNames))}{(names.Count > MostNames ? ", …" : "")}" : "")}");
-        table.Add("network", $"{(config.UNet is null ? "MLP" : "U-Net")}, {Say.Count(run.Parameters)} parameters, predicts {config.Prediction.ToString().ToLowerInvariant()}");
+        if (config.Conditioning is { } c) table.Add("classes", $"{Say.Count(c.Classes)}{(c.Names is { } names ? $": {Say.Names(names)}" : "")}");
+        var kind = config.UNet is null ? "MLP" : "U-Net";
+        table.Add("network", $"{kind}, {Say.Count(run.Parameters)} parameters, predicts {Say.Word(config.Prediction)}");
         table.Add("memory", $"{Say.Bytes(run.ProgramBytes)} activations, gradients and scratch; {Say.Bytes(run.StateBytes)} weights, average and moments");
-        table.Add("run", $"{folder}, steps {(run.FirstStep == 0 ? "" : $"{Say.Count(run.FirstStep)} to ")}{Say.Count(config.Steps)} of {Say.Count(config.Batch)} samples");
+        var from = run.FirstStep == 0 ? "" : $"{Say.Count(run.FirstStep)} to ";
+        table.Add("run", $"{folder}, steps {from}{Say.Count(config.Steps)} of {Say.Count(config.Batch)} samples");
         table.Write(context.Console.Error, context.Console.IsTerminal ? context.Console.Width : null);
         foreach (var note in run.Notes) context.Note($"note: {note}");
         foreach (var warning in run.Warnings) context.Note(Line(warning));
@@ -34,7 +34,7 @@ internal sealed class TextTrainingReport(CommandContext context) : TrainingRepor
     /// <inheritdoc/>
     public override TrainingProgress? Follow(TrainingRun run)
     {
-        using var display = new ProgressDisplay(context, "training", unit: "samples", perStep: run.Config.Batch);
+        using var display = new ProgressDisplay(context.Console, context.Clock, "training", unit: "samples", perStep: run.Config.Batch);
         var seen = 0;
         TrainingProgress? last = null;
         display.Report(run.FirstStep, run.Config.Steps);

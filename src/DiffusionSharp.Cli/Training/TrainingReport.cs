@@ -1,4 +1,4 @@
-using DiffusionSharp.Cli.Commands;
+using DiffusionSharp.Cli.Session;
 
 namespace DiffusionSharp.Cli.Training;
 

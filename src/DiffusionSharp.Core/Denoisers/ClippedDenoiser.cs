@@ -20,6 +20,9 @@ public sealed class ClippedDenoiser : ConstrainedDenoiser
     public override Tensor Constrain(Tensor data) => data.Clamp(-Range, Range);
 
     /// <inheritdoc/>
+    protected override Denoiser Around(Denoiser inner) => new ClippedDenoiser(inner, Range);
+
+    /// <inheritdoc/>
     protected override Tensor ConstrainBack(Tensor data, Tensor cotangent) => Tensor.Create(data.Shape, values =>
     {
         for (var i = 0; i < values.Length; i++) values[i] = Math.Abs(data.Values[i]) <= Range ? cotangent.Values[i] : 0;

@@ -8,7 +8,7 @@ namespace DiffusionSharp.Denoisers;
 /// f(x, t) is where the probability flow through x ends; at the end itself f(x) = x, so c_skip = 1 and c_out = 0 there. Song et al. 2023,
 /// arXiv:2303.01469, eq. 5. <see cref="Samplers.ConsistencySampler"/> samples with it.
 /// </remarks>
-public sealed class ConsistencyDenoiser : Denoiser
+public sealed class ConsistencyDenoiser : AdjustingDenoiser
 {
     private readonly Func<NoiseLevel, (double Skip, double Out)> scalings;
 
@@ -16,22 +16,22 @@ public sealed class ConsistencyDenoiser : Denoiser
     /// <param name="inner">D, as trained for consistency; an ordinary denoiser does not become a consistency function by this.</param>
     /// <param name="scalings">(c_skip, c_out) at a level: <see cref="SigmaScalings"/>, <see cref="TimestepScalings"/> or others.</param>
     public ConsistencyDenoiser(Denoiser inner, Func<NoiseLevel, (double Skip, double Out)> scalings)
-    {
-        Inner = inner;
-        this.scalings = scalings;
-    }
-
-    /// <summary>The estimate that is wrapped.</summary>
-    public Denoiser Inner { get; }
+        : base(inner) => this.scalings = scalings;
 
     /// <inheritdoc/>
-    public override bool HasGradient => Inner.HasGradient;
+    /// <remarks>The end of the flow is not the mean of a reverse step, so that no variance goes with it.</remarks>
+    public override bool HasVariance => false;
 
-    /// <summary>Those of consistency models, for D a network's plain output: c_skip = σ_d²/((s − ε)² + σ_d²), c_out = (s − ε) σ_d/√(s² + σ_d²), s = σ/α.</summary>
+    /// <summary>Those of consistency models, for D a network's plain output.</summary>
     /// <param name="sigmaMin">ε, the σ of the boundary, at least 0; 0.002 is the paper's.</param>
     /// <param name="sigmaData">σ_d, the standard deviation of the data, above 0; 0.5 is the paper's.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
-    /// <remarks>Song et al. 2023, arXiv:2303.01469, appendix C.</remarks>
+    /// <remarks>
+    /// <code>
+    /// c_skip = σ_d²/((s − ε)² + σ_d²)       c_out = (s − ε) σ_d/√(s² + σ_d²)       s = σ/α
+    /// </code>
+    /// Song et al. 2023, arXiv:2303.01469, appendix C.
+    /// </remarks>
     public static Func<NoiseLevel, (double Skip, double Out)> SigmaScalings(double sigmaMin = 0.002, double sigmaData = 0.5)
     {
         Guard.InRange(sigmaMin, 0, double.MaxValue, "SigmaScalings: sigmaMin");
@@ -63,7 +63,10 @@ public sealed class ConsistencyDenoiser : Denoiser
     }
 
     /// <inheritdoc/>
-    protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels) => Combine(x, Inner.Denoise(x, levels), levels);
+    protected override Denoiser Around(Denoiser inner) => new ConsistencyDenoiser(inner, scalings);
+
+    /// <inheritdoc/>
+    protected override Tensor Adjust(Tensor data, Tensor x, ReadOnlySpan<NoiseLevel> levels) => Combine(x, data, levels);
 
     /// <inheritdoc/>
     protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) =>

@@ -4,39 +4,33 @@ using DiffusionSharp.Tensors;
 namespace DiffusionSharp.Denoisers;
 
 /// <summary>A denoiser whose estimate is brought back to where data can be.</summary>
-public abstract class ConstrainedDenoiser : Denoiser, ILearnedVariance
+public abstract class ConstrainedDenoiser : AdjustingDenoiser
 {
     /// <summary>Wraps a denoiser.</summary>
-    protected ConstrainedDenoiser(Denoiser inner) => Inner = inner;
-
-    /// <summary>The denoiser whose estimates are constrained.</summary>
-    public Denoiser Inner { get; }
-
-    /// <summary>Brings an estimate of x₀, [N, …], back to where data can be; each sample by itself.</summary>
-    public abstract Tensor Constrain(Tensor data);
-
-    /// <inheritdoc/>
-    public sealed override bool HasGradient => Inner.HasGradient;
-
-    /// <inheritdoc/>
-    public bool HasVariance => Inner is ILearnedVariance { HasVariance: true };
-
-    /// <inheritdoc/>
-    /// <remarks>The data is constrained, the variance handed on.</remarks>
-    public (Tensor Data, Tensor Variance) DenoiseWithVariance(Tensor x, ReadOnlySpan<NoiseLevel> levels)
+    /// <param name="inner">Whose estimates are constrained.</param>
+    protected ConstrainedDenoiser(Denoiser inner)
+        : base(inner)
     {
-        if (Inner is not ILearnedVariance { HasVariance: true } learned) throw new InvalidOperationException($"{Inner.GetType().Name} has no learned variance; use a denoiser that was trained with one.");
-        var (data, variance) = learned.DenoiseWithVariance(x, levels);
-        return (Constrain(data), variance);
     }
 
+    /// <inheritdoc/>
+    /// <remarks>The wrapped denoiser's: without this constraint and without those inside.</remarks>
+    public sealed override Denoiser Unconstrained => Inner.Unconstrained;
+
+    /// <summary>Brings an estimate of x₀ back to where data can be; each sample by itself.</summary>
+    /// <param name="data">The estimate, [N, …].</param>
+    /// <returns>In the shape of <paramref name="data"/>.</returns>
+    public abstract Tensor Constrain(Tensor data);
+
     /// <summary>uᵀ times the derivative of <see cref="Constrain"/> at an estimate; values that are held back pass nothing on.</summary>
+    /// <param name="data">The estimate before it is constrained, [N, …].</param>
+    /// <param name="cotangent">u, in the shape of <paramref name="data"/>.</param>
     protected abstract Tensor ConstrainBack(Tensor data, Tensor cotangent);
+
+    /// <inheritdoc/>
+    protected sealed override Tensor Adjust(Tensor data, Tensor x, ReadOnlySpan<NoiseLevel> levels) => Constrain(data);
 
     /// <inheritdoc/>
     protected sealed override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) =>
         Inner.VectorJacobian(x, levels, ConstrainBack(Inner.Denoise(x, levels), cotangent));
-
-    /// <inheritdoc/>
-    protected sealed override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels) => Constrain(Inner.Denoise(x, levels));
 }

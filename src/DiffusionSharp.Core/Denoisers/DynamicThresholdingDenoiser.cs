@@ -44,6 +44,9 @@ public sealed class DynamicThresholdingDenoiser : ConstrainedDenoiser
     });
 
     /// <inheritdoc/>
+    protected override Denoiser Around(Denoiser inner) => new DynamicThresholdingDenoiser(inner, Ratio, Maximum);
+
+    /// <inheritdoc/>
     /// <remarks>Values beyond ±s give ±1 and pass nothing on; the threshold itself passes on to the order statistics that make it.</remarks>
     protected override Tensor ConstrainBack(Tensor data, Tensor cotangent) => Tensor.Create(data.Shape, values =>
     {

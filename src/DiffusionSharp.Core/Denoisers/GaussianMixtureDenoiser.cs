@@ -6,7 +6,8 @@ namespace DiffusionSharp.Denoisers;
 
 /// <summary>The exact denoiser of a mixture of Gaussians: D = E[x₀ | x_t] in closed form at any α and σ.</summary>
 /// <remarks>The oracle for samplers: with it, whatever error is left is the sampler's. See <see cref="GaussianMixture"/> for the equations.</remarks>
-public sealed class GaussianMixtureDenoiser(GaussianMixture mixture) : Denoiser, ILogDensity
+/// <param name="mixture">The law of the data.</param>
+public sealed class GaussianMixtureDenoiser(GaussianMixture mixture) : Denoiser
 {
     /// <summary>The data distribution.</summary>
     public GaussianMixture Mixture => mixture;
@@ -15,7 +16,10 @@ public sealed class GaussianMixtureDenoiser(GaussianMixture mixture) : Denoiser,
     public override bool HasGradient => true;
 
     /// <inheritdoc/>
-    public Tensor LogDensity(Tensor x, NoiseLevel level) => mixture.LogDensity(x, level);
+    public override bool HasLogDensity => true;
+
+    /// <inheritdoc/>
+    protected override Tensor LogDensityOf(Tensor x, NoiseLevel level) => mixture.LogDensity(x, level);
 
     /// <inheritdoc/>
     /// <remarks>∂D/∂x = (α/σ²) Cov[x₀ | x], which is symmetric.</remarks>

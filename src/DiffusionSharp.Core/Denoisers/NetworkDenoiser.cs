@@ -9,7 +9,7 @@ namespace DiffusionSharp.Denoisers;
 /// (<see cref="PredictionConversion.DataWeights"/>, or <see cref="EdmPreconditioning"/>). A network that learned a variance gives twice
 /// the values on the last axis, the second half being the variance's.
 /// </remarks>
-public sealed class NetworkDenoiser : Denoiser, ILearnedVariance
+public sealed class NetworkDenoiser : Denoiser
 {
     private readonly DenoisingNetwork network;
     private readonly EdmPreconditioning? preconditioning;
@@ -22,7 +22,12 @@ public sealed class NetworkDenoiser : Denoiser, ILearnedVariance
     /// <param name="timeInput">The network's time input for a level; by default <see cref="NoiseLevel.Time"/>, the trained timestep.</param>
     /// <param name="labels">One class per sample of the batches to come, or none.</param>
     /// <param name="learnedVariance">Whether the second half of the output's last axis is a variance.</param>
-    public NetworkDenoiser(DenoisingNetwork network, Prediction prediction, Func<NoiseLevel, double>? timeInput = null, IReadOnlyList<int>? labels = null, bool learnedVariance = false)
+    public NetworkDenoiser(
+        DenoisingNetwork network,
+        Prediction prediction,
+        Func<NoiseLevel, double>? timeInput = null,
+        IReadOnlyList<int>? labels = null,
+        bool learnedVariance = false)
     {
         this.network = network;
         this.timeInput = timeInput ?? (level => level.Time);
@@ -36,7 +41,12 @@ public sealed class NetworkDenoiser : Denoiser, ILearnedVariance
     /// <param name="timeInput">The network's time input for a level; by default c_noise (<see cref="EdmPreconditioning.NoiseInput"/>).</param>
     /// <param name="labels">One class per sample of the batches to come, or none.</param>
     /// <param name="learnedVariance">Whether the second half of the output's last axis is a variance.</param>
-    public NetworkDenoiser(DenoisingNetwork network, EdmPreconditioning preconditioning, Func<NoiseLevel, double>? timeInput = null, IReadOnlyList<int>? labels = null, bool learnedVariance = false)
+    public NetworkDenoiser(
+        DenoisingNetwork network,
+        EdmPreconditioning preconditioning,
+        Func<NoiseLevel, double>? timeInput = null,
+        IReadOnlyList<int>? labels = null,
+        bool learnedVariance = false)
         : this(network, Prediction.Data, timeInput ?? EdmPreconditioning.NoiseInput, labels, learnedVariance) => this.preconditioning = preconditioning;
 
     /// <summary>What the network predicts; the data, where scales stand around it.</summary>
@@ -46,21 +56,20 @@ public sealed class NetworkDenoiser : Denoiser, ILearnedVariance
     public override bool HasGradient => network.HasGradient;
 
     /// <inheritdoc/>
-    public bool HasVariance { get; }
-
-    /// <inheritdoc/>
-    public (Tensor Data, Tensor Variance) DenoiseWithVariance(Tensor x, ReadOnlySpan<NoiseLevel> levels)
-    {
-        if (!HasVariance) throw new InvalidOperationException("NetworkDenoiser: the network has no learned variance; use one that was trained with it.");
-        var output = Evaluate(x, levels);
-        return (Combine(x, Half(output, x, first: true), levels, gradient: false), Tensor.From(Half(output, x, first: false)));
-    }
+    public override bool HasVariance { get; }
 
     /// <inheritdoc/>
     protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels)
     {
         var output = Evaluate(x, levels);
         return Combine(x, HasVariance ? Half(output, x, first: true) : output, levels, gradient: false);
+    }
+
+    /// <inheritdoc/>
+    protected override (Tensor Data, Tensor Variance) EstimateWithVariance(Tensor x, ReadOnlySpan<NoiseLevel> levels)
+    {
+        var output = Evaluate(x, levels);
+        return (Combine(x, Half(output, x, first: true), levels, gradient: false), Tensor.From(Half(output, x, first: false)));
     }
 
     /// <inheritdoc/>
@@ -74,9 +83,15 @@ public sealed class NetworkDenoiser : Denoiser, ILearnedVariance
     private static FloatTensor Half(FloatTensor output, Tensor x, bool first)
     {
         var width = x.Shape[^1];
-        if (output.Shape != x.Shape.With(^1, 2 * width)) throw new InvalidOperationException($"NetworkDenoiser: the network gave {output.Shape} for x of shape {x.Shape}; with a learned variance its last axis is {2 * width}.");
+        if (output.Shape != x.Shape.With(^1, 2 * width))
+        {
+            throw new InvalidOperationException(
+                $"NetworkDenoiser: the network gave {output.Shape} for x of shape {x.Shape}; with a learned variance its last axis is {2 * width}.");
+        }
+
         var half = new FloatTensor(x.Shape);
-        for (int from = first ? 0 : width, to = 0; to < half.Values.Length; from += 2 * width, to += width) output.Values.Slice(from, width).CopyTo(half.Values[to..]);
+        for (int from = first ? 0 : width, to = 0; to < half.Values.Length; from += 2 * width, to += width)
+            output.Values.Slice(from, width).CopyTo(half.Values[to..]);
         return half;
     }
 
@@ -89,7 +104,9 @@ public sealed class NetworkDenoiser : Denoiser, ILearnedVariance
     private float TimeInput(NoiseLevel level)
     {
         var t = (float)timeInput(level);
-        return float.IsFinite(t) ? t : throw new InvalidOperationException(FormattableString.Invariant($"NetworkDenoiser: the network's time input is {t} at time {level.Time} (α = {level.Alpha}, σ = {level.Sigma}); begin below pure noise and end above clean data, or give another time input."));
+        if (float.IsFinite(t)) return t;
+        var at = FormattableString.Invariant($"the network's time input is {t} at time {level.Time} (α = {level.Alpha}, σ = {level.Sigma})");
+        throw new InvalidOperationException($"NetworkDenoiser: {at}; begin below pure noise and end above clean data, or give another time input.");
     }
 
     private float[] TimeInputs(Tensor x, ReadOnlySpan<NoiseLevel> levels)

@@ -15,6 +15,7 @@ public enum Prediction
     /// <summary>The score ∇ ln p_t(x) = −ε/σ. Song and Ermon 2019, arXiv:1907.05600.</summary>
     Score,
 
-    /// <summary>u = ε − x₀, the velocity of the straight path x_t = (1 − t) x₀ + t ε. Lipman et al. 2023, arXiv:2210.02747; Liu et al. 2023, arXiv:2209.03003.</summary>
+    /// <summary>u = ε − x₀, the velocity of the straight path x_t = (1 − t) x₀ + t ε.</summary>
+    /// <remarks>Lipman et al. 2023, arXiv:2210.02747; Liu et al. 2023, arXiv:2209.03003.</remarks>
     Flow,
 }

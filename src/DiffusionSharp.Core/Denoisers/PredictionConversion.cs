@@ -60,7 +60,12 @@ public static class PredictionConversion
     {
         var (_, alpha, sigma) = level;
         if (alpha == 0 && prediction is (Prediction.Noise or Prediction.Score))
-            throw new InvalidOperationException($"ToData: {prediction} prediction says nothing about the data at α = 0 (zero terminal SNR); predict velocity or data, or start below this level.");
+        {
+            throw new InvalidOperationException(
+                $"ToData: {prediction} prediction says nothing about the data at α = 0 (zero terminal SNR); "
+                + "predict velocity or data, or start below this level.");
+        }
+
         var power = (alpha * alpha) + (sigma * sigma);
         return prediction switch
         {

@@ -4,10 +4,11 @@ using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Distances;
 
-/// <summary>The Fréchet distance of two samples as if both were normal: the squared Wasserstein-2 distance of the normal laws with their means and covariances.</summary>
+/// <summary>The Fréchet distance of two samples: the squared Wasserstein-2 distance of the normal laws with their means and covariances.</summary>
 /// <remarks>
 /// <code>
-/// d² = ‖μ₁ − μ₂‖² + tr(Σ₁ + Σ₂ − 2 (Σ₁Σ₂)^½)        tr (Σ₁Σ₂)^½ = Σ √λ_i,  λ the eigenvalues of Σ₁^½ Σ₂ Σ₁^½
+/// d² = ‖μ₁ − μ₂‖² + tr(Σ₁ + Σ₂ − 2 (Σ₁Σ₂)^½)
+/// tr (Σ₁Σ₂)^½ = Σ √λ_i,  λ the eigenvalues of Σ₁^½ Σ₂ Σ₁^½
 /// </code>
 /// Dowson and Landau 1982, "The Fréchet distance between multivariate normal distributions", equation 4. Over features of a classifier it is
 /// what Heusel et al. 2017, arXiv:1706.08500, measure generators by; figures compare only where the features are the same network's.
@@ -32,7 +33,8 @@ public readonly record struct FrechetDistance(double Value, double OfMeans, doub
     public static FrechetDistance Between(Tensor a, Tensor b, Rng rng, int repeats = 50, Parallelism? parallelism = null)
     {
         if (a.Shape.Rank < 2 || b.Shape.Rank < 2 || a.Shape.Tail() != b.Shape.Tail() || a.Samples < 2 || b.Samples < 2)
-            throw new ArgumentException($"FrechetDistance: two samples of at least two and of one shape were expected, {a.Shape} and {b.Shape} were given.", nameof(b));
+            throw new ArgumentException(
+                $"FrechetDistance: two samples of at least two and of one shape were expected, {a.Shape} and {b.Shape} were given.", nameof(b));
         if (!a.IsFinite() || !b.IsFinite()) throw new ArgumentException("FrechetDistance: a value is not finite.", nameof(a));
         ArgumentOutOfRangeException.ThrowIfLessThan(repeats, 2);
         var values = new double[repeats];
@@ -58,8 +60,13 @@ public readonly record struct FrechetDistance(double Value, double OfMeans, doub
     {
         var d = mean1.Shape.Count;
         if (mean1.Shape != [d] || mean2.Shape != [d] || covariance1.Shape != [d, d] || covariance2.Shape != [d, d])
-            throw new ArgumentException($"FrechetDistance: means of [D] and covariances of [D, D] were expected, {mean1.Shape}, {covariance1.Shape}, {mean2.Shape} and {covariance2.Shape} were given.", nameof(mean1));
-        if (!mean1.IsFinite() || !mean2.IsFinite() || !covariance1.IsFinite() || !covariance2.IsFinite()) throw new ArgumentException("FrechetDistance: a value is not finite.", nameof(mean1));
+        {
+            var given = $"{mean1.Shape}, {covariance1.Shape}, {mean2.Shape} and {covariance2.Shape}";
+            throw new ArgumentException($"FrechetDistance: means of [D] and covariances of [D, D] were expected, {given} were given.", nameof(mean1));
+        }
+
+        if (!mean1.IsFinite() || !mean2.IsFinite() || !covariance1.IsFinite() || !covariance2.IsFinite())
+            throw new ArgumentException("FrechetDistance: a value is not finite.", nameof(mean1));
         return OfMeansOf(mean1, mean2) + OfCovariancesOf(covariance1, covariance2, d);
     }
 

@@ -29,7 +29,8 @@ public readonly record struct SlicedWasserstein(Measurement Distance, double Sam
     public static SlicedWasserstein Between(Tensor a, Tensor b, Rng rng, int projections = 128, int repeats = 20, Parallelism? parallelism = null)
     {
         if (a.Shape.Rank < 2 || b.Shape.Rank < 2 || a.Shape.Tail() != b.Shape.Tail() || a.Samples < 2 || b.Samples < 2)
-            throw new ArgumentException($"SlicedWasserstein: two samples of at least two and of one shape were expected, {a.Shape} and {b.Shape} were given.", nameof(b));
+            throw new ArgumentException(
+                $"SlicedWasserstein: two samples of at least two and of one shape were expected, {a.Shape} and {b.Shape} were given.", nameof(b));
         if (!a.IsFinite() || !b.IsFinite()) throw new ArgumentException("SlicedWasserstein: a value is not finite.", nameof(a));
         ArgumentOutOfRangeException.ThrowIfLessThan(projections, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(repeats, 2);
@@ -59,7 +60,8 @@ public readonly record struct SlicedWasserstein(Measurement Distance, double Sam
         var error = distance == 0 ? 0 : square.StandardError / (2 * distance);
         var bootstrap = Measurement.OfMean(Distances(squares, groups.Length, 1, repeats));
         var same = Measurement.OfMean(Distances(squares, groups.Length, 1 + repeats, repeats));
-        return new SlicedWasserstein(new Measurement(distance, error, projections), bootstrap.StandardError * Math.Sqrt(repeats), same, same.StandardError * Math.Sqrt(repeats));
+        var single = Math.Sqrt(repeats);
+        return new SlicedWasserstein(new Measurement(distance, error, projections), bootstrap.StandardError * single, same, same.StandardError * single);
     }
 
     private static double[] Distances(double[] squares, int columns, int first, int count)

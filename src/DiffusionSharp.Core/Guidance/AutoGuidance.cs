@@ -21,4 +21,7 @@ public sealed class AutoGuidance : ExtrapolatedDenoiser
         : base(good, bad, weight, 0, interval ?? GuidanceInterval.Everywhere, nameof(AutoGuidance))
     {
     }
+
+    /// <inheritdoc/>
+    protected override Denoiser Between(Denoiser main, Denoiser reference) => new AutoGuidance(main, reference, Weight, Interval);
 }

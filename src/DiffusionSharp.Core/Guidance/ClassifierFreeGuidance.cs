@@ -24,4 +24,7 @@ public sealed class ClassifierFreeGuidance : ExtrapolatedDenoiser
         : base(conditional, unconditional, weight, rescale, interval ?? GuidanceInterval.Everywhere, nameof(ClassifierFreeGuidance))
     {
     }
+
+    /// <inheritdoc/>
+    protected override Denoiser Between(Denoiser main, Denoiser reference) => new ClassifierFreeGuidance(main, reference, Weight, Rescale, Interval);
 }

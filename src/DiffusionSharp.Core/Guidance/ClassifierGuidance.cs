@@ -11,9 +11,8 @@ namespace DiffusionSharp.Guidance;
 /// </code>
 /// Dhariwal and Nichol 2021, arXiv:2105.05233, equation 14. s = 1 with an exact classifier samples p(x₀ | c).
 /// </remarks>
-public sealed class ClassifierGuidance : Denoiser
+public sealed class ClassifierGuidance : AdjustingDenoiser
 {
-    private readonly Denoiser inner;
     private readonly NoisyClassifier classifier;
 
     /// <summary>Wraps a denoiser.</summary>
@@ -22,8 +21,9 @@ public sealed class ClassifierGuidance : Denoiser
     /// <param name="scale">s ≥ 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The scale is out of range.</exception>
     public ClassifierGuidance(Denoiser inner, NoisyClassifier classifier, double scale)
+        : base(inner)
     {
-        (this.inner, this.classifier) = (inner, classifier);
+        this.classifier = classifier;
         Scale = Guard.InRange(scale, 0, double.MaxValue, "ClassifierGuidance: scale");
     }
 
@@ -35,8 +35,12 @@ public sealed class ClassifierGuidance : Denoiser
     public override bool HasGradient => false;
 
     /// <inheritdoc/>
-    protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels) => inner.Denoise(x, levels) + (Scale * classifier.Shift(x, levels));
+    protected override Denoiser Around(Denoiser inner) => new ClassifierGuidance(inner, classifier, Scale);
 
     /// <inheritdoc/>
-    protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) => throw new NotSupportedException("ClassifierGuidance has no gradient.");
+    protected override Tensor Adjust(Tensor data, Tensor x, ReadOnlySpan<NoiseLevel> levels) => data + (Scale * classifier.Shift(x, levels));
+
+    /// <inheritdoc/>
+    protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) =>
+        throw new NotSupportedException("ClassifierGuidance has no gradient.");
 }

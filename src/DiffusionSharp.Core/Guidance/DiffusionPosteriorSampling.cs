@@ -45,7 +45,9 @@ public sealed class DiffusionPosteriorSampling
     /// <exception cref="ArgumentException">The denoiser has no gradient.</exception>
     public IEnumerable<SamplingStep> Steps(Denoiser denoiser, Shape shape, NoiseSource noise)
     {
-        if (!denoiser.HasGradient) throw new ArgumentException($"DiffusionPosteriorSampling: it needs a denoiser with a gradient, {denoiser.GetType().Name} has none; inpainting by RePaint needs none.", nameof(denoiser));
+        if (!denoiser.HasGradient)
+            throw new ArgumentException(
+                $"DiffusionPosteriorSampling: it needs a denoiser with a gradient, {denoiser} has none; inpainting by RePaint needs none.", nameof(denoiser));
         Sampler.CheckStart(schedule, grid, nameof(DiffusionPosteriorSampling));
         return Trajectory(denoiser, shape, noise);
     }
@@ -59,9 +61,7 @@ public sealed class DiffusionPosteriorSampling
             var d = denoiser.Denoise(x, level);
             var residual = Measurements.Residual(measurement, observed, d);
             var down = denoiser.VectorJacobian(x, level, measurement.ApplyTransposed(residual, shape));
-            var q = Posterior.Between(level, levelNext);
-            x = (q.OfX * x) + (q.OfData * d);
-            if (levelNext.Sigma > 0) x += Math.Sqrt(q.Variance) * noise.Draw(shape, i);
+            x = AncestralStep.Apply(x, d, level, levelNext, noise, i);
             x += down.ScaleSamples(Factors(residual));
             yield return new SamplingStep(i, grid.Count, levelNext.Time, x, d);
         }

@@ -13,14 +13,22 @@ namespace DiffusionSharp.Guidance;
 /// the estimate with weights that the two share. Outside the interval the main denoiser is asked alone. A variance that the main denoiser
 /// learned is handed on as it is: it is no estimate of the data, and nothing says how to extrapolate it.
 /// </remarks>
-public abstract class ExtrapolatedDenoiser : Denoiser, ILearnedVariance
+public abstract class ExtrapolatedDenoiser : AdjustingDenoiser
 {
-    private readonly Denoiser main, reference;
+    private readonly Denoiser reference;
 
     /// <summary>Joins two denoisers.</summary>
+    /// <param name="main">M, the denoiser that is gone past.</param>
+    /// <param name="reference">R, the denoiser that is gone away from.</param>
+    /// <param name="weight">w ≥ 0.</param>
+    /// <param name="rescale">φ in [0, 1].</param>
+    /// <param name="interval">Where guidance acts.</param>
+    /// <param name="what">The class, for messages.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     protected ExtrapolatedDenoiser(Denoiser main, Denoiser reference, double weight, double rescale, GuidanceInterval interval, string what)
+        : base(main)
     {
-        (this.main, this.reference) = (main, reference);
+        this.reference = reference;
         Weight = Guard.InRange(weight, 0, double.MaxValue, $"{what}: weight");
         Rescale = Guard.InRange(rescale, 0, 1, $"{what}: rescale");
         Interval = interval.Checked(what);
@@ -36,29 +44,34 @@ public abstract class ExtrapolatedDenoiser : Denoiser, ILearnedVariance
     public GuidanceInterval Interval { get; }
 
     /// <inheritdoc/>
-    public sealed override bool HasGradient => main.HasGradient && reference.HasGradient;
+    public sealed override bool HasGradient => Inner.HasGradient && reference.HasGradient;
 
     /// <inheritdoc/>
-    public bool HasVariance => main is ILearnedVariance { HasVariance: true };
-
-    /// <inheritdoc/>
-    public (Tensor Data, Tensor Variance) DenoiseWithVariance(Tensor x, ReadOnlySpan<NoiseLevel> levels)
+    /// <remarks>The same guidance of both denoisers, each without its constraints.</remarks>
+    public sealed override Denoiser Unconstrained
     {
-        if (main is not ILearnedVariance { HasVariance: true } learned) throw new InvalidOperationException($"{main.GetType().Name} has no learned variance; use a denoiser that was trained with one.");
-        var (m, variance) = learned.DenoiseWithVariance(x, levels);
-        return (Guided(m, x, levels), variance);
+        get
+        {
+            var (main, other) = (Inner.Unconstrained, reference.Unconstrained);
+            return ReferenceEquals(main, Inner) && ReferenceEquals(other, reference) ? this : Between(main, other);
+        }
     }
 
+    /// <summary>The same guidance between two other denoisers.</summary>
+    /// <param name="main">M.</param>
+    /// <param name="reference">R.</param>
+    protected abstract Denoiser Between(Denoiser main, Denoiser reference);
+
     /// <inheritdoc/>
-    protected sealed override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels) => Guided(main.Denoise(x, levels), x, levels);
+    protected sealed override Denoiser Around(Denoiser inner) => Between(inner, reference);
 
     /// <inheritdoc/>
     protected sealed override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent)
     {
-        if (!Acts(levels)) return main.VectorJacobian(x, levels, cotangent);
+        if (!Acts(levels)) return Inner.VectorJacobian(x, levels, cotangent);
         var inside = Inside(levels);
         Tensor? m = null, r = null;
-        if (Rescale != 0) (m, r) = (main.Denoise(x, levels), reference.Denoise(x, levels));
+        if (Rescale != 0) (m, r) = (Inner.Denoise(x, levels), reference.Denoise(x, levels));
         double[] ofMain = new double[x.Shape.Count], ofReference = new double[x.Shape.Count];
         var size = ofMain.Length / x.Samples;
         for (var k = 0; k < x.Samples; k++)
@@ -77,12 +90,13 @@ public abstract class ExtrapolatedDenoiser : Denoiser, ILearnedVariance
             }
         }
 
-        return main.VectorJacobian(x, levels, new Tensor(x.Shape, ofMain)) + reference.VectorJacobian(x, levels, new Tensor(x.Shape, ofReference));
+        return Inner.VectorJacobian(x, levels, new Tensor(x.Shape, ofMain)) + reference.VectorJacobian(x, levels, new Tensor(x.Shape, ofReference));
     }
 
-    private Tensor Guided(Tensor m, Tensor x, ReadOnlySpan<NoiseLevel> levels)
+    /// <inheritdoc/>
+    protected sealed override Tensor Adjust(Tensor data, Tensor x, ReadOnlySpan<NoiseLevel> levels)
     {
-        if (!Acts(levels)) return m;
+        if (!Acts(levels)) return data;
         var r = reference.Denoise(x, levels);
         var inside = Inside(levels);
         return Tensor.Create(x.Shape, values =>
@@ -91,10 +105,10 @@ public abstract class ExtrapolatedDenoiser : Denoiser, ILearnedVariance
             for (var k = 0; k < x.Samples; k++)
             {
                 var d = values.Slice(k * size, size);
-                Extrapolate(m.Sample(k), r.Sample(k), inside[k], d);
+                Extrapolate(data.Sample(k), r.Sample(k), inside[k], d);
                 if (!inside[k] || Rescale == 0) continue;
                 var (_, spread) = Moments(d);
-                var (_, target) = Moments(m.Sample(k));
+                var (_, target) = Moments(data.Sample(k));
                 var factor = spread == 0 ? 1 : (Rescale * target / spread) + 1 - Rescale;
                 for (var i = 0; i < size; i++) d[i] *= factor;
             }
@@ -109,7 +123,8 @@ public abstract class ExtrapolatedDenoiser : Denoiser, ILearnedVariance
         return (mean, Math.Sqrt(square));
     }
 
-    // With k = φ s_M/s_G + 1 − φ and u the cotangent of k·G: u_G = k u − φ (u·G) s_M/s_G² ∂s_G, u_M = φ (u·G)/s_G ∂s_M, ∂s = (v − mean)/(n s).
+    // With k = φ s_M/s_G + 1 − φ and u the cotangent of k·G:
+    // u_G = k u − φ (u·G) s_M/s_G² ∂s_G, u_M = φ (u·G)/s_G ∂s_M, ∂s = (v − mean)/(n s).
     private void RescaleBack(ReadOnlySpan<double> m, ReadOnlySpan<double> r, Span<double> u, Span<double> direct)
     {
         var g = new double[m.Length];

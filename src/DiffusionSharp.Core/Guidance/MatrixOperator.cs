@@ -13,7 +13,8 @@ public sealed class MatrixOperator : LinearOperator
     /// <exception cref="ArgumentException">It is no matrix.</exception>
     public MatrixOperator(Tensor matrix)
     {
-        if (matrix.Shape.Rank != 2 || matrix.Shape.Count == 0) throw new ArgumentException($"MatrixOperator: a matrix [M, D] was expected, {matrix.Shape} was given.", nameof(matrix));
+        if (matrix.Shape.Rank != 2 || matrix.Shape.Count == 0)
+            throw new ArgumentException($"MatrixOperator: a matrix [M, D] was expected, {matrix.Shape} was given.", nameof(matrix));
         this.matrix = matrix;
     }
 
@@ -21,7 +22,8 @@ public sealed class MatrixOperator : LinearOperator
     public override Tensor Apply(Tensor x)
     {
         var (rows, columns) = (matrix.Shape[0], matrix.Shape[1]);
-        if (x.Shape.Count != x.Samples * columns) throw new ArgumentException($"MatrixOperator: samples of {columns} values were expected, x has shape {x.Shape}.", nameof(x));
+        if (x.Shape.Count != x.Samples * columns)
+            throw new ArgumentException($"MatrixOperator: samples of {columns} values were expected, x has shape {x.Shape}.", nameof(x));
         return Tensor.Create([x.Samples, rows], values =>
         {
             for (var k = 0; k < x.Samples; k++)
@@ -33,7 +35,12 @@ public sealed class MatrixOperator : LinearOperator
     public override Tensor ApplyTransposed(Tensor y, Shape like)
     {
         var (rows, columns) = (matrix.Shape[0], matrix.Shape[1]);
-        if (y.Shape != [like[0], rows] || like.Count != like[0] * columns) throw new ArgumentException($"MatrixOperator: measurements [N, {rows}] for samples of {columns} values were expected, {y.Shape} and {like} were given.", nameof(y));
+        if (y.Shape != [like[0], rows] || like.Count != like[0] * columns)
+        {
+            throw new ArgumentException(
+                $"MatrixOperator: measurements [N, {rows}] for samples of {columns} values were expected, {y.Shape} and {like} were given.", nameof(y));
+        }
+
         return Tensor.Create(like, values =>
         {
             for (var k = 0; k < y.Samples; k++)

@@ -15,12 +15,11 @@ namespace DiffusionSharp.Guidance;
 /// section 3.2; with it the guidance is exact for data N(m, v I) and rows of A that are orthonormal, at every level but pure noise: at α = 0
 /// the Jacobian is 0 and what it would say is its quotient by α, so that a step that begins there is not guided.
 /// </remarks>
-public sealed class MeasurementGuidance : Denoiser
+public sealed class MeasurementGuidance : AdjustingDenoiser
 {
-    private readonly Denoiser inner;
     private readonly LinearOperator measurement;
     private readonly Tensor observed;
-    private readonly double noiseVariance, dataVariance;
+    private readonly double noise, noiseVariance, dataVariance;
 
     /// <summary>Wraps a denoiser.</summary>
     /// <param name="inner">The unconditional denoiser; it must have a gradient.</param>
@@ -30,12 +29,16 @@ public sealed class MeasurementGuidance : Denoiser
     /// <param name="dataVariance">v ≥ 0, the variance of the data; 0 with σ_y = 0 divides by zero and is refused.</param>
     /// <exception cref="ArgumentException">The denoiser has no gradient, or a value is out of range.</exception>
     public MeasurementGuidance(Denoiser inner, LinearOperator measurement, Tensor observed, double noise, double dataVariance = 1)
+        : base(inner)
     {
-        if (!inner.HasGradient) throw new ArgumentException($"MeasurementGuidance: it needs a denoiser with a gradient, {inner.GetType().Name} has none; inpainting by RePaint needs none.", nameof(inner));
-        (this.inner, this.measurement, this.observed) = (inner, measurement, Measurements.Finite(observed));
+        if (!inner.HasGradient)
+            throw new ArgumentException(
+                $"MeasurementGuidance: it needs a denoiser with a gradient, {inner} has none; inpainting by RePaint needs none.", nameof(inner));
+        (this.measurement, this.observed, this.noise) = (measurement, Measurements.Finite(observed), noise);
         noiseVariance = Math.Pow(Guard.InRange(noise, 0, double.MaxValue, "MeasurementGuidance: noise"), 2);
         this.dataVariance = Guard.InRange(dataVariance, 0, double.MaxValue, "MeasurementGuidance: dataVariance");
-        if (noise == 0 && dataVariance == 0) throw new ArgumentException("MeasurementGuidance: a measurement without noise needs the data's variance.", nameof(dataVariance));
+        if (noise == 0 && dataVariance == 0)
+            throw new ArgumentException("MeasurementGuidance: a measurement without noise needs the data's variance.", nameof(dataVariance));
     }
 
     /// <inheritdoc/>
@@ -43,10 +46,12 @@ public sealed class MeasurementGuidance : Denoiser
     public override bool HasGradient => false;
 
     /// <inheritdoc/>
-    protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels)
+    protected override Denoiser Around(Denoiser inner) => new MeasurementGuidance(inner, measurement, observed, noise, dataVariance);
+
+    /// <inheritdoc/>
+    protected override Tensor Adjust(Tensor data, Tensor x, ReadOnlySpan<NoiseLevel> levels)
     {
-        var d = inner.Denoise(x, levels);
-        var residual = Measurements.Residual(measurement, observed, d);
+        var residual = Measurements.Residual(measurement, observed, data);
         var factors = new double[levels.Length];
         for (var k = 0; k < factors.Length; k++)
         {
@@ -56,9 +61,10 @@ public sealed class MeasurementGuidance : Denoiser
             factors[k] = alpha == 0 || sigma == 0 ? 0 : sigma * sigma / alpha / (noiseVariance + left);
         }
 
-        return d + inner.VectorJacobian(x, levels, measurement.ApplyTransposed(residual, x.Shape)).ScaleSamples(factors);
+        return data + Inner.VectorJacobian(x, levels, measurement.ApplyTransposed(residual, x.Shape)).ScaleSamples(factors);
     }
 
     /// <inheritdoc/>
-    protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) => throw new NotSupportedException("MeasurementGuidance has no gradient.");
+    protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) =>
+        throw new NotSupportedException("MeasurementGuidance has no gradient.");
 }

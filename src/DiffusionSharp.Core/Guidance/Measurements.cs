@@ -14,7 +14,8 @@ internal static class Measurements
     {
         var predicted = measurement.Apply(d);
         if (observed.Shape.Rank != 2 || observed.Shape[1] != predicted.Shape[1] || (observed.Samples != 1 && observed.Samples != d.Samples))
-            throw new ArgumentException($"Measurement: y of shape [1, {predicted.Shape[1]}] or {predicted.Shape} was expected, {observed.Shape} was given.", nameof(observed));
+            throw new ArgumentException(
+                $"Measurement: y of shape [1, {predicted.Shape[1]}] or {predicted.Shape} was expected, {observed.Shape} was given.", nameof(observed));
         if (observed.Samples == d.Samples) return observed - predicted;
         return Tensor.Create(predicted.Shape, values =>
         {

@@ -50,5 +50,6 @@ public sealed class PoolingOperator : LinearOperator
     private (int Height, int Width, int Channels) Check(Shape shape) =>
         shape.Rank == 4 && shape[1] % factor == 0 && shape[2] % factor == 0
             ? (shape[1], shape[2], shape[3])
-            : throw new ArgumentException($"PoolingOperator: pictures [N, H, W, C] with sides that {factor} divides were expected, {shape} was given.", nameof(shape));
+            : throw new ArgumentException(
+                $"PoolingOperator: pictures [N, H, W, C] with sides that {factor} divides were expected, {shape} was given.", nameof(shape));
 }

@@ -30,7 +30,12 @@ public sealed class Repaint
         ArgumentOutOfRangeException.ThrowIfLessThan(resamples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(jump, 1);
         Sampler.CheckGrid(schedule, grid, nameof(Repaint));
-        if (!grid.IsChain) throw new ArgumentException("Repaint: it walks the grid up and down, and the steps of this compatibility grid do not join; use the plain grid.", nameof(grid));
+        if (!grid.IsChain)
+        {
+            throw new ArgumentException(
+                "Repaint: it walks the grid up and down, and the steps of this compatibility grid do not join; use the plain grid.", nameof(grid));
+        }
+
         (this.schedule, this.grid, Resamples, Jump) = (schedule, grid, resamples, jump);
     }
 
@@ -48,9 +53,15 @@ public sealed class Repaint
     /// <exception cref="ArgumentException">The shapes differ, or the mask holds other values than 0 and 1.</exception>
     public IEnumerable<SamplingStep> Steps(Denoiser denoiser, Tensor known, Tensor mask, NoiseSource noise)
     {
-        if (mask.Shape != known.Shape) throw new ArgumentException($"Repaint: a mask of shape {known.Shape} was expected, {mask.Shape} was given.", nameof(mask));
+        if (mask.Shape != known.Shape)
+            throw new ArgumentException($"Repaint: a mask of shape {known.Shape} was expected, {mask.Shape} was given.", nameof(mask));
         foreach (var m in mask.Values)
-            if (m is not (0 or 1)) throw new ArgumentException(FormattableString.Invariant($"Repaint: the mask is 1 where the data is known and 0 elsewhere; it holds {m}."), nameof(mask));
+            if (m is not (0 or 1))
+            {
+                throw new ArgumentException(
+                    FormattableString.Invariant($"Repaint: the mask is 1 where the data is known and 0 elsewhere; it holds {m}."), nameof(mask));
+            }
+
         Sampler.CheckStart(schedule, grid, nameof(Repaint));
         return Trajectory(denoiser, known, mask, noise);
     }
@@ -72,15 +83,8 @@ public sealed class Repaint
             {
                 var (level, levelNext) = (Level(position), Level(position + 1));
                 var d = denoiser.Denoise(x, level);
-                var q = Posterior.Between(level, levelNext);
-                var made = (q.OfX * x) + (q.OfData * d);
-                var given = levelNext.Alpha * known;
-                if (levelNext.Sigma > 0)
-                {
-                    made += Math.Sqrt(q.Variance) * noise.Draw(x.Shape, 2 * move);
-                    given += levelNext.Sigma * noise.Draw(x.Shape, (2 * move) + 1);
-                }
-
+                var made = AncestralStep.Apply(x, d, level, levelNext, noise, 2 * move);
+                var given = levelNext.Sigma > 0 ? levelNext.AddNoise(known, noise.Draw(x.Shape, (2 * move) + 1)) : levelNext.Alpha * known;
                 x = (mask * given) + (free * made);
                 position++;
                 yield return new SamplingStep(shown++, count, levelNext.Time, x, d);
@@ -88,13 +92,13 @@ public sealed class Repaint
             else
             {
                 var (from, to) = (Level(position), Level(position - 1));
-                x = (to.Alpha / from.Alpha * x) + (Math.Sqrt(Posterior.Between(to, from).ForwardVariance) * noise.Draw(x.Shape, 2 * move));
+                x = ForwardStep.Apply(x, from, to, noise.Draw(x.Shape, 2 * move));
                 position--;
             }
         }
     }
 
-    private NoiseLevel Level(int position) => schedule.At(position < grid.Count ? grid.Times[position] : grid.End);
+    private NoiseLevel Level(int position) => Sampler.LevelAt(schedule, grid, position);
 
     // True is a step down. After every stretch of `Jump` steps the walk goes back up it, resamples − 1 times; the stretches are counted from
     // the clean end, and the one at the noisy end is gone once.

@@ -81,7 +81,12 @@ public sealed class DormandPrince
         for (var i = 0; i < times.Count; i++)
         {
             var onwards = i == 0 || (times[i] - times[i - 1]) * (times[^1] - times[0]) > 0;
-            if (!(double.IsFinite(times[i]) && onwards)) throw new ArgumentException(FormattableString.Invariant($"DormandPrince: times must be finite and strictly monotone; time {i} is {times[i]}."), nameof(times));
+            if (!(double.IsFinite(times[i]) && onwards))
+            {
+                throw new ArgumentException(
+                    FormattableString.Invariant($"DormandPrince: times must be finite and strictly monotone; time {i} is {times[i]}."), nameof(times));
+            }
+
         }
 
         return Run(f, y, times);
@@ -147,7 +152,8 @@ public sealed class DormandPrince
                     if (left != 0 && (round >= settings.MaximumSteps || !(Math.Abs(h[k]) > 4 * (Math.BitIncrement(Math.Abs(time[k])) - Math.Abs(time[k])))))
                     {
                         throw new InvalidOperationException(FormattableString.Invariant(
-                            $"DormandPrince: sample {k} cannot keep its tolerance at time {time[k]} (step {h[k]}, round {round}): the slopes are not finite or too stiff; loosen the tolerance or allow more than {settings.MaximumSteps} steps."));
+                            $"DormandPrince: sample {k} cannot keep its tolerance at time {time[k]} (step {h[k]}, round {round}): ")
+                            + $"the slopes are not finite or too stiff; loosen the tolerance or allow more than {settings.MaximumSteps} steps.");
                     }
                 }
 
@@ -241,7 +247,8 @@ public sealed class DormandPrince
         {
             var span = Math.Abs(to - from);
             if (span == 0 || samples == 0) return;
-            if (!first.IsFinite()) throw new InvalidOperationException(FormattableString.Invariant($"DormandPrince: the slopes at the start, time {from}, are not finite."));
+            if (!first.IsFinite())
+                throw new InvalidOperationException(FormattableString.Invariant($"DormandPrince: the slopes at the start, time {from}, are not finite."));
             var (h, at, slope) = (new double[samples], new double[samples], new double[samples]);
             for (var k = 0; k < samples; k++)
             {

@@ -30,8 +30,18 @@ public sealed class AnnealedLangevinSampler : Sampler
     public AnnealedLangevinSampler(Schedule schedule, TimeGrid grid, double stepSize = 0.062, int langevinSteps = 5, bool finalDenoising = true)
         : base(schedule, grid)
     {
-        if (!(stepSize > 0 && stepSize < 1)) throw new ArgumentOutOfRangeException(nameof(stepSize), stepSize, "AnnealedLangevinSampler: stepSize must lie between 0 and 1; a step is stepSize · σ².");
-        if (langevinSteps < 1) throw new ArgumentOutOfRangeException(nameof(langevinSteps), langevinSteps, "AnnealedLangevinSampler: at least one Langevin step at each level is needed.");
+        if (!(stepSize > 0 && stepSize < 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(stepSize), stepSize, "AnnealedLangevinSampler: stepSize must lie between 0 and 1; a step is stepSize · σ².");
+        }
+
+        if (langevinSteps < 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(langevinSteps), langevinSteps, "AnnealedLangevinSampler: at least one Langevin step at each level is needed.");
+        }
+
         (StepSize, LangevinSteps, FinalDenoising) = (stepSize, langevinSteps, finalDenoising);
         StartCalls = finalDenoising ? 1 : 0;
     }
@@ -71,7 +81,8 @@ public sealed class AnnealedLangevinSampler : Sampler
                 for (var j = 0; j < LangevinSteps; j++)
                 {
                     if (j > 0) d = denoiser.Denoise(x, level);
-                    x = LangevinDynamics.Step(x, LangevinDynamics.Score(x, d, level), StepSize * level.Sigma * level.Sigma, noise.Draw(x.Shape, (i * LangevinSteps) + j));
+                    var score = PredictionConversion.FromData(Prediction.Score, d, x, level);
+                    x = LangevinStep.Apply(x, score, StepSize * level.Sigma * level.Sigma, noise.Draw(x.Shape, (i * LangevinSteps) + j));
                 }
 
                 x = i == Grid.Count - 1 && FinalDenoising

@@ -1,5 +1,6 @@
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
+using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Langevin;
 
@@ -17,7 +18,8 @@ public abstract class FixedLevelLangevinSampler : Sampler
         : base(schedule, grid)
     {
         StepSize = Guard.Above(stepSize, 0, $"{GetType().Name}: stepSize", nameof(stepSize));
-        if (langevinSteps < 1) throw new ArgumentOutOfRangeException(nameof(langevinSteps), langevinSteps, $"{GetType().Name}: at least one Langevin step is needed.");
+        if (langevinSteps < 1)
+            throw new ArgumentOutOfRangeException(nameof(langevinSteps), langevinSteps, $"{GetType().Name}: at least one Langevin step is needed.");
         LangevinSteps = langevinSteps;
         StartCalls = 1;
     }
@@ -36,4 +38,10 @@ public abstract class FixedLevelLangevinSampler : Sampler
 
     /// <inheritdoc/>
     public sealed override bool IsDeterministic => false;
+
+    /// <summary>α² + σ², the variance of x for data of unit variance: what step sizes are measured in.</summary>
+    private protected static double Power(NoiseLevel level) => (level.Alpha * level.Alpha) + (level.Sigma * level.Sigma);
+
+    /// <summary>The start of a chain at a level, from a state at a noisier one: brought to the spread of the level.</summary>
+    private protected static Tensor Enter(Tensor x, NoiseLevel from, NoiseLevel level) => from == level ? x : Math.Sqrt(Power(level) / Power(from)) * x;
 }

@@ -11,8 +11,8 @@ namespace DiffusionSharp.Langevin;
 /// x′ = x + h ∇ln p_t(x) + √(2h) z       h = η (α² + σ²),  z ~ N(0, I)
 /// accepted where  ln U ≤ ln p_t(x′) − ln p_t(x) + ln q(x | x′) − ln q(x′ | x)       ln q(b | a) = −‖b − a − h ∇ln p_t(a)‖²/(4h)
 /// </code>
-/// Roberts and Tweedie 1996; each sample is accepted or refused by itself. It needs ln p_t, so a denoiser that is an
-/// <see cref="ILogDensity"/>. Level, start and end are those of <see cref="UnadjustedLangevinSampler"/>.
+/// Roberts and Tweedie 1996; each sample is accepted or refused by itself. It needs ln p_t, so a denoiser with
+/// <see cref="Denoiser.HasLogDensity"/>. Level, start and end are those of <see cref="UnadjustedLangevinSampler"/>.
 /// </remarks>
 public sealed class MetropolisLangevinSampler : FixedLevelLangevinSampler
 {
@@ -31,15 +31,17 @@ public sealed class MetropolisLangevinSampler : FixedLevelLangevinSampler
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The denoiser does not know ln p_t.</exception>
     protected override IEnumerable<SamplingStep> Trajectory(Denoiser denoiser, Tensor x, NoiseSource noise) =>
-        denoiser is ILogDensity density
-            ? Walk(denoiser, density, x, noise)
-            : throw new InvalidOperationException($"MetropolisLangevinSampler: {denoiser.GetType().Name} does not know ln p_t(x), which acceptance needs; use a denoiser in closed form, or {nameof(UnadjustedLangevinSampler)}.");
+        denoiser.HasLogDensity
+            ? Walk(denoiser, x, noise)
+            : throw new InvalidOperationException(
+                $"MetropolisLangevinSampler: {denoiser} does not know ln p_t(x), which acceptance needs; "
+                + $"use a denoiser in closed form, or {nameof(UnadjustedLangevinSampler)}.");
 
-    private IEnumerable<SamplingStep> Walk(Denoiser denoiser, ILogDensity density, Tensor x, NoiseSource noise)
+    private IEnumerable<SamplingStep> Walk(Denoiser denoiser, Tensor x, NoiseSource noise)
     {
         var (level, end) = (Schedule.At(Grid.Times[^1]), Schedule.At(Grid.End));
-        var h = StepSize * LangevinDynamics.Power(level);
-        var now = At(LangevinDynamics.Enter(x, Schedule.At(Grid.Start), level));
+        var h = StepSize * Power(level);
+        var now = At(Enter(x, Schedule.At(Grid.Start), level));
         for (var i = 0; i < Grid.Count; i++)
         {
             var denoised = now.Denoised;
@@ -47,7 +49,7 @@ public sealed class MetropolisLangevinSampler : FixedLevelLangevinSampler
             {
                 var draw = 2 * ((i * LangevinSteps) + j);
                 var z = noise.Draw(now.X.Shape, draw);
-                now = Accept(now, At(LangevinDynamics.Step(now.X, now.Score, h, z)), z, h, noise.Draw([now.X.Samples, 2], draw + 1));
+                now = Accept(now, At(LangevinStep.Apply(now.X, now.Score, h, z)), z, h, noise.Draw([now.X.Samples, 2], draw + 1));
             }
 
             var isLast = i == Grid.Count - 1;
@@ -58,7 +60,7 @@ public sealed class MetropolisLangevinSampler : FixedLevelLangevinSampler
         State At(Tensor state)
         {
             var d = denoiser.Denoise(state, level);
-            return new State(state, d, LangevinDynamics.Score(state, d, level), density.LogDensity(state, level));
+            return new State(state, d, PredictionConversion.FromData(Prediction.Score, d, state, level), denoiser.LogDensity(state, level));
         }
     }
 

@@ -19,7 +19,10 @@ public static class NcsnDesign
     private const double Deviations = 3;
 
     /// <summary>Technique 1: σ_max is the largest Euclidean distance between two data.</summary>
-    /// <param name="data">[N, …] of at least 2 samples. All pairs are looked at, N²/2 of them: of a large set take a few thousand, whose largest distance is a little smaller.</param>
+    /// <param name="data">
+    /// [N, …] of at least 2 samples. All pairs are looked at, N²/2 of them: of a large set take a few thousand, whose largest distance is a
+    /// little smaller.
+    /// </param>
     /// <param name="parallelism">Threads; null for the caller's alone.</param>
     /// <exception cref="ArgumentException">There are fewer than 2 samples, or all are the same.</exception>
     /// <remarks>At that σ a Langevin chain passes from any datum to any other with a probability that does not vanish (proposition 1).</remarks>
@@ -29,9 +32,9 @@ public static class NcsnDesign
         if (parallelism is null) for (var k = 1; k < farthest.Length; k++) Look(k);
         else parallelism.For(farthest.Length, Look);
         var distance = farthest.Length < 2 ? 0 : farthest.Max();
-        return distance > 0 && double.IsFinite(distance)
-            ? distance
-            : throw new ArgumentException($"NcsnDesign.LargestDistance: at least two finite samples that differ were expected, the largest distance of {data.Shape} is {FormattableString.Invariant($"{distance}")}.", nameof(data));
+        if (distance > 0 && double.IsFinite(distance)) return distance;
+        var found = FormattableString.Invariant($"the largest distance of {data.Shape} is {distance}");
+        throw new ArgumentException($"NcsnDesign.LargestDistance: at least two finite samples that differ were expected, {found}.", nameof(data));
 
         void Look(int k)
         {
@@ -52,7 +55,12 @@ public static class NcsnDesign
     public static double OverlapOf(int dimension, double ratio)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
-        if (!(ratio >= 1)) throw new ArgumentOutOfRangeException(nameof(ratio), ratio, "NcsnDesign.OverlapOf: a ratio of at least 1 is expected, of a level to the next less noisy.");
+        if (!(ratio >= 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(ratio), ratio, "NcsnDesign.OverlapOf: a ratio of at least 1 is expected, of a level to the next less noisy.");
+        }
+
         double shift = Math.Sqrt(2.0 * dimension) * (ratio - 1), half = Deviations * ratio;
         return Math.Exp(NormalLaw.LogInterval(shift - half, shift + half));
     }
@@ -63,8 +71,16 @@ public static class NcsnDesign
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public static double Ratio(int dimension, double overlap = Overlap)
     {
-        if (!(overlap > 0 && overlap < 0.99)) throw new ArgumentOutOfRangeException(nameof(overlap), overlap, "NcsnDesign.Ratio: an overlap between 0 and 0.99 is expected.");
-        if (dimension < 5) throw new ArgumentOutOfRangeException(nameof(dimension), dimension, "NcsnDesign.Ratio: below 5 dimensions levels overlap whatever their ratio, and technique 2 has no answer; say how many levels there are.");
+        if (!(overlap > 0 && overlap < 0.99))
+            throw new ArgumentOutOfRangeException(nameof(overlap), overlap, "NcsnDesign.Ratio: an overlap between 0 and 0.99 is expected.");
+        if (dimension < 5)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(dimension),
+                dimension,
+                "NcsnDesign.Ratio: below 5 dimensions levels overlap whatever their ratio, and technique 2 has no answer; say how many levels there are.");
+        }
+
         double low = 1, high = 2;
         while (OverlapOf(dimension, high) > overlap) high *= 2;
         for (var i = 0; i < 200 && low < high; i++)

@@ -21,7 +21,9 @@ public sealed class UnadjustedLangevinSampler : FixedLevelLangevinSampler
     /// <summary>Makes a sampler.</summary>
     /// <param name="schedule">α and σ.</param>
     /// <param name="grid">Its last time is the level, its number of steps how long the chain is.</param>
-    /// <param name="stepSize">η above 0: h relative to α² + σ², the variance of x for data of unit variance; h must stay below twice the smallest variance of p_t.</param>
+    /// <param name="stepSize">
+    /// η above 0: h relative to α² + σ², the variance of x for data of unit variance; h must stay below twice the smallest variance of p_t.
+    /// </param>
     /// <param name="langevinSteps">Langevin steps in a step of the grid, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="ArgumentException">The grid leaves the schedule.</exception>
@@ -34,8 +36,8 @@ public sealed class UnadjustedLangevinSampler : FixedLevelLangevinSampler
     protected override IEnumerable<SamplingStep> Trajectory(Denoiser denoiser, Tensor x, NoiseSource noise)
     {
         var (level, end) = (Schedule.At(Grid.Times[^1]), Schedule.At(Grid.End));
-        var h = StepSize * LangevinDynamics.Power(level);
-        x = LangevinDynamics.Enter(x, Schedule.At(Grid.Start), level);
+        var h = StepSize * Power(level);
+        x = Enter(x, Schedule.At(Grid.Start), level);
         for (var i = 0; i < Grid.Count; i++)
         {
             var d = denoiser.Denoise(x, level);
@@ -43,14 +45,22 @@ public sealed class UnadjustedLangevinSampler : FixedLevelLangevinSampler
             for (var j = 0; j < LangevinSteps; j++)
             {
                 if (j > 0) d = denoiser.Denoise(x, level);
-                x = LangevinDynamics.Step(x, LangevinDynamics.Score(x, d, level), h, noise.Draw(x.Shape, (i * LangevinSteps) + j));
+                var score = PredictionConversion.FromData(Prediction.Score, d, x, level);
+                x = LangevinStep.Apply(x, score, h, noise.Draw(x.Shape, (i * LangevinSteps) + j));
             }
 
-            if (!x.IsFinite())
-                throw new InvalidOperationException(FormattableString.Invariant($"UnadjustedLangevinSampler: the chain diverged in step {i + 1} of {Grid.Count}: the step {h:G3} exceeds twice the smallest variance of p_t; lower the step size below {StepSize}, or end the grid at a noisier level."));
+            if (!x.IsFinite()) throw Diverged(i, h);
             var isLast = i == Grid.Count - 1;
             if (isLast) x = ProbabilityFlow.Step(x, denoiser.Denoise(x, level), level, end);
             yield return new SamplingStep(i, Grid.Count, isLast ? end.Time : level.Time, x, denoised);
         }
+    }
+
+    private InvalidOperationException Diverged(int i, double h)
+    {
+        var excess = FormattableString.Invariant($"the step {h:G3} exceeds twice the smallest variance of p_t");
+        return new InvalidOperationException(
+            $"UnadjustedLangevinSampler: the chain diverged in step {i + 1} of {Grid.Count}: {excess}; "
+            + FormattableString.Invariant($"lower the step size below {StepSize}, or end the grid at a noisier level."));
     }
 }

@@ -42,7 +42,9 @@ public sealed class DataBins
     /// <param name="value">One of the values, to a thousandth of their distance.</param>
     /// <exception cref="ArgumentException">The value is none of them.</exception>
     public int IndexOf(double value) => Place(value) ?? throw new ArgumentException(
-        FormattableString.Invariant($"DataBins: {value} is none of the {Count} values of {Bits}-bit data in [-1, 1]; data that was resized or is no picture has no bins, measure it as continuous."), nameof(value));
+        FormattableString.Invariant($"DataBins: {value} is none of the {Count} values of {Bits}-bit data in [-1, 1]; ")
+        + "data that was resized or is no picture has no bins, measure it as continuous.",
+        nameof(value));
 
     /// <summary>The value of an index.</summary>
     /// <param name="index">0 … 2ᵇ − 1.</param>

@@ -11,7 +11,7 @@ public enum DecoderVariance
     Level,
 
     /// <summary>
-    /// Compatibility: that of the published code of Ho et al. 2020, arXiv:2006.11239: β̃₂, since β̃₁ is 0, with
+    /// For comparison with published figures: that of the code of Ho et al. 2020, arXiv:2006.11239: β̃₂, since β̃₁ is 0, with
     /// <see cref="Samplers.DdpmVariance.FixedLarge"/> too.
     /// </summary>
     Published,

@@ -37,6 +37,7 @@ public sealed class ElboEstimate
     public Measurement MeanBitsPerDimension => BitsPerDimension.Of(MeanNats, Dimension);
 
     /// <summary>Joins estimates of the same terms on different samples.</summary>
+    /// <param name="parts">At least one, of the same terms.</param>
     /// <exception cref="ArgumentException">There is none, or the terms differ.</exception>
     public static ElboEstimate Concatenate(params IReadOnlyList<ElboEstimate> parts)
     {

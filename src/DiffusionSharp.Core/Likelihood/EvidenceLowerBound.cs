@@ -32,13 +32,23 @@ public sealed class EvidenceLowerBound
     /// <param name="bins">The values that the data can have; null for data with a density.</param>
     /// <param name="decoder">The variance of the last step, where it is not learned.</param>
     /// <exception cref="ArgumentException">The grid is no chain, leaves the schedule or does not end at clean data; or an option is unknown.</exception>
-    public EvidenceLowerBound(Schedule schedule, TimeGrid grid, DdpmVariance variance = DdpmVariance.FixedSmall, DataBins? bins = null, DecoderVariance decoder = DecoderVariance.Level)
+    public EvidenceLowerBound(
+        Schedule schedule,
+        TimeGrid grid,
+        DdpmVariance variance = DdpmVariance.FixedSmall,
+        DataBins? bins = null,
+        DecoderVariance decoder = DecoderVariance.Level)
     {
-        if (!Enum.IsDefined(variance)) throw new ArgumentOutOfRangeException(nameof(variance), variance, "EvidenceLowerBound: unknown variance.");
-        if (!Enum.IsDefined(decoder)) throw new ArgumentOutOfRangeException(nameof(decoder), decoder, "EvidenceLowerBound: unknown decoder variance.");
+        Guard.Known(variance, "EvidenceLowerBound: unknown variance");
+        Guard.Known(decoder, "EvidenceLowerBound: unknown decoder variance");
         Sampler.CheckLevels(schedule, grid, nameof(EvidenceLowerBound));
         if (!grid.IsChain || grid.End != schedule.CleanTime || !(grid.Start <= schedule.NoiseTime))
-            throw new ArgumentException(FormattableString.Invariant($"EvidenceLowerBound: a chain of steps inside the schedule that ends at clean data, time {schedule.CleanTime}, was expected; the grid runs from {grid.Start} to {grid.End}."), nameof(grid));
+        {
+            var clean = FormattableString.Invariant($"that ends at clean data, time {schedule.CleanTime}");
+            var runs = FormattableString.Invariant($"the grid runs from {grid.Start} to {grid.End}");
+            throw new ArgumentException($"EvidenceLowerBound: a chain of steps inside the schedule {clean}, was expected; {runs}.", nameof(grid));
+        }
+
         (this.schedule, this.grid, Variance, Bins, Decoder) = (schedule, grid, variance, bins, decoder);
     }
 
@@ -65,7 +75,8 @@ public sealed class EvidenceLowerBound
     /// <exception cref="ArgumentException">There is no sample, a number is out of range, or data is on no bin.</exception>
     public IEnumerable<ElboTerm> Terms(Denoiser denoiser, Tensor x0, Rng rng, int draws = 1, long firstSample = 0)
     {
-        if (x0.Shape.Rank < 2 || x0.Shape.Count == 0) throw new ArgumentException($"EvidenceLowerBound: at least one sample, [N, …], was expected, x₀ has shape {x0.Shape}.", nameof(x0));
+        if (x0.Shape.Rank < 2 || x0.Shape.Count == 0)
+            throw new ArgumentException($"EvidenceLowerBound: at least one sample, [N, …], was expected, x₀ has shape {x0.Shape}.", nameof(x0));
         if (!x0.IsFinite()) throw new ArgumentException("EvidenceLowerBound: x₀ holds a value that is not finite.", nameof(x0));
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
         if (Bins is { } bins)
@@ -84,7 +95,8 @@ public sealed class EvidenceLowerBound
             for (var k = 0; k < values.Length; k++) values[k] = new double[draws];
             for (var j = 0; j < draws; j++)
             {
-                var (d, raw) = ReverseVariance.Estimates(Variance, denoiser, level.AddNoise(x0, Noise(x0.Shape, rng, firstSample, i, j)), level, nameof(EvidenceLowerBound));
+                var x = level.AddNoise(x0, Noise(x0.Shape, rng, firstSample, i, j));
+                var (d, raw) = ReverseVariance.Estimates(Variance, denoiser, x, level, nameof(EvidenceLowerBound));
                 for (var k = 0; k < values.Length; k++)
                 {
                     values[k][j] = last
@@ -111,7 +123,8 @@ public sealed class EvidenceLowerBound
             for (var k = 0; k < values.Length; k++)
             {
                 var x = x0.Sample(k);
-                values[k] = Divergence(level.Sigma * level.Sigma, p * p, x.Length) + (level.Alpha * level.Alpha * TensorPrimitives.SumOfSquares(x) / (2 * p * p));
+                var ofMean = level.Alpha * level.Alpha * TensorPrimitives.SumOfSquares(x) / (2 * p * p);
+                values[k] = Divergence(level.Sigma * level.Sigma, p * p, x.Length) + ofMean;
             }
         });
     }
@@ -170,9 +183,6 @@ public sealed class EvidenceLowerBound
         return distance * distance;
     }
 
-    private static Tensor Noise(Shape shape, Rng rng, long firstSample, int term, int draw) => Tensor.Create(shape, values =>
-    {
-        var size = values.Length / shape[0];
-        for (var k = 0; k < shape[0]; k++) rng.Split(firstSample + k).Split(term).Split(draw).FillNormal(values.Slice(k * size, size));
-    });
+    private static Tensor Noise(Shape shape, Rng rng, long firstSample, int term, int draw) =>
+        SeededNoise.Normal(shape, k => rng.Split(firstSample + k).Split(term).Split(draw));
 }

@@ -35,14 +35,30 @@ public sealed class FlowLikelihood
     /// </param>
     /// <param name="noisiest">Time of the noisiest level; null takes the schedule's. Where σ/α passes 10⁶, the flow ends there.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
-    public FlowLikelihood(Schedule schedule, double cleanest, Divergence divergence, DormandPrince? integrator = null, double? dataVariance = null, double? noisiest = null)
+    public FlowLikelihood(
+        Schedule schedule,
+        double cleanest,
+        Divergence divergence,
+        DormandPrince? integrator = null,
+        double? dataVariance = null,
+        double? noisiest = null)
     {
         var level = schedule.At(cleanest);
-        if (!(level.Sigma > 0)) throw new ArgumentOutOfRangeException(nameof(cleanest), cleanest, "FlowLikelihood: a cleanest level with noise was expected, σ is 0 there; take a time a little later.");
+        if (!(level.Sigma > 0))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(cleanest), cleanest, "FlowLikelihood: a cleanest level with noise was expected, σ is 0 there; take a time a little later.");
+        }
+
         if (dataVariance is { } s2) Guard.InRange(s2, 0, double.MaxValue, "FlowLikelihood: dataVariance");
         var end = schedule.At(noisiest ?? schedule.NoiseTime);
         Noisiest = end.Ratio <= LargestRatio ? end : schedule.AtRatio(LargestRatio);
-        if (!(level.Ratio < Noisiest.Ratio)) throw new ArgumentOutOfRangeException(nameof(cleanest), cleanest, FormattableString.Invariant($"FlowLikelihood: a level cleaner than σ/α = {Noisiest.Ratio} was expected."));
+        if (!(level.Ratio < Noisiest.Ratio))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(cleanest), cleanest, FormattableString.Invariant($"FlowLikelihood: a level cleaner than σ/α = {Noisiest.Ratio} was expected."));
+        }
+
         (this.schedule, Cleanest, Divergence, Integrator, DataVariance) = (schedule, level, divergence, integrator ?? new DormandPrince(), dataVariance);
     }
 
@@ -91,8 +107,15 @@ public sealed class FlowLikelihood
 
     private FlowLikelihoodEstimate Integrate(Denoiser denoiser, Tensor y, Rng rng, long firstSample, double logScale)
     {
-        if (y.Shape.Rank < 2 || y.Shape.Count == 0) throw new ArgumentException($"FlowLikelihood: at least one sample, [N, …], was expected, {y.Shape} was given.", nameof(y));
-        if (!denoiser.HasGradient) throw new InvalidOperationException($"FlowLikelihood: {denoiser.GetType().Name} has no gradient, and the divergence of its flow needs one; take a denoiser that can be differentiated, or the evidence lower bound, which asks for estimates alone.");
+        if (y.Shape.Rank < 2 || y.Shape.Count == 0)
+            throw new ArgumentException($"FlowLikelihood: at least one sample, [N, …], was expected, {y.Shape} was given.", nameof(y));
+        if (!denoiser.HasGradient)
+        {
+            throw new InvalidOperationException(
+                $"FlowLikelihood: {denoiser} has no gradient, and the divergence of its flow needs one; take a denoiser that can be differentiated, "
+                + "or the evidence lower bound, which asks for estimates alone.");
+        }
+
         var streams = new Rng[y.Samples];
         for (var k = 0; k < streams.Length; k++) streams[k] = rng.Split(firstSample + k);
         var system = new FlowSystem(denoiser, schedule, y.Shape.Tail(), Divergence, streams);

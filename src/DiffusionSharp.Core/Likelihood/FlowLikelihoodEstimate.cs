@@ -21,6 +21,7 @@ public sealed record FlowLikelihoodEstimate(Tensor LogDensity, Tensor ProbeError
     public Measurement MeanBitsPerDimension(double offset = 0) => BitsPerDimension.Of(MeanNats, Latent.Shape.Tail().Count, offset);
 
     /// <summary>Joins estimates on different samples.</summary>
+    /// <param name="parts">At least one, of samples of one shape.</param>
     /// <exception cref="ArgumentException">There is none, or samples differ in shape.</exception>
     public static FlowLikelihoodEstimate Concatenate(params IReadOnlyList<FlowLikelihoodEstimate> parts) => new(
         Tensor.Concatenate([.. parts.Select(p => p.LogDensity)]),

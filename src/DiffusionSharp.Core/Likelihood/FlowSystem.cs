@@ -60,7 +60,8 @@ internal sealed class FlowSystem
         for (var k = 0; k < levels.Length; k++) levels[k] = LevelAt(u[k]);
         var x = Tensor.Create(sample.Prepend(levels.Length), values =>
         {
-            for (var k = 0; k < levels.Length; k++) TensorPrimitives.Multiply(state.Sample(k)[..Dimension], levels[k].Alpha, values.Slice(k * Dimension, Dimension));
+            for (var k = 0; k < levels.Length; k++)
+                TensorPrimitives.Multiply(state.Sample(k)[..Dimension], levels[k].Alpha, values.Slice(k * Dimension, Dimension));
         });
         var slope = new double[levels.Length * Width];
         var d = denoiser.Denoise(x, levels);

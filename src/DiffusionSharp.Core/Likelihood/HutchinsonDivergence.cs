@@ -27,7 +27,7 @@ public sealed class HutchinsonDivergence : Divergence
     public HutchinsonDivergence(int probes = 4, ProbeKind kind = ProbeKind.Rademacher)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(probes, 1);
-        if (!Enum.IsDefined(kind)) throw new ArgumentOutOfRangeException(nameof(kind), kind, "HutchinsonDivergence: unknown law of probes.");
+        Guard.Known(kind, "HutchinsonDivergence: unknown law of probes");
         (Estimates, Kind) = (probes, kind);
     }
 

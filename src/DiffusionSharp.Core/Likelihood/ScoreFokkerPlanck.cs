@@ -13,9 +13,9 @@ namespace DiffusionSharp.Likelihood;
 /// </code>
 /// Lai et al. 2023, arXiv:2210.04296, theorem 3.1 (their ∇·f is constant in x here). The exact score solves it; a network's does not quite,
 /// and nothing in its training asks it to. Products Jᵀu are exact (<see cref="Denoiser.VectorJacobian(Tensor, NoiseLevel, Tensor)"/>).
-/// ∂ₜs is a central difference in λ = ln(α²/σ²), which changes by −g²/σ² in a unit of time, and ∇(∇·s) = Σ ∂(Jᵀv)/∂v over unit vectors,
-/// or its mean over random ones, a central difference along v: both of second order in <see cref="Step"/>. Cost of a point at a level: 3
-/// estimates, and 2 products for each vector and 2 more.
+/// ∂ₜs is a central difference in λ = ln(α²/σ²), which changes by −g²/σ² in a unit of time, and ∇(∇·s) = Σ ∂(Jᵀv)/∂v over unit
+/// vectors, or its mean over random ones, a central difference along v: both of second order in <see cref="Step"/>. Cost of a point at a
+/// level: 3 estimates, and 2 products for each vector and 2 more.
 /// </remarks>
 public sealed class ScoreFokkerPlanck
 {
@@ -31,8 +31,14 @@ public sealed class ScoreFokkerPlanck
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     public ScoreFokkerPlanck(Schedule schedule, Divergence divergence, double step = 0.05)
     {
-        if (!(step > 0 && step <= 1)) throw new ArgumentOutOfRangeException(nameof(step), step, "ScoreFokkerPlanck: a step above 0 and at most 1 was expected.");
-        if (!divergence.IsExact && divergence.Estimates < 2) throw new ArgumentException("ScoreFokkerPlanck: at least 2 probes are needed; the square of one probe's residual would hold its own noise.", nameof(divergence));
+        if (!(step > 0 && step <= 1))
+            throw new ArgumentOutOfRangeException(nameof(step), step, "ScoreFokkerPlanck: a step above 0 and at most 1 was expected.");
+        if (!divergence.IsExact && divergence.Estimates < 2)
+        {
+            throw new ArgumentException(
+                "ScoreFokkerPlanck: at least 2 probes are needed; the square of one probe's residual would hold its own noise.", nameof(divergence));
+        }
+
         (this.schedule, Divergence, Step) = (schedule, divergence, step);
     }
 
@@ -70,7 +76,11 @@ public sealed class ScoreFokkerPlanck
         var level = schedule.At(time);
         var lowest = schedule.LogSnr(schedule.NoiseTime);
         if (!(level.Sigma > 0 && level.Alpha > 0 && level.LogSnr - Step >= lowest))
-            throw new ArgumentOutOfRangeException(nameof(time), time, FormattableString.Invariant($"ScoreFokkerPlanck: a time with noise, and ln(α²/σ²) at least {Step} above the schedule's lowest, {lowest}, was expected."));
+        {
+            var least = FormattableString.Invariant($"ln(α²/σ²) at least {Step} above the schedule's lowest, {lowest}");
+            throw new ArgumentOutOfRangeException(nameof(time), time, $"ScoreFokkerPlanck: a time with noise, and {least}, was expected.");
+        }
+
         var (drift, diffusion) = (schedule.Drift(time), schedule.Diffusion(time));
         var squared = diffusion * diffusion;
         var (cleaner, noisier) = (schedule.AtLogSnr(level.LogSnr + Step), schedule.AtLogSnr(level.LogSnr - Step));
@@ -104,7 +114,8 @@ public sealed class ScoreFokkerPlanck
         return (level, rate, residuals);
     }
 
-    private static Tensor Score(Denoiser denoiser, Tensor x, NoiseLevel level) => PredictionConversion.FromData(Prediction.Score, denoiser.Denoise(x, level), x, level);
+    private static Tensor Score(Denoiser denoiser, Tensor x, NoiseLevel level) =>
+        PredictionConversion.FromData(Prediction.Score, denoiser.Denoise(x, level), x, level);
 
     // Jᵀu = (α uᵀ∂D/∂x − u)/σ².
     private static Tensor Pull(Denoiser denoiser, Tensor x, NoiseLevel level, Tensor u) =>

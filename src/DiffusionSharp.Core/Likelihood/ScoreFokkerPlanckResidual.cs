@@ -17,7 +17,7 @@ public sealed record ScoreFokkerPlanckResidual(NoiseLevel Level, Tensor SquaredR
     /// <summary>Root mean square of ∂ₜs over points and values: what the residual is measured against.</summary>
     public Measurement Rate => Root(Measurement.OfMean(SquaredRates.Values).Scaled(1.0 / Dimension));
 
-    /// <summary>The residual relative to ∂ₜs, √(E|residual|²/E|∂ₜs|²): 0 for the score of a process, about 1 where the equation says nothing.</summary>
+    /// <summary>The residual relative to ∂ₜs, √(E|residual|²/E|∂ₜs|²): 0 for a process's score, about 1 where the equation says nothing.</summary>
     /// <remarks>Its standard error is that of a ratio of means, to first order.</remarks>
     public Measurement Relative
     {
@@ -31,11 +31,17 @@ public sealed record ScoreFokkerPlanckResidual(NoiseLevel Level, Tensor SquaredR
     }
 
     /// <summary>Joins the points of several batches at one level.</summary>
+    /// <param name="parts">At least one, all at one level.</param>
     /// <exception cref="ArgumentException">There is none, or levels differ.</exception>
     public static ScoreFokkerPlanckResidual Concatenate(params IReadOnlyList<ScoreFokkerPlanckResidual> parts)
     {
-        if (parts.Count == 0 || parts.Any(p => p.Level != parts[0].Level || p.Dimension != parts[0].Dimension)) throw new ArgumentException("ScoreFokkerPlanckResidual: parts at one level and of one dimension are needed.", nameof(parts));
-        return parts[0] with { SquaredResiduals = Tensor.Concatenate([.. parts.Select(p => p.SquaredResiduals)]), SquaredRates = Tensor.Concatenate([.. parts.Select(p => p.SquaredRates)]) };
+        if (parts.Count == 0 || parts.Any(p => p.Level != parts[0].Level || p.Dimension != parts[0].Dimension))
+            throw new ArgumentException("ScoreFokkerPlanckResidual: parts at one level and of one dimension are needed.", nameof(parts));
+        return parts[0] with
+        {
+            SquaredResiduals = Tensor.Concatenate([.. parts.Select(p => p.SquaredResiduals)]),
+            SquaredRates = Tensor.Concatenate([.. parts.Select(p => p.SquaredRates)]),
+        };
     }
 
     // An estimate below 0 is 0 within its error, whose size its square root still tells.

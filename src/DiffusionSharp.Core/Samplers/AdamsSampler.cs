@@ -20,14 +20,14 @@ public abstract class AdamsSampler : Sampler
     /// <param name="grid">The steps.</param>
     /// <param name="points">How many estimates a step combines, 1 … 4.</param>
     /// <param name="start">How the first steps are taken.</param>
-    /// <param name="end">How the last ones are.</param>
     /// <exception cref="ArgumentException">An option is out of range, the grid leaves the schedule or its steps do not join.</exception>
-    protected AdamsSampler(string name, Schedule schedule, TimeGrid grid, int points, MultistepStart start, MultistepEnd end)
+    protected AdamsSampler(string name, Schedule schedule, TimeGrid grid, int points, MultistepStart start)
         : base(schedule, Chain(grid, name))
     {
-        Points = points is >= 1 and <= 4 ? points : throw new ArgumentOutOfRangeException(nameof(points), points, $"{name}: an order from 1 to 4 was expected.");
-        Start = Enum.IsDefined(start) ? start : throw new ArgumentOutOfRangeException(nameof(start), start, $"{name}: unknown start.");
-        End = Enum.IsDefined(end) ? end : throw new ArgumentOutOfRangeException(nameof(end), end, $"{name}: unknown end.");
+        Points = points is >= 1 and <= 4
+            ? points
+            : throw new ArgumentOutOfRangeException(nameof(points), points, $"{name}: an order from 1 to 4 was expected.");
+        Start = Guard.Known(start, $"{name}: unknown start");
         StartCalls = Start == MultistepStart.Accurate ? AccurateStart.ExtraCalls(points) : 0;
     }
 
@@ -38,7 +38,7 @@ public abstract class AdamsSampler : Sampler
     public MultistepStart Start { get; }
 
     /// <summary>How the last steps are taken.</summary>
-    public MultistepEnd End { get; }
+    internal MultistepEnd End { get; init => field = Guard.Known(value, "AdamsSampler: unknown end"); }
 
     /// <inheritdoc/>
     /// <remarks>A single first step or last step with one estimate limits it to 2.</remarks>

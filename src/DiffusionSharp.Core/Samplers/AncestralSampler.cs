@@ -39,13 +39,14 @@ public abstract class AncestralSampler : SingleStepSampler
     public sealed override bool IsDeterministic => Eta == 0;
 
     /// <inheritdoc/>
-    protected sealed override (Tensor X, Tensor Denoised) Step(Denoiser denoiser, Tensor x, NoiseLevel level, NoiseLevel levelNext, NoiseSource noise, int index)
+    protected sealed override (Tensor X, Tensor Denoised) Step(
+        Denoiser denoiser, Tensor x, NoiseLevel level, NoiseLevel levelNext, NoiseSource noise, int index)
     {
         var d = denoiser.Denoise(x, level);
-        var up = Eta * Eta * Posterior.Between(level, levelNext).Variance;
+        var (kept, up) = Posterior.Between(level, levelNext).Split(levelNext, Eta);
 
-        // β̃ ≤ σ′², but rounding may say otherwise where they are equal. The denoiser is never asked at this level, which has no time.
-        var down = levelNext with { Time = double.NaN, Sigma = Math.Sqrt(Math.Max((levelNext.Sigma * levelNext.Sigma) - up, 0)) };
+        // The denoiser is never asked at this level, which has no time.
+        var down = levelNext with { Time = double.NaN, Sigma = kept };
         var xDown = Advance(denoiser, x, d, level, down);
         return (up == 0 ? xDown : xDown + (NoiseScale * Math.Sqrt(up) * noise.Draw(x.Shape, index)), d);
     }

@@ -32,7 +32,8 @@ public static class BatchedSampling
     /// <param name="rng">Of the start and of the sampler's noise.</param>
     /// <param name="denoiser">The estimate for a batch, from the index of its first sample and the number of its samples.</param>
     /// <returns>The index of the batch's first sample, and the step.</returns>
-    public static IEnumerable<(int First, SamplingStep Step)> Steps(Sampler sampler, Shape sample, int count, int largest, Rng rng, Func<int, int, Denoiser> denoiser)
+    public static IEnumerable<(int First, SamplingStep Step)> Steps(
+        Sampler sampler, Shape sample, int count, int largest, Rng rng, Func<int, int, Denoiser> denoiser)
     {
         var batch = BatchSize(count, largest);
         for (var first = 0; first < count; first += batch)

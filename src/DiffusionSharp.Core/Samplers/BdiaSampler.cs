@@ -25,8 +25,10 @@ public sealed class BdiaSampler : Sampler
     public BdiaSampler(Schedule schedule, TimeGrid grid, double gamma = 1)
         : base(schedule, Chain(grid, nameof(BdiaSampler)))
     {
-        if (!(gamma > 0 && gamma <= 1)) throw new ArgumentOutOfRangeException(nameof(gamma), gamma, "BdiaSampler: gamma must lie above 0, where the step could not be inverted, and be at most 1.");
-        Gamma = gamma;
+        Gamma = gamma > 0 && gamma <= 1
+            ? gamma
+            : throw new ArgumentOutOfRangeException(
+                nameof(gamma), gamma, "BdiaSampler: gamma must lie above 0, where the step could not be inverted, and be at most 1.");
     }
 
     /// <summary>γ, the share of the last step that is taken back.</summary>
@@ -50,12 +52,17 @@ public sealed class BdiaSampler : Sampler
     {
         var n = Grid.Count;
         if (n == 1 && At(0).Alpha == 0 && At(1).Sigma == 0)
-            throw new ArgumentException("BdiaSampler: a single step from clean data to pure noise keeps nothing of the data; use a grid of at least two steps.", nameof(data));
+        {
+            throw new ArgumentException(
+                "BdiaSampler: a single step from clean data to pure noise keeps nothing of the data; use a grid of at least two steps.", nameof(data));
+        }
+
         var (next, x) = (data, DdimInversion.Step(denoiser, data, At(n), At(n - 1), DdimInversionQuery.Start).X);
         for (var i = n - 1; i > 0; i--)
         {
             var d = denoiser.Denoise(x, At(i));
-            var before = (1 / Gamma * (next - ProbabilityFlow.Step(x, d, At(i), At(i + 1)))) + ProbabilityFlow.Step(x, d, At(i), At(i - 1));
+            var taken = next - ProbabilityFlow.Step(x, d, At(i), At(i + 1));
+            var before = (1 / Gamma * taken) + ProbabilityFlow.Step(x, d, At(i), At(i - 1));
             (next, x) = (x, before);
         }
 
@@ -87,5 +94,5 @@ public sealed class BdiaSampler : Sampler
     private Tensor Onwards(Tensor x, Tensor d, Tensor before, int i) =>
         ProbabilityFlow.Step(x, d, At(i), At(i + 1)) + (Gamma * (before - ProbabilityFlow.Step(x, d, At(i), At(i - 1))));
 
-    private NoiseLevel At(int index) => Schedule.At(index < Grid.Count ? Grid.Times[index] : Grid.End);
+    private NoiseLevel At(int index) => LevelAt(Schedule, Grid, index);
 }

@@ -25,19 +25,13 @@ public sealed class Churn
     /// S_noise > 0, the standard deviation of the noise. 1 is exact for an exact denoiser; the paper takes 1.003 to 1.007 to make up for
     /// detail that networks lose.
     /// </param>
-    /// <param name="outputBeforeNoise">
-    /// Compatibility, null by default: how the network's output becomes data, x₀ = a·x + b·output with (a, b) of a level. If given, the
-    /// denoiser is asked before the noise is added and its output is read at the noised state, as other tools do; right is to ask it there.
-    /// For noise prediction: <c>level => PredictionConversion.DataWeights(Prediction.Noise, level)</c>.
-    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
-    public Churn(double amount, double ratioMin = 0, double ratioMax = double.PositiveInfinity, double noiseScale = 1, Func<NoiseLevel, (double OfX, double OfOutput)>? outputBeforeNoise = null)
+    public Churn(double amount, double ratioMin = 0, double ratioMax = double.PositiveInfinity, double noiseScale = 1)
     {
         Amount = Guard.InRange(amount, 0, double.MaxValue, "Churn: S_churn");
         RatioMin = Guard.InRange(ratioMin, 0, double.MaxValue, "Churn: S_tmin");
         RatioMax = Guard.InRange(ratioMax, ratioMin, double.PositiveInfinity, "Churn: S_tmax");
         NoiseScale = Guard.Above(noiseScale, 0, "Churn: S_noise");
-        OutputBeforeNoise = outputBeforeNoise;
     }
 
     /// <summary>No churn.</summary>
@@ -55,10 +49,11 @@ public sealed class Churn
     /// <summary>S_noise.</summary>
     public double NoiseScale { get; }
 
-    /// <summary>Compatibility: how an output from before the noise is read; null asks the denoiser at the noised state.</summary>
-    public Func<NoiseLevel, (double OfX, double OfOutput)>? OutputBeforeNoise { get; }
+    /// <summary>How an output from before the noise is read, as data a·x + b·output with (a, b) of a level; null asks at the noised state.</summary>
+    /// <remarks>Right is to ask there. For noise prediction it is <c>level => PredictionConversion.DataWeights(Prediction.Noise, level)</c>.</remarks>
+    internal Func<NoiseLevel, (double OfX, double OfOutput)>? OutputBeforeNoise { get; init; }
 
-    /// <summary>The level that a step from <paramref name="level"/> starts at, one of N <paramref name="steps"/>; the level itself where there is no churn.</summary>
+    /// <summary>Where a step from <paramref name="level"/> starts, one of N <paramref name="steps"/>; the level itself where there is no churn.</summary>
     internal NoiseLevel Raise(NoiseLevel level, Schedule schedule, int steps)
     {
         if (Amount == 0 || level.IsPureNoise || !(level.Ratio >= RatioMin && level.Ratio <= RatioMax)) return level;

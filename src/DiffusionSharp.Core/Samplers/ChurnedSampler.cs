@@ -17,7 +17,8 @@ public abstract class ChurnedSampler(Schedule schedule, TimeGrid grid, Churn? ch
     public sealed override bool IsDeterministic => Churn.Amount == 0;
 
     /// <inheritdoc/>
-    protected sealed override (Tensor X, Tensor Denoised) Step(Denoiser denoiser, Tensor x, NoiseLevel level, NoiseLevel levelNext, NoiseSource noise, int index)
+    protected sealed override (Tensor X, Tensor Denoised) Step(
+        Denoiser denoiser, Tensor x, NoiseLevel level, NoiseLevel levelNext, NoiseSource noise, int index)
     {
         var (xHat, levelHat) = (x, Churn.Raise(level, Schedule, Grid.Count));
         if (levelHat.Ratio > level.Ratio) xHat = ForwardStep.Apply(x, level, levelHat, Churn.NoiseScale * noise.Draw(x.Shape, index));

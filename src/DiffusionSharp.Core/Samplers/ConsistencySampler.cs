@@ -32,7 +32,8 @@ public sealed class ConsistencySampler : SingleStepSampler
     {
         Gamma = Guard.InRange(gamma, 0, 1, "ConsistencySampler: gamma");
         Boundary = Guard.InRange(boundary ?? schedule.CleanTime, schedule.CleanTime, schedule.NoiseTime, "ConsistencySampler: boundary");
-        if (Gamma < 1 && Boundary > schedule.CleanTime) throw new ArgumentException("ConsistencySampler: with gamma below 1 the boundary is clean data; leave it out.", nameof(boundary));
+        if (Gamma < 1 && Boundary > schedule.CleanTime)
+            throw new ArgumentException("ConsistencySampler: with gamma below 1 the boundary is clean data; leave it out.", nameof(boundary));
     }
 
     /// <summary>γ, how far below the target a step jumps.</summary>

@@ -6,12 +6,7 @@ public enum CorrectorStep
     /// <summary>From the level: 2 α_ts² (r σ)², what the norms give for pure noise. Right in any dimension.</summary>
     Level,
 
-    /// <summary>From the norms of each sample's own score and noise, for pictures; biased in few dimensions. Never above σ², where Langevin dynamics would overshoot.</summary>
+    /// <summary>From the norms of each sample's own score and noise, for pictures; biased in few dimensions.</summary>
+    /// <remarks>Never above σ², where Langevin dynamics would overshoot.</remarks>
     SampleNorms,
-
-    /// <summary>
-    /// Compatibility: from norms averaged over the batch, as in the published code. A sample then depends on its batch-mates: the same
-    /// seed gives other samples when the batch is cut otherwise.
-    /// </summary>
-    BatchMeanNorms,
 }

@@ -1,11 +1,11 @@
 namespace DiffusionSharp.Samplers;
 
 /// <summary>Where DDIM takes its noise estimate ε̂ from when the denoiser constrains its estimate (clipping, thresholding).</summary>
-public enum DdimDirection
+internal enum DdimDirection
 {
     /// <summary>From the constrained estimate, so that x = α D + σ ε̂ holds: the sampler sees one denoiser.</summary>
     Consistent,
 
-    /// <summary>Compatibility: from the estimate before it was constrained, as other tools do by default.</summary>
+    /// <summary>From the estimate before it was constrained, as other tools do by default.</summary>
     Unconstrained,
 }

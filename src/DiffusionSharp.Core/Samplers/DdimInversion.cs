@@ -17,20 +17,18 @@ public sealed class DdimInversion
     /// <summary>Makes an inversion.</summary>
     /// <param name="schedule">α and σ.</param>
     /// <param name="grid">The steps of the sampling to be inverted; walked from its end to its start.</param>
-    /// <param name="query">Where a step asks the denoiser.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The query is unknown, or the grid leaves the schedule.</exception>
-    /// <exception cref="ArgumentException">One step leads from clean data to pure noise.</exception>
-    public DdimInversion(Schedule schedule, TimeGrid grid, DdimInversionQuery query = DdimInversionQuery.Start)
+    /// <exception cref="ArgumentException">The grid was made for another number of trained levels, or one step leads from clean data to pure noise.</exception>
+    public DdimInversion(Schedule schedule, TimeGrid grid)
     {
-        if (!Enum.IsDefined(query)) throw new ArgumentOutOfRangeException(nameof(query), query, "DdimInversion: unknown query.");
         Sampler.CheckLevels(schedule, grid, nameof(DdimInversion));
         for (var i = 0; i < grid.Count; i++)
         {
             if (schedule.Alpha(grid.Times[i]) == 0 && schedule.Sigma(grid.Targets[i]) == 0)
-                throw new ArgumentException("DdimInversion: a single step from clean data to pure noise keeps nothing of the data; use a grid of at least two steps.", nameof(grid));
+                throw new ArgumentException(
+                    "DdimInversion: a single step from clean data to pure noise keeps nothing of the data; use a grid of at least two steps.", nameof(grid));
         }
 
-        (Schedule, Grid, Query) = (schedule, grid, query);
+        (Schedule, Grid) = (schedule, grid);
     }
 
     /// <summary>α and σ at every time.</summary>
@@ -40,7 +38,7 @@ public sealed class DdimInversion
     public TimeGrid Grid { get; }
 
     /// <summary>Where a step asks the denoiser.</summary>
-    public DdimInversionQuery Query { get; }
+    internal DdimInversionQuery Query { get; init => field = Guard.Known(value, "DdimInversion: unknown query"); }
 
     /// <summary>The trajectory from data to noise, one element per step; computed as it is enumerated.</summary>
     /// <param name="denoiser">The estimate of the data.</param>

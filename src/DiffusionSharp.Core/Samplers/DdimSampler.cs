@@ -20,22 +20,16 @@ public sealed class DdimSampler : SingleStepSampler
     /// <param name="schedule">α and σ.</param>
     /// <param name="grid">The steps, towards the data.</param>
     /// <param name="eta">η in [0, 1], the share of fresh noise; 0 is the paper's choice for few steps.</param>
-    /// <param name="direction">Where ε̂ comes from when the denoiser constrains its estimate.</param>
     /// <exception cref="ArgumentOutOfRangeException">η is out of range.</exception>
     /// <exception cref="ArgumentException">The grid leaves the schedule.</exception>
-    public DdimSampler(Schedule schedule, TimeGrid grid, double eta = 0, DdimDirection direction = DdimDirection.Consistent)
-        : base(schedule, grid)
-    {
-        if (!Enum.IsDefined(direction)) throw new ArgumentOutOfRangeException(nameof(direction), direction, "DdimSampler: unknown direction.");
-        Eta = Guard.InRange(eta, 0, 1, "DdimSampler: eta");
-        Direction = direction;
-    }
+    public DdimSampler(Schedule schedule, TimeGrid grid, double eta = 0)
+        : base(schedule, grid) => Eta = Guard.InRange(eta, 0, 1, "DdimSampler: eta");
 
     /// <summary>η, the share of fresh noise.</summary>
     public double Eta { get; }
 
     /// <summary>Where ε̂ comes from when the denoiser constrains its estimate.</summary>
-    public DdimDirection Direction { get; }
+    internal DdimDirection Direction { get; init => field = Guard.Known(value, "DdimSampler: unknown direction"); }
 
     /// <inheritdoc/>
     public override int? Order => 1;
@@ -51,23 +45,14 @@ public sealed class DdimSampler : SingleStepSampler
     {
         var (d, forNoise) = Estimates(denoiser, x, level);
         var eps = PredictionConversion.FromData(Prediction.Noise, forNoise, x, level);
-        var fresh = Eta * Eta * Posterior.Between(level, levelNext).Variance;
-
-        // β̃ ≤ σ_s², but rounding may say otherwise where they are equal (zero terminal SNR, η = 1).
-        var kept = Math.Sqrt(Math.Max((levelNext.Sigma * levelNext.Sigma) - fresh, 0));
+        var (kept, fresh) = Posterior.Between(level, levelNext).Split(levelNext, Eta);
         var xNext = (levelNext.Alpha * d) + (kept * eps);
         return (fresh == 0 ? xNext : xNext + (Math.Sqrt(fresh) * noise.Draw(x.Shape, index)), d);
     }
 
     private (Tensor Data, Tensor ForNoise) Estimates(Denoiser denoiser, Tensor x, NoiseLevel level)
     {
-        if (Direction == DdimDirection.Unconstrained && denoiser is ConstrainedDenoiser constrained)
-        {
-            var free = constrained.Inner.Denoise(x, level);
-            return (constrained.Constrain(free), free);
-        }
-
         var d = denoiser.Denoise(x, level);
-        return (d, d);
+        return (d, Direction == DdimDirection.Consistent || ReferenceEquals(denoiser.Unconstrained, denoiser) ? d : denoiser.Unconstrained.Denoise(x, level));
     }
 }

@@ -23,7 +23,7 @@ public sealed class DdpmSampler : SingleStepSampler
     public DdpmSampler(Schedule schedule, TimeGrid grid, DdpmVariance variance = DdpmVariance.FixedSmall)
         : base(schedule, grid)
     {
-        if (!Enum.IsDefined(variance)) throw new ArgumentOutOfRangeException(nameof(variance), variance, "DdpmSampler: unknown variance.");
+        Guard.Known(variance, "DdpmSampler: unknown variance");
         Variance = variance;
     }
 
@@ -43,12 +43,6 @@ public sealed class DdpmSampler : SingleStepSampler
     protected override (Tensor X, Tensor Denoised) Step(Denoiser denoiser, Tensor x, NoiseLevel level, NoiseLevel levelNext, NoiseSource noise, int index)
     {
         var (d, raw) = ReverseVariance.Estimates(Variance, denoiser, x, level, nameof(DdpmSampler));
-        var q = Posterior.Between(level, levelNext);
-        var mean = (q.OfX * x) + (q.OfData * d);
-        if (levelNext.Sigma == 0) return (mean, d);
-        var z = noise.Draw(x.Shape, index);
-        return (mean + (raw is null ? Deviation(q, 0) * z : raw.Map(v => Deviation(q, v)) * z), d);
+        return (AncestralStep.Apply(x, d, level, levelNext, noise, index, Variance, raw, nameof(DdpmSampler)), d);
     }
-
-    private double Deviation(Posterior q, double raw) => Math.Sqrt(ReverseVariance.Of(Variance, q, raw, nameof(DdpmSampler)));
 }

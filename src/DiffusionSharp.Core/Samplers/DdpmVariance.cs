@@ -12,7 +12,7 @@ public enum DdpmVariance
 
     /// <summary>
     /// Between β̃_t and β_t, value by value, where the network's v ∈ [−1, 1] says (<see cref="Posterior.LearnedVariance"/>). The denoiser
-    /// must be an <see cref="Denoisers.ILearnedVariance"/>.
+    /// must have a variance (<see cref="Denoisers.Denoiser.HasVariance"/>).
     /// </summary>
     LearnedRange,
 

@@ -28,18 +28,16 @@ public sealed class DeisSampler : AdamsSampler
     /// <param name="order">The order, which is how many estimates a step combines, 1 … 4; 3 is where the paper saw most.</param>
     /// <param name="variable">The variable of the polynomial.</param>
     /// <param name="start">How the first steps are taken; with <see cref="MultistepStart.LowOrder"/> the order is at most 2.</param>
-    /// <param name="end">How the last steps are taken; with <see cref="MultistepEnd.Lowered"/> the order is at most 2.</param>
     /// <exception cref="ArgumentException">An option is out of range, the grid leaves the schedule or its steps do not join.</exception>
     public DeisSampler(
         Schedule schedule,
         TimeGrid grid,
         int order = 3,
         DeisVariable variable = DeisVariable.LogRho,
-        MultistepStart start = MultistepStart.Accurate,
-        MultistepEnd end = MultistepEnd.FullOrder)
-        : base(nameof(DeisSampler), schedule, grid, order, start, end)
+        MultistepStart start = MultistepStart.Accurate)
+        : base(nameof(DeisSampler), schedule, grid, order, start)
     {
-        Variable = Enum.IsDefined(variable) ? variable : throw new ArgumentOutOfRangeException(nameof(variable), variable, "DeisSampler: unknown variable.");
+        Variable = Guard.Known(variable, "DeisSampler: unknown variable");
     }
 
     /// <summary>The variable of the polynomial.</summary>

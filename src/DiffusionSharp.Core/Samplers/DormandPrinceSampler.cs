@@ -28,7 +28,13 @@ public sealed class DormandPrinceSampler : Sampler
     /// <param name="firstRatio">σ/α to which the first step goes from pure noise (α = 0), above the final ratio.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="ArgumentException">The grid leaves the schedule, or its steps do not join.</exception>
-    public DormandPrinceSampler(Schedule schedule, TimeGrid grid, double relativeTolerance = 1e-5, double? absoluteTolerance = null, double finalRatio = 0.01, double firstRatio = 1000)
+    public DormandPrinceSampler(
+        Schedule schedule,
+        TimeGrid grid,
+        double relativeTolerance = 1e-5,
+        double? absoluteTolerance = null,
+        double finalRatio = 0.01,
+        double firstRatio = 1000)
         : base(schedule, Chain(grid, nameof(DormandPrinceSampler)))
     {
         FinalRatio = Guard.Above(finalRatio, 0, "DormandPrinceSampler: finalRatio");
@@ -110,15 +116,6 @@ public sealed class DormandPrinceSampler : Sampler
 
         // Rounding must not carry the start beyond the schedule's noisiest level.
         for (var k = 0; k < levels.Length; k++) levels[k] = Schedule.AtLogSnr(Math.Max(-2 * u[k], Schedule.LogSnr(Schedule.NoiseTime)));
-        var x = Tensor.Create(y.Shape, values =>
-        {
-            for (var k = 0; k < levels.Length; k++)
-            {
-                var own = y.Sample(k);
-                var size = own.Length;
-                for (var i = 0; i < size; i++) values[(k * size) + i] = levels[k].Alpha * own[i];
-            }
-        });
-        return y - denoiser.Denoise(x, levels);
+        return y - denoiser.Denoise(y.ScaleSamples(Array.ConvertAll(levels, level => level.Alpha)), levels);
     }
 }

@@ -29,7 +29,6 @@ public sealed class DpmSolverAdaptive : Sampler
     /// <param name="absolute">ε_a, absolute tolerance of a step in units of x, above 0; 0.0078 is the paper's, one level of 8-bit pixels.</param>
     /// <param name="firstStep">The first step tried, in ln(α/σ), above 0; 0.05 is the paper's.</param>
     /// <param name="form">Which estimate is a polynomial along a step.</param>
-    /// <param name="control">Over what the error is taken.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the grid leaves the schedule or is no chain.</exception>
     public DpmSolverAdaptive(
         Schedule schedule,
@@ -38,16 +37,16 @@ public sealed class DpmSolverAdaptive : Sampler
         double relative = 0.05,
         double absolute = 0.0078,
         double firstStep = 0.05,
-        DpmSolverForm form = DpmSolverForm.Noise,
-        DpmStepControl control = DpmStepControl.PerSample)
+        DpmSolverForm form = DpmSolverForm.Noise)
         : base(schedule, Chain(grid, nameof(DpmSolverAdaptive)))
     {
-        this.order = order is 2 or 3 ? order : throw new ArgumentOutOfRangeException(nameof(order), order, "DpmSolverAdaptive: an order of 2 or 3 was expected.");
+        this.order = order is 2 or 3
+            ? order
+            : throw new ArgumentOutOfRangeException(nameof(order), order, "DpmSolverAdaptive: an order of 2 or 3 was expected.");
         Relative = Guard.Above(relative, 0, "DpmSolverAdaptive: the relative tolerance");
         Absolute = Guard.Above(absolute, 0, "DpmSolverAdaptive: the absolute tolerance");
         FirstStep = Guard.Above(firstStep, 0, "DpmSolverAdaptive: the first step");
-        Form = DpmSolverOrders.Known(form, nameof(DpmSolverAdaptive), "form");
-        Control = DpmSolverOrders.Known(control, nameof(DpmSolverAdaptive), "control");
+        Form = Guard.Known(form, "DpmSolverAdaptive: unknown form");
     }
 
     /// <summary>ε_r, the relative tolerance of a step.</summary>
@@ -63,7 +62,7 @@ public sealed class DpmSolverAdaptive : Sampler
     public DpmSolverForm Form { get; }
 
     /// <summary>Over what the error is taken.</summary>
-    public DpmStepControl Control { get; }
+    internal DpmStepControl Control { get; init => field = Guard.Known(value, "DpmSolverAdaptive: unknown control"); }
 
     /// <inheritdoc/>
     public override int? Order => null;
@@ -92,13 +91,21 @@ public sealed class DpmSolverAdaptive : Sampler
                 foreach (var path in samples) path.X = ProbabilityFlow.Step(path.X, path.Data!, path.Level, levelNext);
             }
 
-            yield return new SamplingStep(i, Grid.Count, levelNext.Time, samples.Length == 0 ? x : Tensor.Concatenate([.. samples.Select(p => p.X)]), samples.Length == 0 ? x : d);
+            yield return samples.Length == 0
+                ? new SamplingStep(i, Grid.Count, levelNext.Time, x, x)
+                : new SamplingStep(i, Grid.Count, levelNext.Time, Tensor.Concatenate([.. samples.Select(p => p.X)]), d);
         }
     }
 
     private void Reach(Denoiser denoiser, Path[] samples, NoiseLevel end)
     {
-        for (var active = samples.Where(p => p.Level != end).ToArray(); active.Length > 0; active = [.. active.Where(p => p.Level != end)]) Advance(denoiser, samples, active, end);
+        var active = samples;
+        while (true)
+        {
+            active = [.. active.Where(p => p.Level != end)];
+            if (active.Length == 0) return;
+            Advance(denoiser, samples, active, end);
+        }
     }
 
     // Where error control ends: at the target, or before clean data at the least noise that the schedule knows of.
@@ -118,7 +125,7 @@ public sealed class DpmSolverAdaptive : Sampler
         for (var j = 1; j < order; j++)
         {
             foreach (var path in active) path.Stage(this, j);
-            Evaluate(denoiser, samples, moving.Contains, p => p.StageX!, p => p.StageLevel, (p, e) => p.Estimates.Add(ExponentialStep.Estimate(Form, p.StageX!, e, p.StageLevel)));
+            Evaluate(denoiser, samples, moving.Contains, p => p.StageX!, p => p.StageLevel, (p, e) => p.Remember(this, e));
         }
 
         foreach (var path in active) path.Judge(this);
@@ -131,7 +138,8 @@ public sealed class DpmSolverAdaptive : Sampler
 
     // The denoiser is asked for all samples, as it may know each by its place in the batch: its class, or a measurement. Those that wait are
     // asked where they stand, and nobody takes the answer.
-    private static Tensor Evaluate(Denoiser denoiser, Path[] samples, Func<Path, bool> asks, Func<Path, Tensor> x, Func<Path, NoiseLevel> level, Action<Path, Tensor> take)
+    private static Tensor Evaluate(
+        Denoiser denoiser, Path[] samples, Func<Path, bool> asks, Func<Path, Tensor> x, Func<Path, NoiseLevel> level, Action<Path, Tensor> take)
     {
         if (samples.Length == 0) return Tensor.Zeros([0]);
         var asking = samples.Select(asks).ToArray();
@@ -162,7 +170,7 @@ public sealed class DpmSolverAdaptive : Sampler
 
         public Tensor? Data { get; set; }
 
-        public List<Tensor> Estimates { get; } = [];
+        private List<Tensor> Estimates { get; } = [];
 
         public Tensor? StageX { get; private set; }
 
@@ -174,7 +182,12 @@ public sealed class DpmSolverAdaptive : Sampler
         {
             reaches = step >= ExponentialStep.LengthBetween(Level, end);
             aim = reaches ? end : solver.Schedule.AtLogSnr(Level.LogSnr + (2 * step));
-            if (!(aim.LogSnr > Level.LogSnr)) throw new InvalidOperationException(FormattableString.Invariant($"DpmSolverAdaptive: the step at time {Level.Time} has become too small to go on; raise the tolerances."));
+            if (!(aim.LogSnr > Level.LogSnr))
+            {
+                throw new InvalidOperationException(
+                    FormattableString.Invariant($"DpmSolverAdaptive: the step at time {Level.Time} has become too small to go on; raise the tolerances."));
+            }
+
             Estimates.Clear();
             Estimates.Add(ExponentialStep.Estimate(solver.Form, X, Data!, Level));
         }
@@ -184,6 +197,8 @@ public sealed class DpmSolverAdaptive : Sampler
             StageLevel = solver.Schedule.AtLogSnr(Level.LogSnr + (2 * ExponentialStep.LengthBetween(Level, aim) * j / solver.order));
             StageX = Linear(solver, StageLevel, j == 1 ? 0 : 1, exact: true);
         }
+
+        public void Remember(DpmSolverAdaptive solver, Tensor data) => Estimates.Add(ExponentialStep.Estimate(solver.Form, StageX!, data, StageLevel));
 
         public void Judge(DpmSolverAdaptive solver)
         {
@@ -198,7 +213,8 @@ public sealed class DpmSolverAdaptive : Sampler
             }
 
             var error = Math.Sqrt(sum / low.Shape.Count);
-            if (!double.IsFinite(error)) throw new InvalidOperationException(FormattableString.Invariant($"DpmSolverAdaptive: the estimates at time {Level.Time} are not finite."));
+            if (!double.IsFinite(error))
+                throw new InvalidOperationException(FormattableString.Invariant($"DpmSolverAdaptive: the estimates at time {Level.Time} are not finite."));
 
             // The 1e-8 bounds the growth where the error vanishes.
             var factor = 1 + Math.Atan(Math.Pow(1 / (error + 1e-8), 1.0 / solver.order) - 1);

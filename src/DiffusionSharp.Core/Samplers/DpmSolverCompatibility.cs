@@ -3,7 +3,7 @@ namespace DiffusionSharp.Samplers;
 /// <summary>What published multistep code does otherwise than its theory asks, for those who must reproduce its samples.</summary>
 /// <remarks>Each costs the third order; <see cref="FirstOrderEnd"/> and <see cref="LoweredEnd"/> cost accuracy of the last steps alone.</remarks>
 [Flags]
-public enum DpmSolverCompatibility
+internal enum DpmSolverCompatibility
 {
     /// <summary>The method as its order of accuracy demands.</summary>
     None = 0,

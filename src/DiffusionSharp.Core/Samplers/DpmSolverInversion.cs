@@ -17,7 +17,6 @@ public sealed class DpmSolverInversion
     private readonly int order;
     private readonly DpmSolverForm form;
     private readonly DpmSolverVariant variant;
-    private readonly DpmSolverCompatibility compatibility;
 
     /// <summary>Makes an inversion.</summary>
     /// <param name="schedule">α and σ.</param>
@@ -25,23 +24,28 @@ public sealed class DpmSolverInversion
     /// <param name="order">1 (DDIM) or 2.</param>
     /// <param name="form">Which estimate is extrapolated.</param>
     /// <param name="variant">How order 2 weighs the slope.</param>
-    /// <param name="compatibility">Only the two lowered ends have a meaning here; the end is the noise.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the grid leaves the schedule or is no chain.</exception>
     public DpmSolverInversion(
         Schedule schedule,
         TimeGrid grid,
         int order = 2,
         DpmSolverForm form = DpmSolverForm.Data,
-        DpmSolverVariant variant = DpmSolverVariant.Midpoint,
-        DpmSolverCompatibility compatibility = DpmSolverCompatibility.None)
+        DpmSolverVariant variant = DpmSolverVariant.Midpoint)
     {
         if (order is not (1 or 2)) throw new ArgumentOutOfRangeException(nameof(order), order, "DpmSolverInversion: an order of 1 or 2 was expected.");
-        if (compatibility.HasFlag(DpmSolverCompatibility.FirstOrderStart) || compatibility.HasFlag(DpmSolverCompatibility.HalvedCurvature))
-            throw new ArgumentException("DpmSolverInversion: only FirstOrderEnd and LoweredEnd have a meaning at orders 1 and 2.", nameof(compatibility));
 
         // Whether the grid fits the schedule and is a chain is the sampler's to say.
         _ = new DpmSolverMultistep(schedule, grid, order, form, variant);
-        (this.schedule, this.grid, this.order, this.form, this.variant, this.compatibility) = (schedule, grid, order, form, variant, compatibility);
+        (this.schedule, this.grid, this.order, this.form, this.variant) = (schedule, grid, order, form, variant);
+    }
+
+    /// <summary>What is done as in published code; only the two lowered ends have a meaning here, and the end is the noise.</summary>
+    internal DpmSolverCompatibility Compatibility
+    {
+        get;
+        init => field = (value & DpmSolverCompatibility.Published) == 0
+            ? value
+            : throw new ArgumentException("DpmSolverInversion: only FirstOrderEnd and LoweredEnd have a meaning at orders 1 and 2.", nameof(value));
     }
 
     /// <summary>The states on the way to the noise, one per interval of the grid.</summary>
@@ -73,5 +77,5 @@ public sealed class DpmSolverInversion
     /// <inheritdoc cref="Steps"/>
     public Tensor Invert(Denoiser denoiser, Tensor x) => Steps(denoiser, x).Last().X;
 
-    private int OrderAt(int i) => i == grid.Count - 1 && compatibility != DpmSolverCompatibility.None ? 1 : order;
+    private int OrderAt(int i) => i == grid.Count - 1 && Compatibility != DpmSolverCompatibility.None ? 1 : order;
 }

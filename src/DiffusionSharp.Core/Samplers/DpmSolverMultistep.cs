@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
@@ -17,7 +18,9 @@ namespace DiffusionSharp.Samplers;
 /// </remarks>
 public sealed class DpmSolverMultistep : Sampler
 {
-    private const DpmSolverCompatibility KnownCompatibility = DpmSolverCompatibility.Published | DpmSolverCompatibility.FirstOrderEnd | DpmSolverCompatibility.LoweredEnd;
+    private const DpmSolverCompatibility KnownCompatibility =
+        DpmSolverCompatibility.Published | DpmSolverCompatibility.FirstOrderEnd | DpmSolverCompatibility.LoweredEnd;
+
     private readonly int order;
 
     /// <summary>Makes a sampler.</summary>
@@ -27,7 +30,6 @@ public sealed class DpmSolverMultistep : Sampler
     /// <param name="form">Which estimate is extrapolated; the data's is the robust choice.</param>
     /// <param name="variant">How order 2 weighs the slope; order 3 reads it in its second step.</param>
     /// <param name="eta">η in [0, 1], the strength of the noise: 0 the probability flow, 1 the reverse SDE.</param>
-    /// <param name="compatibility">What published code does otherwise; nothing by default.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the grid leaves the schedule or is no chain.</exception>
     public DpmSolverMultistep(
         Schedule schedule,
@@ -35,15 +37,13 @@ public sealed class DpmSolverMultistep : Sampler
         int order = 2,
         DpmSolverForm form = DpmSolverForm.Data,
         DpmSolverVariant variant = DpmSolverVariant.Midpoint,
-        double eta = 0,
-        DpmSolverCompatibility compatibility = DpmSolverCompatibility.None)
+        double eta = 0)
         : base(schedule, Chain(grid, nameof(DpmSolverMultistep)))
     {
         this.order = DpmSolverOrders.Checked(order, nameof(DpmSolverMultistep));
-        Form = DpmSolverOrders.Known(form, nameof(DpmSolverMultistep), "form");
-        Variant = DpmSolverOrders.Known(variant, nameof(DpmSolverMultistep), "variant");
+        Form = Guard.Known(form, "DpmSolverMultistep: unknown form");
+        Variant = Guard.Known(variant, "DpmSolverMultistep: unknown variant");
         Eta = Guard.InRange(eta, 0, 1, "DpmSolverMultistep: eta");
-        Compatibility = (compatibility & ~KnownCompatibility) == 0 ? compatibility : throw new ArgumentOutOfRangeException(nameof(compatibility), compatibility, "DpmSolverMultistep: unknown compatibility.");
         StartCalls = StartsOnStages ? 1 : 0;
     }
 
@@ -57,7 +57,16 @@ public sealed class DpmSolverMultistep : Sampler
     public double Eta { get; }
 
     /// <summary>What is done as in published code.</summary>
-    public DpmSolverCompatibility Compatibility { get; }
+    internal DpmSolverCompatibility Compatibility
+    {
+        get;
+        init
+        {
+            Debug.Assert((value & ~KnownCompatibility) == 0, "A flag of the enumeration.");
+            field = value;
+            StartCalls = StartsOnStages ? 1 : 0;
+        }
+    }
 
     // A stochastic order 3 is of weak order 2, which a first step of order 1 does not spoil.
     private bool StartsOnStages => order == 3 && Eta == 0 && !Compatibility.HasFlag(DpmSolverCompatibility.FirstOrderStart);

@@ -40,22 +40,20 @@ public static class DpmSolverOrders
         };
     }
 
-    /// <summary>Compatibility: intervals of a grid in groups of an order, with the end lowered to order 1 as in other tools.</summary>
-    /// <remarks>An order whose rest would be 0 gives its last group up for one of an order less and one of order 1.</remarks>
+    /// <summary>Intervals of a grid in groups of an order, the last of order 1, as a step to clean data must be; what other tools do.</summary>
+    /// <remarks>
+    /// Where nothing would be left for it, the last group gives up one of its intervals; where two would be left of groups of 3, both are of order 1.
+    /// </remarks>
     /// <inheritdoc cref="Grouped(int, int)"/>
-    public static IReadOnlyList<int> LoweredEnd(int order, int intervals)
+    internal static IReadOnlyList<int> LoweredEnd(int order, int intervals)
     {
         Checked(order, nameof(LoweredEnd));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(intervals);
         var (whole, rest) = (intervals / order, intervals % order);
         if (order == 1) return [.. Enumerable.Repeat(1, intervals)];
         if (rest == 0) return [.. Enumerable.Repeat(order, whole - 1), order - 1, 1];
-        return [.. Enumerable.Repeat(order, whole), rest];
+        return [.. Enumerable.Repeat(order, whole), .. Enumerable.Repeat(1, rest)];
     }
-
-    internal static T Known<T>(T value, string sampler, string word)
-        where T : struct, Enum =>
-        Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, $"{sampler}: unknown {word}.");
 
     internal static int Checked(int order, string sampler) =>
         order is >= 1 and <= 3 ? order : throw new ArgumentOutOfRangeException(nameof(order), order, $"{sampler}: an order of 1, 2 or 3 was expected.");

@@ -32,7 +32,7 @@ public sealed class DpmSolverSingleStep : Sampler
     /// <param name="noise">Where it enters.</param>
     /// <param name="stages">Where the denoiser is asked.</param>
     /// <param name="orders">The order of each step, if they differ; their number is the grid's with inner stages, their sum with those on the grid.</param>
-    /// <exception cref="ArgumentException">An option is out of range, the orders do not fit the grid, or the grid leaves the schedule or is no chain.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, the orders do not fit the grid, or it leaves the schedule or is no chain.</exception>
     public DpmSolverSingleStep(
         Schedule schedule,
         TimeGrid grid,
@@ -46,14 +46,15 @@ public sealed class DpmSolverSingleStep : Sampler
         : base(schedule, Chain(grid, nameof(DpmSolverSingleStep)))
     {
         this.order = DpmSolverOrders.Checked(order, nameof(DpmSolverSingleStep));
-        Form = DpmSolverOrders.Known(form, nameof(DpmSolverSingleStep), "form");
-        Variant = DpmSolverOrders.Known(variant, nameof(DpmSolverSingleStep), "variant");
+        Form = Guard.Known(form, "DpmSolverSingleStep: unknown form");
+        Variant = Guard.Known(variant, "DpmSolverSingleStep: unknown variant");
         Eta = Guard.InRange(eta, 0, 1, "DpmSolverSingleStep: eta");
-        Noise = DpmSolverOrders.Known(noise, nameof(DpmSolverSingleStep), "noise");
-        Stages = DpmSolverOrders.Known(stages, nameof(DpmSolverSingleStep), "stages");
+        Noise = Guard.Known(noise, "DpmSolverSingleStep: unknown noise");
+        Stages = Guard.Known(stages, "DpmSolverSingleStep: unknown stages");
         this.orders = orders is null ? Uniform() : Fitting(orders);
         if (noise == DpmSolverNoise.AlongPath && order == 3)
-            throw new ArgumentException("DpmSolverSingleStep: noise along the path is defined for orders 1 and 2; take order 2, or noise after the step.", nameof(order));
+            throw new ArgumentException(
+                "DpmSolverSingleStep: noise along the path is defined for orders 1 and 2; take order 2, or noise after the step.", nameof(order));
     }
 
     /// <summary>Which estimate is a polynomial along a step.</summary>
@@ -72,7 +73,7 @@ public sealed class DpmSolverSingleStep : Sampler
     public DpmSolverStages Stages { get; }
 
     /// <inheritdoc/>
-    /// <remarks>A few steps of a lower order cost no more than one order; stages at uneven times cost <see cref="DpmSolverVariant.Midpoint"/> the third.</remarks>
+    /// <remarks>A few steps of a lower order cost no more than one; stages at uneven times cost <see cref="DpmSolverVariant.Midpoint"/> the third.</remarks>
     public override int? Order
     {
         get
@@ -200,8 +201,8 @@ public sealed class DpmSolverSingleStep : Sampler
     // The noise of the whole step goes on from that of its stage: its correlation with it is that of the path.
     private static Tensor Continued(Tensor stageNoise, Tensor fresh, NoiseLevel start, NoiseLevel stage, NoiseLevel end)
     {
-        var rho = Math.Exp(-ExponentialStep.LengthBetween(stage, end))
-            * Math.Sqrt(ExponentialWeights.ExpMinusOne(-2 * ExponentialStep.LengthBetween(start, stage)) / ExponentialWeights.ExpMinusOne(-2 * ExponentialStep.LengthBetween(start, end)));
+        static double Gathered(NoiseLevel from, NoiseLevel to) => ExponentialWeights.ExpMinusOne(-2 * ExponentialStep.LengthBetween(from, to));
+        var rho = Math.Exp(-ExponentialStep.LengthBetween(stage, end)) * Math.Sqrt(Gathered(start, stage) / Gathered(start, end));
         return (rho * stageNoise) + (Math.Sqrt(1 - (rho * rho)) * fresh);
     }
 
@@ -229,9 +230,15 @@ public sealed class DpmSolverSingleStep : Sampler
     {
         var total = Stages == DpmSolverStages.Inside ? given.Count : given.Sum();
         if (total != Grid.Count || given.Any(k => k < 1 || k > order))
-            throw new ArgumentException($"DpmSolverSingleStep: orders from 1 to {order} for {Grid.Count} intervals were expected, {string.Join(", ", given)} were given.", nameof(given));
+        {
+            var found = string.Join(", ", given);
+            throw new ArgumentException(
+                $"DpmSolverSingleStep: orders from 1 to {order} for {Grid.Count} intervals were expected, {found} were given.", nameof(given));
+        }
+
         if (Stages == DpmSolverStages.OnGrid && ((given[0] > 1 && Schedule.At(Grid.Start).IsPureNoise) || (given[^1] > 1 && Schedule.At(Grid.End).Sigma == 0)))
-            throw new ArgumentException("DpmSolverSingleStep: a step on the grid's times that starts at pure noise or ends at clean data must have order 1.", nameof(given));
+            throw new ArgumentException(
+                "DpmSolverSingleStep: a step on the grid's times that starts at pure noise or ends at clean data must have order 1.", nameof(given));
         return [.. given];
     }
 }

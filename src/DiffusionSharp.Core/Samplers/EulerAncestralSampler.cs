@@ -15,7 +15,8 @@ namespace DiffusionSharp.Samplers;
 /// <param name="noiseScale">s_noise > 0, the standard deviation of the noise; only 1 keeps the law.</param>
 /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
 /// <exception cref="ArgumentException">The grid leaves the schedule.</exception>
-public sealed class EulerAncestralSampler(Schedule schedule, TimeGrid grid, double eta = 1, double noiseScale = 1) : AncestralSampler(schedule, grid, eta, noiseScale)
+public sealed class EulerAncestralSampler(Schedule schedule, TimeGrid grid, double eta = 1, double noiseScale = 1)
+    : AncestralSampler(schedule, grid, eta, noiseScale)
 {
     /// <inheritdoc/>
     public override int? Order => 1;

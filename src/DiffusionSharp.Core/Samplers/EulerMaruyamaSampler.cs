@@ -13,6 +13,9 @@ namespace DiffusionSharp.Samplers;
 /// noise (α = 0, where f = −∞) draws from <see cref="Posterior"/>. f and g are those of the schedule's own time, so unlike other samplers
 /// it does depend on how the schedule counts time, not only on the levels visited; steps must stay below 2σ²/g².
 /// </remarks>
+/// <param name="schedule">α and σ.</param>
+/// <param name="grid">The steps, towards the data.</param>
+/// <exception cref="ArgumentException">The grid leaves the schedule.</exception>
 public sealed class EulerMaruyamaSampler(Schedule schedule, TimeGrid grid) : SingleStepSampler(schedule, grid)
 {
     /// <inheritdoc/>

@@ -16,6 +16,7 @@ public static class ExponentialWeights
     private const int SeriesTerms = 20;
 
     /// <summary>e^z − 1 without cancellation.</summary>
+    /// <param name="z">Any number.</param>
     public static double ExpMinusOne(double z) => Math.Abs(z) < 1 ? 2 * Math.Exp(z / 2) * Math.Sinh(z / 2) : Math.Exp(z) - 1;
 
     /// <summary>φ_k(z).</summary>

@@ -26,7 +26,7 @@ public sealed class HeunSampler : ChurnedSampler
     public HeunSampler(Schedule schedule, TimeGrid grid, Churn? churn = null, FlowCoordinates coordinates = FlowCoordinates.Ratio)
         : base(schedule, grid, churn)
     {
-        if (!Enum.IsDefined(coordinates)) throw new ArgumentOutOfRangeException(nameof(coordinates), coordinates, "HeunSampler: unknown coordinates.");
+        Guard.Known(coordinates, "HeunSampler: unknown coordinates");
         Coordinates = coordinates;
     }
 

@@ -20,7 +20,7 @@ public sealed class LmsSampler : AdamsSampler
     /// <param name="start">How the first steps are taken; with <see cref="MultistepStart.LowOrder"/> the order is at most 2.</param>
     /// <exception cref="ArgumentException">An option is out of range, the grid leaves the schedule or its steps do not join.</exception>
     public LmsSampler(Schedule schedule, TimeGrid grid, int order = 4, MultistepStart start = MultistepStart.Accurate)
-        : base(nameof(LmsSampler), schedule, grid, order, start, MultistepEnd.FullOrder)
+        : base(nameof(LmsSampler), schedule, grid, order, start)
     {
     }
 

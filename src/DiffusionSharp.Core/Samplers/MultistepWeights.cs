@@ -41,7 +41,11 @@ public static class MultistepWeights
     public static double[] FromMoments(ReadOnlySpan<double> points, ReadOnlySpan<double> moments)
     {
         if (points.IsEmpty || moments.Length != points.Length)
-            throw new ArgumentException($"MultistepWeights: as many moments as points were expected and at least one; there are {points.Length} points and {moments.Length} moments.", nameof(moments));
+        {
+            var found = $"there are {points.Length} points and {moments.Length} moments";
+            throw new ArgumentException($"MultistepWeights: as many moments as points were expected and at least one; {found}.", nameof(moments));
+        }
+
         for (var j = 1; j < points.Length; j++)
             if (points[..j].Contains(points[j])) throw new ArgumentException("MultistepWeights: two points are equal.", nameof(points));
 

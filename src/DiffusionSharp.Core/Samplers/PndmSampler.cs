@@ -18,23 +18,23 @@ public enum PndmStart
 }
 
 /// <summary>The coefficients of <see cref="PndmSampler"/>.</summary>
-public enum PndmCoefficients
+internal enum PndmCoefficients
 {
     /// <summary>Those of the grid's own steps; the classical ones where all are equally long.</summary>
     OfTheGrid,
 
-    /// <summary>Compatibility: the classical ones also where steps differ, which costs an order of accuracy where neighbours differ by a factor.</summary>
+    /// <summary>The classical ones also where steps differ, which costs an order of accuracy where neighbours differ by a factor.</summary>
     Classical,
 }
 
 /// <summary>What <see cref="PndmSampler"/> takes the mean of.</summary>
-public enum PndmMean
+internal enum PndmMean
 {
     /// <summary>ε̂, as published.</summary>
     Noise,
 
     /// <summary>
-    /// Compatibility: v = α ε̂ − σ D, turned into noise with the state and level where the step starts. What other tools do with networks
+    /// v = α ε̂ − σ D, turned into noise with the state and level where the step starts. What other tools do with networks
     /// that predict v; only first order, as v belongs to the level where it was asked.
     /// </summary>
     Velocity,
@@ -57,20 +57,11 @@ public sealed class PndmSampler : Sampler
     /// <param name="schedule">α and σ.</param>
     /// <param name="grid">The steps, towards the data.</param>
     /// <param name="start">How the first steps are taken.</param>
-    /// <param name="coefficients">The coefficients.</param>
-    /// <param name="mean">What is combined.</param>
-    /// <exception cref="ArgumentException">An option is unknown, the grid leaves the schedule or its steps do not join.</exception>
-    public PndmSampler(
-        Schedule schedule,
-        TimeGrid grid,
-        PndmStart start = PndmStart.RungeKutta,
-        PndmCoefficients coefficients = PndmCoefficients.OfTheGrid,
-        PndmMean mean = PndmMean.Noise)
+    /// <exception cref="ArgumentException">The start is unknown, the grid leaves the schedule or its steps do not join.</exception>
+    public PndmSampler(Schedule schedule, TimeGrid grid, PndmStart start = PndmStart.RungeKutta)
         : base(schedule, Chain(grid, nameof(PndmSampler)))
     {
-        Start = Enum.IsDefined(start) ? start : throw new ArgumentOutOfRangeException(nameof(start), start, "PndmSampler: unknown start.");
-        Coefficients = Enum.IsDefined(coefficients) ? coefficients : throw new ArgumentOutOfRangeException(nameof(coefficients), coefficients, "PndmSampler: unknown coefficients.");
-        Mean = Enum.IsDefined(mean) ? mean : throw new ArgumentOutOfRangeException(nameof(mean), mean, "PndmSampler: unknown mean.");
+        Start = Guard.Known(start, "PndmSampler: unknown start");
         StartCalls = start switch { PndmStart.RungeKutta => 9, PndmStart.Heun => 1, _ => 0 };
     }
 
@@ -78,10 +69,10 @@ public sealed class PndmSampler : Sampler
     public PndmStart Start { get; }
 
     /// <summary>The coefficients.</summary>
-    public PndmCoefficients Coefficients { get; }
+    internal PndmCoefficients Coefficients { get; init => field = Guard.Known(value, "PndmSampler: unknown coefficients"); }
 
     /// <summary>What is combined.</summary>
-    public PndmMean Mean { get; }
+    internal PndmMean Mean { get; init => field = Guard.Known(value, "PndmSampler: unknown mean"); }
 
     /// <inheritdoc/>
     public override int? Order => Mean == PndmMean.Noise ? 2 : 1;

@@ -24,7 +24,11 @@ public readonly record struct Posterior(double OfX, double OfData, double Varian
     public static Posterior Between(NoiseLevel level, NoiseLevel levelNext)
     {
         if (!(level.Sigma > 0 && levelNext.LogSnr >= level.LogSnr))
-            throw new ArgumentException(FormattableString.Invariant($"Posterior: a step towards the data was expected, σ/α = {level.Sigma / level.Alpha} to {levelNext.Sigma / levelNext.Alpha} was given."), nameof(levelNext));
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"Posterior: a step towards the data was expected, σ/α = {level.Ratio} to {levelNext.Ratio} was given."),
+                nameof(levelNext));
+        }
 
         // 1 − SNR_t/SNR_s; exactly 1 where s is clean or t is pure noise.
         var fresh = level.Alpha == 0 || levelNext.Sigma == 0 ? 1 : 1 - RatioOf(level, levelNext);
@@ -41,6 +45,19 @@ public readonly record struct Posterior(double OfX, double OfData, double Varian
     /// <remarks>exp(f ln β_t + (1 − f) ln β̃_t), f = (v + 1)/2: Nichol and Dhariwal 2021, arXiv:2102.09672, eq. 15.</remarks>
     public double LearnedVariance(double v) =>
         Math.Exp(((v + 1) / 2 * Math.Log(ForwardVariance)) + ((1 - v) / 2 * Math.Log(Variance)));
+
+    /// <summary>The spread of a step's end, split into what is kept of the noise that is there and what is drawn afresh.</summary>
+    /// <param name="levelNext">s, where the step ends.</param>
+    /// <param name="eta">η in [0, 1], the share of fresh noise.</param>
+    /// <returns>Kept, √(σ_s² − η² β̃), a standard deviation; and Fresh, η² β̃, a variance.</returns>
+    /// <remarks>Song et al. 2021, arXiv:2010.02502, eq. 16.</remarks>
+    internal (double Kept, double Fresh) Split(NoiseLevel levelNext, double eta)
+    {
+        var fresh = eta * eta * Variance;
+
+        // β̃ ≤ σ_s², but rounding may say otherwise where they are equal (zero terminal SNR, η = 1).
+        return (Math.Sqrt(Math.Max((levelNext.Sigma * levelNext.Sigma) - fresh, 0)), fresh);
+    }
 
     private static double RatioOf(NoiseLevel level, NoiseLevel levelNext)
     {

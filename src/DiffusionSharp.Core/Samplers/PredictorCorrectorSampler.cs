@@ -37,9 +37,10 @@ public sealed class PredictorCorrectorSampler : SingleStepSampler
         : base(schedule, grid)
     {
         Snr = Guard.Above(snr, 0, "PredictorCorrectorSampler: snr");
-        if (correctorSteps < 1) throw new ArgumentOutOfRangeException(nameof(correctorSteps), correctorSteps, "PredictorCorrectorSampler: at least one corrector step is needed.");
-        if (!Enum.IsDefined(correctorStep)) throw new ArgumentOutOfRangeException(nameof(correctorStep), correctorStep, "PredictorCorrectorSampler: unknown corrector step.");
-        if (!Enum.IsDefined(predictor)) throw new ArgumentOutOfRangeException(nameof(predictor), predictor, "PredictorCorrectorSampler: unknown predictor.");
+        if (correctorSteps < 1)
+            throw new ArgumentOutOfRangeException(nameof(correctorSteps), correctorSteps, "PredictorCorrectorSampler: at least one corrector step is needed.");
+        Guard.Known(correctorStep, "PredictorCorrectorSampler: unknown corrector step");
+        Guard.Known(predictor, "PredictorCorrectorSampler: unknown predictor");
         (CorrectorSteps, CorrectorStep, Predictor) = (correctorSteps, correctorStep, predictor);
     }
 
@@ -51,6 +52,9 @@ public sealed class PredictorCorrectorSampler : SingleStepSampler
 
     /// <summary>Where the corrector's step size comes from.</summary>
     public CorrectorStep CorrectorStep { get; }
+
+    /// <summary>Whether the norms are averaged over the batch, as in the published code: a sample then depends on its batch-mates.</summary>
+    internal bool AveragesNorms { get; init; }
 
     /// <summary>The step of the reverse SDE.</summary>
     public ReverseSdePredictor Predictor { get; }
@@ -79,35 +83,16 @@ public sealed class PredictorCorrectorSampler : SingleStepSampler
     private Tensor Correct(Denoiser denoiser, Tensor x, NoiseLevel level, double factor, Tensor z)
     {
         var score = PredictionConversion.FromData(Prediction.Score, denoiser.Denoise(x, level), x, level);
-        if (CorrectorStep == CorrectorStep.Level)
-        {
-            var step = factor * level.Sigma * level.Sigma;
-            return x + (step * score) + (Math.Sqrt(2 * step) * z);
-        }
+        if (CorrectorStep == CorrectorStep.Level) return LangevinStep.Apply(x, score, factor * level.Sigma * level.Sigma, z);
 
         var (ofScore, ofNoise) = (new double[x.Samples], new double[x.Samples]);
         for (var k = 0; k < x.Samples; k++) (ofScore[k], ofNoise[k]) = (Norm(score.Sample(k)), Norm(z.Sample(k)));
-        if (CorrectorStep == CorrectorStep.BatchMeanNorms)
-        {
-            var step = factor * Math.Pow(Mean(ofNoise) / Mean(ofScore), 2);
-            return x + (step * score) + (Math.Sqrt(2 * step) * z);
-        }
+        if (AveragesNorms) return LangevinStep.Apply(x, score, factor * Math.Pow(Mean(ofNoise) / Mean(ofScore), 2), z);
 
-        return Tensor.Create(x.Shape, values =>
-        {
-            x.Values.CopyTo(values);
-            for (var k = 0; k < x.Samples; k++)
-            {
-                // −∇² ln p_t ≤ I/σ² for every data distribution: above σ² a Langevin step overshoots, and near a mode the score vanishes.
-                var step = Math.Min(factor * Math.Pow(ofNoise[k] / ofScore[k], 2), level.Sigma * level.Sigma);
-                AddStep(score.Sample(k), z.Sample(k), step, values.Slice(k * values.Length / x.Samples, values.Length / x.Samples));
-            }
-        });
-    }
-
-    private static void AddStep(ReadOnlySpan<double> score, ReadOnlySpan<double> z, double step, Span<double> x)
-    {
-        for (var i = 0; i < x.Length; i++) x[i] += (step * score[i]) + (Math.Sqrt(2 * step) * z[i]);
+        // −∇² ln p_t ≤ I/σ² for every data distribution: above σ² a Langevin step overshoots, and near a mode the score vanishes.
+        var steps = new double[x.Samples];
+        for (var k = 0; k < steps.Length; k++) steps[k] = Math.Min(factor * Math.Pow(ofNoise[k] / ofScore[k], 2), level.Sigma * level.Sigma);
+        return LangevinStep.Apply(x, score, steps, z);
     }
 
     private static double Norm(ReadOnlySpan<double> values)

@@ -7,8 +7,8 @@ namespace DiffusionSharp.Samplers;
 /// <summary>The probability-flow ODE, in the coordinates where every schedule is the same.</summary>
 /// <remarks>
 /// With y = x/α and s = σ/α it is dy/ds = ε̂, for VP, VE, sub-VP, EDM and flow matching alike (Karras et al. 2022, arXiv:2206.00364,
-/// eq. 4 and 81). Two ends are singular and get the same treatment everywhere: a step from pure noise (<see cref="NoiseLevel.IsPureNoise"/>, s = ∞ or near) and a step to clean
-/// data (σ = 0) are <see cref="Step"/>, which is finite at both.
+/// eq. 4 and 81). Two ends are singular and get the same treatment everywhere: a step from pure noise
+/// (<see cref="NoiseLevel.IsPureNoise"/>, s = ∞ or near) and a step to clean data (σ = 0) are <see cref="Step"/>, which is finite at both.
 /// </remarks>
 public static class ProbabilityFlow
 {
@@ -66,5 +66,7 @@ public static class ProbabilityFlow
     }
 
     /// <summary>Whether a step starts at pure noise or ends at clean data, where only <see cref="Step"/> is defined.</summary>
+    /// <param name="level">Where the step starts.</param>
+    /// <param name="levelNext">Where it ends.</param>
     public static bool IsSingular(NoiseLevel level, NoiseLevel levelNext) => level.IsPureNoise || levelNext.Sigma == 0;
 }

@@ -14,6 +14,9 @@ namespace DiffusionSharp.Samplers;
 /// σ²_ts = β_t, and on a VE schedule σ²_ts = σ_t² − σ_s², as there. Weak order 1. A step that ends at clean data is the denoiser's estimate;
 /// a step from pure noise (α = 0) draws from <see cref="Posterior"/>.
 /// </remarks>
+/// <param name="schedule">α and σ.</param>
+/// <param name="grid">The steps, towards the data.</param>
+/// <exception cref="ArgumentException">The grid leaves the schedule.</exception>
 public sealed class ReverseDiffusionSampler(Schedule schedule, TimeGrid grid) : SingleStepSampler(schedule, grid)
 {
     /// <inheritdoc/>

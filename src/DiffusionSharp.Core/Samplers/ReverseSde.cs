@@ -21,16 +21,16 @@ internal static class ReverseSde
     /// <param name="levelNext">Where it ends.</param>
     /// <param name="noise">Where the draw comes from.</param>
     /// <param name="index">The index of the draw.</param>
-    public static Tensor Step(ReverseSdePredictor predictor, Schedule schedule, Tensor x, Tensor d, NoiseLevel level, NoiseLevel levelNext, NoiseSource noise, int index)
+    public static Tensor Step(
+        ReverseSdePredictor predictor, Schedule schedule, Tensor x, Tensor d, NoiseLevel level, NoiseLevel levelNext, NoiseSource noise, int index)
     {
         if (levelNext.Sigma == 0) return levelNext.Alpha * d;
-        var z = noise.Draw(x.Shape, index);
         return predictor switch
         {
-            _ when level.Alpha == 0 => Ancestral(x, d, level, levelNext, z),
-            ReverseSdePredictor.EulerMaruyama => EulerMaruyama(schedule, x, d, level, levelNext, z),
-            ReverseSdePredictor.ReverseDiffusion => ReverseDiffusion(x, d, level, levelNext, z),
-            ReverseSdePredictor.Ancestral => Ancestral(x, d, level, levelNext, z),
+            _ when level.Alpha == 0 => AncestralStep.Apply(x, d, level, levelNext, noise, index),
+            ReverseSdePredictor.EulerMaruyama => EulerMaruyama(schedule, x, d, level, levelNext, noise.Draw(x.Shape, index)),
+            ReverseSdePredictor.ReverseDiffusion => ReverseDiffusion(x, d, level, levelNext, noise.Draw(x.Shape, index)),
+            ReverseSdePredictor.Ancestral => AncestralStep.Apply(x, d, level, levelNext, noise, index),
             _ => throw new ArgumentOutOfRangeException(nameof(predictor), predictor, "ReverseSde: unknown predictor."),
         };
     }
@@ -38,20 +38,14 @@ internal static class ReverseSde
     private static Tensor EulerMaruyama(Schedule schedule, Tensor x, Tensor d, NoiseLevel level, NoiseLevel levelNext, Tensor z)
     {
         var (f, g, h) = (schedule.Drift(level.Time), schedule.Diffusion(level.Time), level.Time - levelNext.Time);
-        return ((1 - (h * f)) * x) + (h * g * g * Score(x, d, level)) + (g * Math.Sqrt(h) * z);
+        var score = PredictionConversion.FromData(Prediction.Score, d, x, level);
+        return ((1 - (h * f)) * x) + (h * g * g * score) + (g * Math.Sqrt(h) * z);
     }
 
     private static Tensor ReverseDiffusion(Tensor x, Tensor d, NoiseLevel level, NoiseLevel levelNext, Tensor z)
     {
         var variance = Posterior.Between(level, levelNext).ForwardVariance;
-        return ((2 - (level.Alpha / levelNext.Alpha)) * x) + (variance * Score(x, d, level)) + (Math.Sqrt(variance) * z);
+        var score = PredictionConversion.FromData(Prediction.Score, d, x, level);
+        return ((2 - (level.Alpha / levelNext.Alpha)) * x) + (variance * score) + (Math.Sqrt(variance) * z);
     }
-
-    private static Tensor Ancestral(Tensor x, Tensor d, NoiseLevel level, NoiseLevel levelNext, Tensor z)
-    {
-        var q = Posterior.Between(level, levelNext);
-        return (q.OfX * x) + (q.OfData * d) + (Math.Sqrt(q.Variance) * z);
-    }
-
-    private static Tensor Score(Tensor x, Tensor d, NoiseLevel level) => PredictionConversion.FromData(Prediction.Score, d, x, level);
 }

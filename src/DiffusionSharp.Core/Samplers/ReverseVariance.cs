@@ -15,11 +15,10 @@ internal static class ReverseVariance
     public static (Tensor Data, Tensor? Raw) Estimates(DdpmVariance choice, Denoiser denoiser, Tensor x, NoiseLevel level, string what)
     {
         if (!IsLearned(choice)) return (denoiser.Denoise(x, level), null);
-        if (denoiser is not ILearnedVariance { HasVariance: true } learned)
-            throw new InvalidOperationException($"{what}: {choice} needs a denoiser that learned a variance, and {denoiser.GetType().Name} has none; use {nameof(DdpmVariance.FixedSmall)} or {nameof(DdpmVariance.FixedLarge)}.");
-        var levels = new NoiseLevel[x.Samples];
-        Array.Fill(levels, level);
-        return learned.DenoiseWithVariance(x, levels);
+        if (denoiser.HasVariance) return denoiser.DenoiseWithVariance(x, level);
+        throw new InvalidOperationException(
+            $"{what}: {choice} needs a denoiser that learned a variance, and {denoiser} has none; "
+            + $"use {nameof(DdpmVariance.FixedSmall)} or {nameof(DdpmVariance.FixedLarge)}.");
     }
 
     /// <summary>The variance of a step that does not end at clean data.</summary>
@@ -34,6 +33,8 @@ internal static class ReverseVariance
         DdpmVariance.FixedLarge => q.ForwardVariance,
         DdpmVariance.LearnedRange => q.LearnedVariance(raw),
         _ when raw >= 0 => raw,
-        _ => throw new InvalidOperationException(FormattableString.Invariant($"{what}: the denoiser gave the variance {raw}; if its second output is an interpolation in [−1, 1], use DdpmVariance.{nameof(DdpmVariance.LearnedRange)}.")),
+        _ => throw new InvalidOperationException(
+            FormattableString.Invariant($"{what}: the denoiser gave the variance {raw}; ")
+            + $"if its second output is an interpolation in [−1, 1], use DdpmVariance.{nameof(DdpmVariance.LearnedRange)}."),
     };
 }

@@ -24,9 +24,10 @@ public sealed class SaSolverSampler : Sampler
     /// <param name="predictorOrder">How many estimates the predictor combines, 1 … 3.</param>
     /// <param name="correctorOrder">How many estimates the corrector combines, that at the prediction included, 1 … 4; 0 is no corrector.</param>
     /// <param name="tau">τ ≥ 0 by the level where a step starts; by default 1 everywhere. The paper has it 1 between two levels and 0 elsewhere.</param>
-    /// <param name="twoPoint">Weights of two estimates; the published code takes <see cref="TwoPointWeights.Bh1"/>, the paper's equations are <see cref="TwoPointWeights.Exact"/>.</param>
+    /// <param name="twoPoint">
+    /// Weights of two estimates; the published code takes <see cref="TwoPointWeights.Bh1"/>, the paper's equations are <see cref="TwoPointWeights.Exact"/>.
+    /// </param>
     /// <param name="start">How the first steps are taken where τ is 0 throughout; with noise it is always <see cref="MultistepStart.LowOrder"/>.</param>
-    /// <param name="end">How the last steps are taken.</param>
     /// <exception cref="ArgumentException">An option is out of range, the grid leaves the schedule or its steps do not join.</exception>
     public SaSolverSampler(
         Schedule schedule,
@@ -35,17 +36,21 @@ public sealed class SaSolverSampler : Sampler
         int correctorOrder = 2,
         Func<NoiseLevel, double>? tau = null,
         TwoPointWeights twoPoint = TwoPointWeights.Bh1,
-        MultistepStart start = MultistepStart.Accurate,
-        MultistepEnd end = MultistepEnd.FullOrder)
+        MultistepStart start = MultistepStart.Accurate)
         : base(schedule, Chain(grid, nameof(SaSolverSampler)))
     {
-        PredictorOrder = predictorOrder is >= 1 and <= 3 ? predictorOrder : throw new ArgumentOutOfRangeException(nameof(predictorOrder), predictorOrder, "SaSolverSampler: a predictor of order 1 to 3 was expected.");
-        CorrectorOrder = correctorOrder is >= 0 and <= 4 ? correctorOrder : throw new ArgumentOutOfRangeException(nameof(correctorOrder), correctorOrder, "SaSolverSampler: a corrector of order 1 to 4, or 0 for none, was expected.");
-        TwoPoint = Enum.IsDefined(twoPoint) ? twoPoint : throw new ArgumentOutOfRangeException(nameof(twoPoint), twoPoint, "SaSolverSampler: unknown weights.");
-        Start = Enum.IsDefined(start) ? start : throw new ArgumentOutOfRangeException(nameof(start), start, "SaSolverSampler: unknown start.");
-        End = Enum.IsDefined(end) ? end : throw new ArgumentOutOfRangeException(nameof(end), end, "SaSolverSampler: unknown end.");
+        PredictorOrder = predictorOrder is >= 1 and <= 3
+            ? predictorOrder
+            : throw new ArgumentOutOfRangeException(nameof(predictorOrder), predictorOrder, "SaSolverSampler: a predictor of order 1 to 3 was expected.");
+        CorrectorOrder = correctorOrder is >= 0 and <= 4
+            ? correctorOrder
+            : throw new ArgumentOutOfRangeException(
+                nameof(correctorOrder), correctorOrder, "SaSolverSampler: a corrector of order 1 to 4, or 0 for none, was expected.");
+        TwoPoint = Guard.Known(twoPoint, "SaSolverSampler: unknown weights");
+        Start = Guard.Known(start, "SaSolverSampler: unknown start");
         taus = new double[grid.Count];
-        for (var i = 0; i < taus.Length; i++) taus[i] = tau is null ? 1 : Guard.InRange(tau(schedule.At(grid.Times[i])), 0, 100, "SaSolverSampler: tau", nameof(tau));
+        for (var i = 0; i < taus.Length; i++)
+            taus[i] = tau is null ? 1 : Guard.InRange(tau(schedule.At(grid.Times[i])), 0, 100, "SaSolverSampler: tau", nameof(tau));
         StartCalls = StartsAccurately ? AccurateStart.ExtraCalls(FullOrder) : 0;
     }
 
@@ -62,7 +67,7 @@ public sealed class SaSolverSampler : Sampler
     public MultistepStart Start { get; }
 
     /// <summary>How the last steps are taken.</summary>
-    public MultistepEnd End { get; }
+    internal MultistepEnd End { get; init => field = Guard.Known(value, "SaSolverSampler: unknown end"); }
 
     /// <inheritdoc/>
     /// <remarks>
@@ -103,7 +108,9 @@ public sealed class SaSolverSampler : Sampler
             if (ProbabilityFlow.IsSingular(level, levelNext))
             {
                 // h = ∞: nothing of x is kept where there is noise.
-                x = tau > 0 ? (levelNext.Alpha * now.Data) + (levelNext.Sigma == 0 ? Tensor.Zeros(x.Shape) : levelNext.Sigma * noise.Draw(x.Shape, i)) : ProbabilityFlow.Step(x, now.Data, level, levelNext);
+                x = tau > 0
+                    ? (levelNext.Alpha * now.Data) + (levelNext.Sigma == 0 ? Tensor.Zeros(x.Shape) : levelNext.Sigma * noise.Draw(x.Shape, i))
+                    : ProbabilityFlow.Step(x, now.Data, level, levelNext);
             }
             else if (history.Count == 1 && StartsAccurately)
             {

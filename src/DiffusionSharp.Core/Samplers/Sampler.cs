@@ -36,7 +36,8 @@ public abstract class Sampler
     /// <summary>How often a step asks the denoiser; the last step, to clean data, may ask less often. Null where error control decides.</summary>
     public abstract int? CallsPerStep { get; }
 
-    /// <summary>How many calls more the first steps make, once per trajectory: what a method that looks back may need to start as accurately as it goes on, or a Langevin chain to enter or leave its level.</summary>
+    /// <summary>How many calls more the first steps make, once per trajectory.</summary>
+    /// <remarks>What a method that looks back may need to start as accurately as it goes on, or a Langevin chain to enter or leave its level.</remarks>
     public int StartCalls { get; protected init; }
 
     /// <summary>Whether the result depends on the start alone; if not, noise enters along the way.</summary>
@@ -46,7 +47,7 @@ public abstract class Sampler
     /// <param name="denoiser">The estimate of the data.</param>
     /// <param name="shape">The shape of the batch, [N, …].</param>
     /// <param name="noise">The start and whatever noise the steps need.</param>
-    /// <exception cref="ArgumentException">The grid starts where there is more data than noise, although the schedule goes on to more noise than data.</exception>
+    /// <exception cref="ArgumentException">The grid starts where data prevails, although the schedule goes on to more noise than data.</exception>
     public IEnumerable<SamplingStep> Steps(Denoiser denoiser, Shape shape, NoiseSource noise)
     {
         CheckStart(Schedule, Grid, GetType().Name);
@@ -79,7 +80,11 @@ public abstract class Sampler
     {
         CheckLevels(schedule, grid, what);
         if (!(grid.Start <= schedule.NoiseTime && grid.End >= schedule.CleanTime))
-            throw new ArgumentException(FormattableString.Invariant($"{what}: the grid runs from {grid.Start} to {grid.End}, the schedule from {schedule.NoiseTime} to {schedule.CleanTime}."), nameof(grid));
+        {
+            var runs = FormattableString.Invariant($"the grid runs from {grid.Start} to {grid.End}");
+            throw new ArgumentException(
+                FormattableString.Invariant($"{what}: {runs}, the schedule from {schedule.NoiseTime} to {schedule.CleanTime}."), nameof(grid));
+        }
     }
 
     /// <summary>Refuses timesteps of another number of trained levels: the same timestep is another level of noise there.</summary>
@@ -88,7 +93,8 @@ public abstract class Sampler
         // Also a schedule of trained levels that does not name them ends at T − 1.
         if (grid.Levels is not int levels || levels - 1 == schedule.NoiseTime) return;
         var has = schedule.TrainedLevels?.ToString(CultureInfo.InvariantCulture) ?? "none";
-        throw new ArgumentException($"{what}: the grid was made for {levels} levels, the schedule has {has}; make it from the schedule: {Own(schedule, grid)}.", nameof(grid));
+        throw new ArgumentException(
+            $"{what}: the grid was made for {levels} levels, the schedule has {has}; make it from the schedule: {Own(schedule, grid)}.", nameof(grid));
     }
 
     /// <summary>Refuses to start from noise alone where there is more data than noise, although the schedule goes on to more noise than data.</summary>
@@ -96,18 +102,34 @@ public abstract class Sampler
     internal static void CheckStart(Schedule schedule, TimeGrid grid, string what)
     {
         NoiseLevel start = schedule.At(grid.Start), most = schedule.At(schedule.StartTime);
-        if (start.Sigma < start.Alpha && most.Sigma > most.Alpha)
-            throw new ArgumentException(FormattableString.Invariant($"{what}: from noise alone, a start at time {grid.Start} is too late, data shows there (σ/α = {start.Ratio:G3}; the schedule goes on to {most.Ratio:G3}); start with the schedule's noise, {Own(schedule, grid)}, or give the state to start from."), nameof(grid));
+        if (!(start.Sigma < start.Alpha && most.Sigma > most.Alpha)) return;
+        var shows = FormattableString.Invariant($"data shows there (σ/α = {start.Ratio:G3}; the schedule goes on to {most.Ratio:G3})");
+        throw new ArgumentException(
+            FormattableString.Invariant($"{what}: from noise alone, a start at time {grid.Start} is too late, {shows}; ")
+            + $"start with the schedule's noise, {Own(schedule, grid)}, or give the state to start from.",
+            nameof(grid));
     }
 
     /// <summary>The grid, if its steps join: what a method that looks back on earlier steps needs.</summary>
+    /// <param name="grid">The steps.</param>
+    /// <param name="sampler">The class, for messages.</param>
     /// <exception cref="ArgumentException">A compatibility grid was given, whose steps do not start where the one before ended.</exception>
     protected static TimeGrid Chain(TimeGrid grid, string sampler) =>
-        grid.IsChain ? grid : throw new ArgumentException($"{sampler}: it looks back on earlier steps, and the steps of this compatibility grid do not join; use the plain grid.", nameof(grid));
+        grid.IsChain
+            ? grid
+            : throw new ArgumentException(
+                $"{sampler}: it looks back on earlier steps, and the steps of this compatibility grid do not join; use the plain grid.", nameof(grid));
+
+    /// <summary>The level of a state of a chain: of the grid's times in turn, and of its end.</summary>
+    internal static NoiseLevel LevelAt(Schedule schedule, TimeGrid grid, int position) => schedule.At(position < grid.Count ? grid.Times[position] : grid.End);
 
     // How to write the schedule's own grid, of as many steps as it can have.
-    private static string Own(Schedule schedule, TimeGrid grid) => string.Create(CultureInfo.InvariantCulture, $"schedule.Grid({Math.Min(grid.Count, schedule.TrainedLevels ?? int.MaxValue)})");
+    private static string Own(Schedule schedule, TimeGrid grid) =>
+        string.Create(CultureInfo.InvariantCulture, $"schedule.Grid({Math.Min(grid.Count, schedule.TrainedLevels ?? int.MaxValue)})");
 
     /// <summary>The trajectory; one element per step of the grid.</summary>
+    /// <param name="denoiser">The estimate of the data.</param>
+    /// <param name="x">The state at the grid's start, [N, …].</param>
+    /// <param name="noise">Whatever noise the steps need.</param>
     protected abstract IEnumerable<SamplingStep> Trajectory(Denoiser denoiser, Tensor x, NoiseSource noise);
 }

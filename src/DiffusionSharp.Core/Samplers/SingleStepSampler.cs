@@ -5,6 +5,8 @@ using DiffusionSharp.Tensors;
 namespace DiffusionSharp.Samplers;
 
 /// <summary>A sampler whose step needs nothing but the present state.</summary>
+/// <param name="schedule">α and σ at the grid's times.</param>
+/// <param name="grid">The steps, all inside the schedule.</param>
 public abstract class SingleStepSampler(Schedule schedule, TimeGrid grid) : Sampler(schedule, grid)
 {
     /// <inheritdoc/>

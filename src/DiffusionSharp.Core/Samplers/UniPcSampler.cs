@@ -28,7 +28,6 @@ public sealed class UniPcSampler : Sampler
     /// <param name="twoPoint">B(h), which matters to UniP-2 and UniC-1 alone.</param>
     /// <param name="corrects">Whether the result of step i, from 0, is corrected; by default every one. Never: UniP.</param>
     /// <param name="start">How the first steps are taken; with <see cref="MultistepStart.LowOrder"/> the order is at most 3 with corrector, 2 without.</param>
-    /// <param name="end">How the last ones are; with <see cref="MultistepEnd.Lowered"/> the order is at most 2.</param>
     /// <exception cref="ArgumentException">An option is out of range, the grid leaves the schedule or its steps do not join.</exception>
     public UniPcSampler(
         Schedule schedule,
@@ -37,15 +36,15 @@ public sealed class UniPcSampler : Sampler
         DpmSolverForm form = DpmSolverForm.Data,
         TwoPointWeights twoPoint = TwoPointWeights.Bh2,
         Func<int, bool>? corrects = null,
-        MultistepStart start = MultistepStart.Accurate,
-        MultistepEnd end = MultistepEnd.FullOrder)
+        MultistepStart start = MultistepStart.Accurate)
         : base(schedule, Chain(grid, nameof(UniPcSampler)))
     {
-        PredictorOrder = predictorOrder is >= 1 and <= 3 ? predictorOrder : throw new ArgumentOutOfRangeException(nameof(predictorOrder), predictorOrder, "UniPcSampler: a predictor of order 1 to 3 was expected.");
-        Form = Enum.IsDefined(form) ? form : throw new ArgumentOutOfRangeException(nameof(form), form, "UniPcSampler: unknown form.");
-        TwoPoint = Enum.IsDefined(twoPoint) ? twoPoint : throw new ArgumentOutOfRangeException(nameof(twoPoint), twoPoint, "UniPcSampler: unknown weights.");
-        Start = Enum.IsDefined(start) ? start : throw new ArgumentOutOfRangeException(nameof(start), start, "UniPcSampler: unknown start.");
-        End = Enum.IsDefined(end) ? end : throw new ArgumentOutOfRangeException(nameof(end), end, "UniPcSampler: unknown end.");
+        PredictorOrder = predictorOrder is >= 1 and <= 3
+            ? predictorOrder
+            : throw new ArgumentOutOfRangeException(nameof(predictorOrder), predictorOrder, "UniPcSampler: a predictor of order 1 to 3 was expected.");
+        Form = Guard.Known(form, "UniPcSampler: unknown form");
+        TwoPoint = Guard.Known(twoPoint, "UniPcSampler: unknown weights");
+        Start = Guard.Known(start, "UniPcSampler: unknown start");
         corrected = [.. Enumerable.Range(0, grid.Count).Select(i => corrects?.Invoke(i) ?? true)];
 
         // With p = 2 the corrector takes the first step to second order by itself, which is enough for a result of third.
@@ -66,7 +65,7 @@ public sealed class UniPcSampler : Sampler
     public MultistepStart Start { get; }
 
     /// <summary>How the last steps are taken.</summary>
-    public MultistepEnd End { get; }
+    internal MultistepEnd End { get; init => field = Guard.Known(value, "UniPcSampler: unknown end"); }
 
     /// <inheritdoc/>
     /// <remarks>p + 1 where every step but the last is corrected, else p.</remarks>
@@ -128,6 +127,7 @@ public sealed class UniPcSampler : Sampler
         var step = new ExponentialStep(Form, level, levelNext);
         var points = history.Positions(count, e => e.HalfLogSnr, level.LogSnr / 2, levelNext.LogSnr / 2);
         var (z, scale) = Form == DpmSolverForm.Data ? (-step.Length, levelNext.Alpha * step.Length) : (step.Length, -levelNext.Sigma * step.Length);
-        return (step.OfState * x) + (scale * history.Combine(MultistepWeights.Exponential(points, z, TwoPoint), e => Form == DpmSolverForm.Data ? e.Data : e.Noise));
+        var weights = MultistepWeights.Exponential(points, z, TwoPoint);
+        return (step.OfState * x) + (scale * history.Combine(weights, e => Form == DpmSolverForm.Data ? e.Data : e.Noise));
     }
 }

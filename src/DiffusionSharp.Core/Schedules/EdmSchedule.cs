@@ -9,7 +9,7 @@ public sealed class EdmSchedule : Schedule
     /// <param name="sigmaMin">The least noise a network is asked about; 0.002 is the paper's.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public EdmSchedule(double sigmaMax = 80, double sigmaMin = 0.002)
-        : base(sigmaMin)
+        : base(sigmaMin, isVarianceExploding: true)
     {
         SigmaMin = Guard.Above(sigmaMin, 0, "EdmSchedule: sigmaMin");
         SigmaMax = Guard.Above(sigmaMax, sigmaMin, "EdmSchedule: sigmaMax");

@@ -34,6 +34,10 @@ public sealed class FlowSchedule : Schedule
     }
 
     /// <inheritdoc/>
+    /// <remarks>1000 σ, whatever the shift.</remarks>
+    public override double TimeInput(NoiseLevel level) => 1000 * level.Sigma;
+
+    /// <inheritdoc/>
     protected override NoiseLevel Level(double t)
     {
         // 1 − t + s t, which is exactly s at t = 1, so that σ(1) = 1 exactly.

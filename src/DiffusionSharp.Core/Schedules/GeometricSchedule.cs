@@ -26,7 +26,7 @@ public sealed class GeometricSchedule : Schedule
     }
 
     private GeometricSchedule(double[] rising)
-        : base(0, rising.Length) => sigmas = rising;
+        : base(0, rising.Length, isVarianceExploding: true) => sigmas = rising;
 
     /// <summary>L, the number of trained levels.</summary>
     public int Levels => sigmas.Length;

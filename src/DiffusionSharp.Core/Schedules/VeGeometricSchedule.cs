@@ -18,7 +18,7 @@ public sealed class VeGeometricSchedule : Schedule
     /// <param name="sigmaMax">σ(1), above σ(0); 50 is the paper's for CIFAR-10. It should exceed the distances between data.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public VeGeometricSchedule(double sigmaMin = 0.01, double sigmaMax = 50)
-        : base(0)
+        : base(0, isVarianceExploding: true)
     {
         SigmaMin = Guard.Above(sigmaMin, 0, "VeGeometricSchedule: sigmaMin");
         SigmaMax = Guard.Above(sigmaMax, sigmaMin, "VeGeometricSchedule: sigmaMax");

@@ -30,7 +30,12 @@ public readonly record struct Measurement(double Value, double StandardError, in
     public static Measurement OfShare(int hits, int count)
     {
         if (count < 1) throw new ArgumentOutOfRangeException(nameof(count), count, "Measurement.OfShare: at least one trial is needed.");
-        if (hits < 0 || hits > count) throw new ArgumentOutOfRangeException(nameof(hits), hits, $"Measurement.OfShare: 0 to {count} hits of {count} trials are expected, {hits} were given.");
+        if (hits < 0 || hits > count)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(hits), hits, $"Measurement.OfShare: 0 to {count} hits of {count} trials are expected, {hits} were given.");
+        }
+
         var p = (double)Math.Clamp(hits, 1, Math.Max(1, count - 1)) / count;
         return new Measurement((double)hits / count, count == 1 ? double.NaN : Math.Sqrt(p * (1 - p) / count), count);
     }

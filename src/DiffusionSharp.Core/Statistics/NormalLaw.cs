@@ -37,7 +37,8 @@ public static class NormalLaw
     /// <param name="squaredNorm">|z|².</param>
     /// <param name="variance">v, above 0.</param>
     /// <param name="dimension">d, the number of values.</param>
-    public static double LogDensity(double squaredNorm, double variance, int dimension) => -((squaredNorm / variance) + (dimension * Math.Log(2 * Math.PI * variance))) / 2;
+    public static double LogDensity(double squaredNorm, double variance, int dimension) =>
+        -((squaredNorm / variance) + (dimension * Math.Log(2 * Math.PI * variance))) / 2;
 
     // erfc(t) for t ≥ 0.
     private static double Complement(double t)

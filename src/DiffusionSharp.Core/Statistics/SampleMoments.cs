@@ -35,7 +35,8 @@ public sealed class SampleMoments
     /// <exception cref="ArgumentException">There are fewer than two samples.</exception>
     public static SampleMoments Of(Tensor x)
     {
-        if (x.Shape.Rank < 2 || x.Samples < 2) throw new ArgumentException($"SampleMoments: at least two samples, [N, …], were expected, x has shape {x.Shape}.", nameof(x));
+        if (x.Shape.Rank < 2 || x.Samples < 2)
+            throw new ArgumentException($"SampleMoments: at least two samples, [N, …], were expected, x has shape {x.Shape}.", nameof(x));
         var (n, d) = (x.Samples, x.Shape.Tail().Count);
         var mean = new double[d];
         for (var k = 0; k < n; k++)

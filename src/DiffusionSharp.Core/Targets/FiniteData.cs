@@ -27,7 +27,8 @@ public sealed class FiniteData
     /// <exception cref="ArgumentException">There is no sample, or a value is not finite.</exception>
     public FiniteData(Tensor data, Parallelism? parallelism = null)
     {
-        if (data.Shape.Rank < 2 || data.Shape.Count == 0) throw new ArgumentException($"FiniteData: at least one sample, [M, …], was expected, the data has shape {data.Shape}.", nameof(data));
+        if (data.Shape.Rank < 2 || data.Shape.Count == 0)
+            throw new ArgumentException($"FiniteData: at least one sample, [M, …], was expected, the data has shape {data.Shape}.", nameof(data));
         if (!data.IsFinite()) throw new ArgumentException("FiniteData: a value of the data is not finite.", nameof(data));
         (this.data, this.parallelism) = (data, parallelism ?? Parallelism.Single);
     }
@@ -74,7 +75,12 @@ public sealed class FiniteData
 
             // Cov u = Σ r_j (d_j − D) ⟨d_j − D, u⟩; what D takes away sums to zero.
             for (var j = 0; j < weights.Length; j++)
-                if (weights[j] > 0) TensorPrimitives.MultiplyAdd(data.Sample(j), weights[j] * (TensorPrimitives.Dot(data.Sample(j), u.Sample(k)) - atMean), into, into);
+            {
+                if (!(weights[j] > 0)) continue;
+                var along = TensorPrimitives.Dot(data.Sample(j), u.Sample(k)) - atMean;
+                TensorPrimitives.MultiplyAdd(data.Sample(j), weights[j] * along, into, into);
+            }
+
             TensorPrimitives.Multiply(into, known[k].Alpha / (known[k].Sigma * known[k].Sigma), into);
         });
         for (var k = 0; k < known.Length; k++)
@@ -160,6 +166,7 @@ public sealed class FiniteData
 
     private void Check(Tensor x)
     {
-        if (x.Shape.Rank == 0 || x.Shape.Count != x.Samples * Dimension) throw new ArgumentException($"FiniteData: samples of {Dimension} values were expected, x has shape {x.Shape}.", nameof(x));
+        if (x.Shape.Rank == 0 || x.Shape.Count != x.Samples * Dimension)
+            throw new ArgumentException($"FiniteData: samples of {Dimension} values were expected, x has shape {x.Shape}.", nameof(x));
     }
 }

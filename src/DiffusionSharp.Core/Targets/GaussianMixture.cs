@@ -39,7 +39,8 @@ public sealed class GaussianMixture
     /// <inheritdoc cref="Isotropic(double[,], double)"/>
     public static GaussianMixture Isotropic(Tensor means, double variance)
     {
-        if (means.Shape.Rank == 0) throw new ArgumentException($"GaussianMixture: means of shape [K, D] were expected, {means.Shape} was given.", nameof(means));
+        if (means.Shape.Rank == 0)
+            throw new ArgumentException($"GaussianMixture: means of shape [K, D] were expected, {means.Shape} was given.", nameof(means));
         double[] weights = new double[means.Samples], variances = new double[means.Samples];
         Array.Fill(weights, 1);
         Array.Fill(variances, variance);
@@ -75,7 +76,12 @@ public sealed class GaussianMixture
         var shares = Shares(weights, means, covariances.Samples);
         var n = means.Shape[1];
         Shape expected = [shares.Length, n, n];
-        if (covariances.Shape != expected) throw new ArgumentException($"GaussianMixture: covariances of shape {expected} were expected for means {means.Shape}, {covariances.Shape} was given.", nameof(covariances));
+        if (covariances.Shape != expected)
+        {
+            throw new ArgumentException(
+                $"GaussianMixture: covariances of shape {expected} were expected for means {means.Shape}, {covariances.Shape} was given.", nameof(covariances));
+        }
+
         var components = new GaussianComponent[shares.Length];
         for (var k = 0; k < components.Length; k++)
         {
@@ -119,8 +125,8 @@ public sealed class GaussianMixture
     /// <param name="u">In the shape of <paramref name="x"/>.</param>
     /// <exception cref="ArgumentException">The samples have another number of values.</exception>
     /// <remarks>
-    /// With m̃_k the components' posterior means: ∂D/∂x = Σ r_k (α C_k (α² C_k + σ² I)⁻¹ + m̃_k s_kᵀ) − D sᵀ, where s_k and s are the scores of
-    /// the components and of the mixture; the form stays finite as σ falls to 0.
+    /// With m̃_k the components' posterior means: ∂D/∂x = Σ r_k (α C_k (α² C_k + σ² I)⁻¹ + m̃_k s_kᵀ) − D sᵀ, where s_k and s are the
+    /// scores of the components and of the mixture; the form stays finite as σ falls to 0.
     /// </remarks>
     public Tensor PosteriorMeanJacobian(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor u)
     {
@@ -210,9 +216,14 @@ public sealed class GaussianMixture
 
     private static double[] Shares(ReadOnlySpan<double> weights, Tensor means, int others)
     {
-        if (means.Shape.Rank != 2 || means.Shape.Count == 0) throw new ArgumentException($"GaussianMixture: means of shape [K, D] were expected, {means.Shape} was given.", nameof(means));
+        if (means.Shape.Rank != 2 || means.Shape.Count == 0)
+            throw new ArgumentException($"GaussianMixture: means of shape [K, D] were expected, {means.Shape} was given.", nameof(means));
         if (weights.Length != means.Samples || others != means.Samples)
-            throw new ArgumentException($"GaussianMixture: {weights.Length} weights, {means.Samples} means and {others} variances were given; the numbers must agree.", nameof(weights));
+        {
+            var found = $"{weights.Length} weights, {means.Samples} means and {others} variances were given";
+            throw new ArgumentException($"GaussianMixture: {found}; the numbers must agree.", nameof(weights));
+        }
+
         foreach (var w in weights) Guard.Above(w, 0, "GaussianMixture: a weight", nameof(weights));
         var shares = weights.ToArray();
         TensorPrimitives.Divide(shares, TensorPrimitives.Sum<double>(shares), shares);
@@ -224,11 +235,17 @@ public sealed class GaussianMixture
         var largest = Math.Abs(TensorPrimitives.MaxMagnitude(matrix));
         for (var i = 0; i < n; i++)
             for (var j = 0; j < n; j++)
-                if (!(Math.Abs(matrix[(i * n) + j] - matrix[(j * n) + i]) <= 1e-12 * largest)) throw new ArgumentException($"GaussianMixture: covariance {k} is not symmetric and finite.", nameof(matrix));
+                if (!(Math.Abs(matrix[(i * n) + j] - matrix[(j * n) + i]) <= 1e-12 * largest))
+                    throw new ArgumentException($"GaussianMixture: covariance {k} is not symmetric and finite.", nameof(matrix));
         var (values, vectors) = SymmetricEigen.Decompose(matrix, n);
         for (var i = 0; i < n; i++)
         {
-            if (!(values[i] >= -1e-12 * largest)) throw new ArgumentException(FormattableString.Invariant($"GaussianMixture: covariance {k} has the negative eigenvalue {values[i]}."), nameof(matrix));
+            if (!(values[i] >= -1e-12 * largest))
+            {
+                throw new ArgumentException(
+                    FormattableString.Invariant($"GaussianMixture: covariance {k} has the negative eigenvalue {values[i]}."), nameof(matrix));
+            }
+
             values[i] = Math.Max(values[i], 0);
         }
 
@@ -261,7 +278,8 @@ public sealed class GaussianMixture
 
     private void Check(Tensor x)
     {
-        if (x.Shape.Rank == 0 || x.Shape.Count != x.Samples * Dimension) throw new ArgumentException($"GaussianMixture: samples of {Dimension} values were expected, x has shape {x.Shape}.", nameof(x));
+        if (x.Shape.Rank == 0 || x.Shape.Count != x.Samples * Dimension)
+            throw new ArgumentException($"GaussianMixture: samples of {Dimension} values were expected, x has shape {x.Shape}.", nameof(x));
     }
 
     private void CheckDensity(NoiseLevel level)

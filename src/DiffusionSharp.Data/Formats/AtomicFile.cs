@@ -37,6 +37,8 @@ public static class AtomicFile
     }
 
     /// <summary>Writes bytes whole or not at all; see <see cref="Write(string, Action{Stream})"/>.</summary>
+    /// <param name="path">The file to make or to replace.</param>
+    /// <param name="bytes">Its whole content.</param>
     /// <exception cref="IOException">The disk is full, the folder may not be written, and the like.</exception>
     public static void Write(string path, ReadOnlyMemory<byte> bytes) => Write(path, stream => stream.Write(bytes.Span));
 

@@ -44,7 +44,12 @@ internal static class InputFile
                 throw new DataException($"{path} could not be read: {error.Message}");
             }
 
-            if (read == 0) throw new DataException($"{path} ended at byte {offset}, {buffer.Length} more were expected: it is truncated, or was changed while being read.");
+            if (read == 0)
+            {
+                var missing = $"{path} ended at byte {offset}, {buffer.Length} more were expected";
+                throw new DataException($"{missing}: it is truncated, or was changed while being read.");
+            }
+
             buffer = buffer[read..];
             offset += read;
         }

@@ -17,6 +17,7 @@ public static class Jpeg
     public static bool IsAvailable => TurboJpeg.Instance is not null;
 
     /// <summary>Reads a file.</summary>
+    /// <param name="path">A JPEG file, whatever its name.</param>
     /// <exception cref="DataException">The file cannot be read, is not a JPEG, is damaged or too large, or the library is not installed.</exception>
     public static Picture Read(string path) => Decode(InputFile.ReadAll(path, Png.DecodedLimit), path);
 
@@ -26,8 +27,9 @@ public static class Jpeg
     /// <exception cref="DataException">It is not a JPEG, is damaged or too large, or the library is not installed.</exception>
     public static Picture Decode(byte[] bytes, string source)
     {
-        var library = TurboJpeg.Instance
-            ?? throw new DataException($"{source}: JPEG is read with libjpeg-turbo, which is not installed; install it (Debian and Ubuntu: libturbojpeg0; Fedora: turbojpeg; macOS: jpeg-turbo) or convert the pictures to PNG.");
+        const string packages = "Debian and Ubuntu: libturbojpeg0; Fedora: turbojpeg; macOS: jpeg-turbo";
+        var library = TurboJpeg.Instance ?? throw new DataException(
+            $"{source}: JPEG is read with libjpeg-turbo, which is not installed; install it ({packages}) or convert the pictures to PNG.");
 
         // The library returns an error for an empty buffer too, but without a text.
         if (bytes.Length < 4) throw new DataException($"{source}: not a JPEG picture that can be read: it has {bytes.Length} bytes.");
@@ -41,9 +43,11 @@ public static class Jpeg
             if (space >= CmykSpace) throw Error(source, "its colours are CMYK; convert it to RGB");
             var channels = space == GreySpace ? 1 : 3;
             var size = (long)width * height * channels;
-            if (width <= 0 || height <= 0 || size > Png.DecodedLimit) throw Error(source, $"{width}×{height} would take {size} bytes, {Png.DecodedLimit} are the limit");
+            if (width <= 0 || height <= 0 || size > Png.DecodedLimit)
+                throw Error(source, $"{width}×{height} would take {size} bytes, {Png.DecodedLimit} are the limit");
             var pixels = new byte[size];
-            if (library.Decode(handle, bytes, length, pixels, width, width * channels, height, channels == 1 ? GreyFormat : RgbFormat, Flags) != 0)
+            var format = channels == 1 ? GreyFormat : RgbFormat;
+            if (library.Decode(handle, bytes, length, pixels, width, width * channels, height, format, Flags) != 0)
                 throw Error(source, Text(library, handle));
             return new Picture(height, width, channels, pixels);
         }

@@ -10,6 +10,7 @@ namespace DiffusionSharp.Data.Formats;
 public static class NpyFile
 {
     /// <summary>Reads and checks the header alone.</summary>
+    /// <param name="path">A .npy file.</param>
     /// <exception cref="DataException">The file cannot be read or is not a .npy array of numbers.</exception>
     public static NpyHeader ReadHeader(string path)
     {
@@ -18,6 +19,7 @@ public static class NpyFile
     }
 
     /// <summary>The array as float32, rounded to nearest where the file's numbers are wider; innermost dimension contiguous.</summary>
+    /// <param name="path">A .npy file.</param>
     /// <exception cref="DataException">The file cannot be read or is not a .npy array of numbers.</exception>
     public static FloatTensor Read(string path)
     {
@@ -26,6 +28,7 @@ public static class NpyFile
     }
 
     /// <summary>The array as doubles; integers beyond 2⁵³ are rounded.</summary>
+    /// <param name="path">A .npy file.</param>
     /// <exception cref="DataException">The file cannot be read or is not a .npy array of numbers.</exception>
     public static Tensor ReadDouble(string path)
     {
@@ -34,6 +37,8 @@ public static class NpyFile
     }
 
     /// <summary>Writes float32 numbers, little-endian, C order. The file is replaced whole or not at all.</summary>
+    /// <param name="path">The file to make or to replace.</param>
+    /// <param name="value">Any shape and range.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, FloatTensor value) => AtomicFile.Write(path, stream =>
     {
@@ -48,6 +53,8 @@ public static class NpyFile
     });
 
     /// <summary>Writes float64 numbers, little-endian, C order. The file is replaced whole or not at all.</summary>
+    /// <param name="path">The file to make or to replace.</param>
+    /// <param name="value">Any shape and range.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, Tensor value) => AtomicFile.Write(path, stream =>
     {

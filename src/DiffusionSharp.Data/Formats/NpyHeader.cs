@@ -27,8 +27,10 @@ public sealed record NpyHeader(StorageType Type, bool BigEndian, bool FortranOrd
         if (prefix[0] != 0x93 || !prefix.AsSpan(1, 5).SequenceEqual("NUMPY"u8)) throw Error(path, "it does not begin with \\x93NUMPY");
         if (prefix[6] is < 1 or > 3 || prefix[7] != 0) throw Error(path, $"version {prefix[6]}.{prefix[7]} came, 1.0, 2.0 and 3.0 are known");
         var start = prefix[6] == 1 ? 10 : 12;
-        long textLength = prefix[6] == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(prefix.AsSpan(8)) : BinaryPrimitives.ReadUInt32LittleEndian(prefix.AsSpan(8));
-        if (textLength > Limit || textLength > length - start) throw Error(path, $"it claims a header of {textLength} bytes; {length - start} follow and {Limit} are the limit");
+        var claimed = prefix.AsSpan(8);
+        long textLength = prefix[6] == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(claimed) : BinaryPrimitives.ReadUInt32LittleEndian(claimed);
+        if (textLength > Limit || textLength > length - start)
+            throw Error(path, $"it claims a header of {textLength} bytes; {length - start} follow and {Limit} are the limit");
         var text = new byte[textLength];
         InputFile.ReadExactly(path, handle, text, start);
         var header = Parse(path, Encoding.UTF8.GetString(text), start + textLength);
@@ -91,7 +93,8 @@ public sealed record NpyHeader(StorageType Type, bool BigEndian, bool FortranOrd
 
         // '|' says that order does not matter, which is true of single bytes only.
         var orders = StorageDecoder.Size(known) == 1 ? "|<>" : "<>";
-        if (!orders.Contains(descriptor[0], StringComparison.Ordinal)) throw Error(path, $"numbers of type '{descriptor}' came; the byte order must be '<' or '>'");
+        if (!orders.Contains(descriptor[0], StringComparison.Ordinal))
+            throw Error(path, $"numbers of type '{descriptor}' came; the byte order must be '<' or '>'");
         return (known, descriptor[0] == '>');
     }
 
@@ -148,7 +151,8 @@ public sealed record NpyHeader(StorageType Type, bool BigEndian, bool FortranOrd
             while (!Take(')'))
             {
                 var d = Integer();
-                if (d > Array.MaxLength || (count *= d) > Array.MaxLength) throw Error(path, "its shape asks for more values than an array can hold");
+                if (d > Array.MaxLength || (count *= d) > Array.MaxLength)
+                    throw Error(path, "its shape asks for more values than an array can hold");
                 dimensions.Add((int)d);
                 if (Take(',')) continue;
                 Expect(')');

@@ -13,6 +13,7 @@ public static class Png
     public const int DecodedLimit = 1 << 30;
 
     /// <summary>Reads a file.</summary>
+    /// <param name="path">A PNG file, whatever its name.</param>
     /// <exception cref="DataException">The file cannot be read, is not a PNG, is damaged or too large.</exception>
     public static Picture Read(string path) => Decode(InputFile.ReadAll(path, DecodedLimit), path);
 
@@ -23,9 +24,12 @@ public static class Png
     public static Picture Decode(byte[] bytes, string source) => new PngDecoder(bytes, source).Decode();
 
     /// <summary>Writes a file; the same picture gives the same bytes. The file is replaced whole or not at all.</summary>
+    /// <param name="path">The file to make or to replace.</param>
+    /// <param name="picture">Any size and channels.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, Picture picture) => AtomicFile.Write(path, PngEncoder.Encode(picture));
 
     /// <summary>Encodes a picture; the same picture gives the same bytes.</summary>
+    /// <param name="picture">Any size and channels.</param>
     public static byte[] Encode(Picture picture) => PngEncoder.Encode(picture);
 }

@@ -8,9 +8,6 @@ namespace DiffusionSharp.Data.Formats;
 /// <summary>Decodes one PNG file. Chunks are checked as they come; nothing of the picture's size is allocated before the size is believable.</summary>
 internal sealed class PngDecoder(byte[] bytes, string source)
 {
-    // Deflate cannot shrink by more than about 1032 to 1, so a smaller stream cannot hold the picture.
-    private const long LargestRatio = 1040;
-
     private static readonly (int X, int Y, int StepX, int StepY)[] Interlaced =
         [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
 
@@ -28,7 +25,8 @@ internal sealed class PngDecoder(byte[] bytes, string source)
         var decoded = (long)width * height * pixels.Channels;
         if (Math.Max(raw, decoded) > Png.DecodedLimit)
             throw Error($"{width}×{height} would take {Math.Max(raw, decoded)} bytes, {Png.DecodedLimit} are the limit");
-        if (raw > data.Length * LargestRatio) throw Error($"{width}×{height} needs {raw} bytes, its {data.Length} compressed bytes cannot hold them: it is truncated or lies about its size");
+        if (raw > Deflate.MostBytes(data.Length))
+            throw Error($"{width}×{height} needs {raw} bytes, its {data.Length} compressed bytes cannot hold them: it is truncated or lies about its size");
         var picture = new byte[decoded];
         try
         {
@@ -57,10 +55,12 @@ internal sealed class PngDecoder(byte[] bytes, string source)
             if (bytes.Length - at < 12) throw Error($"it ends at byte {bytes.Length}, before its IEND chunk: it is truncated");
             var length = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(at));
             var type = Encoding.Latin1.GetString(bytes, at + 4, 4);
-            if (length > bytes.Length - at - 12) throw Error($"chunk {type} at byte {at} claims {length} bytes, {bytes.Length - at - 12} are left: it is truncated or damaged");
+            var left = bytes.Length - at - 12;
+            if (length > left) throw Error($"chunk {type} at byte {at} claims {length} bytes, {left} are left: it is truncated or damaged");
             var body = bytes.AsSpan(at + 8, (int)length);
             var crc = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(at + 8 + body.Length));
-            if (crc != PngFormat.Crc(bytes.AsSpan(at + 4, 4 + body.Length))) throw Error($"chunk {type} at byte {at} fails its checksum: it is damaged");
+            if (crc != PngFormat.Crc(bytes.AsSpan(at + 4, 4 + body.Length)))
+                throw Error($"chunk {type} at byte {at} fails its checksum: it is damaged");
             if (pixels is null != (type == "IHDR")) throw Error($"chunk {type} came at byte {at}, IHDR was expected first and once");
             dataEnded |= data.Length > 0 && type != "IDAT";
             switch (type)
@@ -69,10 +69,12 @@ internal sealed class PngDecoder(byte[] bytes, string source)
                     ReadHeader(body);
                     break;
                 case "PLTE":
-                    if (data.Length > 0 || !pixels!.TrySetPalette(body)) throw Error($"its palette of {body.Length} bytes is not 1 to 256 colours of 3 bytes, once, before the picture data");
+                    if (data.Length > 0 || !pixels!.TrySetPalette(body))
+                        throw Error($"its palette of {body.Length} bytes is not 1 to 256 colours of 3 bytes, once, before the picture data");
                     break;
                 case "tRNS":
-                    if (data.Length > 0 || !pixels!.TrySetTransparency(body)) throw Error($"its transparency of {body.Length} bytes does not fit colour type {pixels!.ColourType}");
+                    if (data.Length > 0 || !pixels!.TrySetTransparency(body))
+                        throw Error($"its transparency of {body.Length} bytes does not fit colour type {pixels!.ColourType}");
                     break;
                 case "IDAT":
                     if (dataEnded) throw Error("its picture data is not consecutive");
@@ -98,7 +100,8 @@ internal sealed class PngDecoder(byte[] bytes, string source)
         if (w is 0 or > int.MaxValue || h is 0 or > int.MaxValue) throw Error($"its size {w}×{h} is not between 1 and 2^31 − 1");
         (width, height) = ((int)w, (int)h);
         if (!PngPixels.IsKnown(body[9], body[8])) throw Error($"colour type {body[9]} with {body[8]} bits is not in the format");
-        if (body[10] != 0 || body[11] != 0 || body[12] > 1) throw Error($"compression {body[10]}, filter {body[11]}, interlace {body[12]} came; 0, 0 and 0 or 1 are known");
+        if (body[10] != 0 || body[11] != 0 || body[12] > 1)
+            throw Error($"compression {body[10]}, filter {body[11]}, interlace {body[12]} came; 0, 0 and 0 or 1 are known");
         pixels = new PngPixels(body[9], body[8]);
         interlaced = body[12] == 1;
     }
@@ -132,7 +135,8 @@ internal sealed class PngDecoder(byte[] bytes, string source)
             var above = new byte[row.Length];
             for (var y = 0; y < passHeight; y++)
             {
-                if (zlib.ReadAtLeast(row, row.Length, throwOnEndOfStream: false) < row.Length) throw Error("its compressed data ends before the picture does: it is truncated");
+                if (zlib.ReadAtLeast(row, row.Length, throwOnEndOfStream: false) < row.Length)
+                    throw Error("its compressed data ends before the picture does: it is truncated");
                 if (!TryUnfilter(row, above, step)) throw Error($"row {y} has filter {row[0]}, 0 to 4 are known");
                 var target = (((long)grid.Y + ((long)y * grid.StepY)) * width) + grid.X;
                 format.Expand(row.AsSpan(1), passWidth, picture.AsSpan((int)(target * format.Channels)), grid.StepX * format.Channels);

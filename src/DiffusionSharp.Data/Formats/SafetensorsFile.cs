@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using DiffusionSharp.Tensors;
@@ -39,6 +38,7 @@ public sealed class SafetensorsFile : IDisposable
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Opens a file and checks its header.</summary>
+    /// <param name="path">A safetensors file, whatever its name.</param>
     /// <exception cref="DataException">The file cannot be read or is not a valid safetensors file.</exception>
     public static SafetensorsFile Open(string path)
     {
@@ -52,7 +52,11 @@ public sealed class SafetensorsFile : IDisposable
             InputFile.ReadExactly(path, handle, prefix, 0);
             var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
             if (headerLength > HeaderLimit || (long)headerLength > length - 8)
-                throw new DataException($"{path}: not a valid safetensors file: its first 8 bytes claim a header of {headerLength} bytes, the file holds {length - 8} after them and {HeaderLimit} are the limit.");
+            {
+                var claim = $"its first 8 bytes claim a header of {headerLength} bytes, the file holds {length - 8} after them and {HeaderLimit} are the limit";
+                throw new DataException($"{path}: not a valid safetensors file: {claim}.");
+            }
+
             var json = new byte[headerLength];
             InputFile.ReadExactly(path, handle, json, 8);
             var dataStart = 8 + (long)headerLength;
@@ -68,7 +72,9 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Writes tensors in the given order, those that are kept exact first; the same input gives the same bytes. The file is replaced whole or not at all.</summary>
+    /// <summary>
+    /// Writes tensors in the given order, those that are kept exact first; the same input gives the same bytes. The file is replaced whole or not at all.
+    /// </summary>
     /// <param name="path">The file to make or to replace.</param>
     /// <param name="tensors">Names, all different, and values.</param>
     /// <param name="metadata">Texts to keep with the tensors; written sorted by key.</param>
@@ -76,19 +82,20 @@ public sealed class SafetensorsFile : IDisposable
     /// <param name="exact">Names of tensors that are F32 whatever the type; null: none.</param>
     /// <exception cref="ArgumentException">A name comes twice, is empty or is reserved; or a finite value is too large for the type.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string path, IEnumerable<(string Name, FloatTensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null, StorageType type = StorageType.F32, IReadOnlySet<string>? exact = null)
+    public static void Write(
+        string path,
+        IEnumerable<(string Name, FloatTensor Value)> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null,
+        StorageType type = StorageType.F32,
+        IReadOnlySet<string>? exact = null)
     {
         // The wider first, so that every tensor begins at a multiple of its size, as readers that map the file need.
-        var list = tensors.Select(t => (t.Name, t.Value, Type: exact?.Contains(t.Name) == true ? StorageType.F32 : type)).OrderByDescending(t => StorageDecoder.Size(t.Type)).ToList();
-        var seen = new HashSet<string>(StringComparer.Ordinal) { "", SafetensorsHeader.MetadataKey };
-        foreach (var (name, _, _) in list)
-            if (!seen.Add(name)) throw new ArgumentException($"Safetensors: \"{name}\" is twice among the tensors to write, empty or reserved; each needs a name of its own.", nameof(tensors));
-        foreach (var (name, value, own) in list)
-        {
-            if (StorageEncoder.FirstTooLarge(value.Values, own) is { } large)
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Safetensors: \"{name}\" holds {large}, {own} ends at {StorageEncoder.Largest(own)}; store {(own == StorageType.F16 ? "bfloat16 or " : "")}float32."));
-        }
-
+        var list = tensors
+            .Select(t => (t.Name, t.Value, Type: exact?.Contains(t.Name) == true ? StorageType.F32 : type))
+            .OrderByDescending(t => StorageDecoder.Size(t.Type))
+            .ToList();
+        CheckNames(list.Select(t => t.Name));
+        foreach (var (name, value, own) in list) CheckFits(name, value, own);
         var header = Header(list, metadata);
         AtomicFile.Write(path, stream =>
         {
@@ -99,35 +106,61 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>Whether the file holds a tensor of this name.</summary>
+    /// <param name="name">Compared letter by letter.</param>
     public bool Contains(string name) => byName.ContainsKey(name);
 
     /// <summary>Type, shape and place of a tensor.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="DataException">There is none of this name.</exception>
     public SafetensorsEntry Entry(string name) => byName.GetValueOrDefault(name)
         ?? throw new DataException($"{path}: no tensor \"{name}\" among its {byName.Count}.");
 
     /// <summary>A tensor of any type as float32, rounded to nearest where the type is wider.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="DataException">There is none of this name, or the file changed since it was opened.</exception>
     public FloatTensor Read(string name) => new(Entry(name).Shape, Values<float>(name));
 
     /// <summary>A tensor of any type as doubles; integers beyond 2⁵³ are rounded.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="DataException">There is none of this name, or the file changed since it was opened.</exception>
     public Tensor ReadDouble(string name) => new(Entry(name).Shape, Values<double>(name));
 
     /// <summary>The values of an integer or boolean tensor, exactly.</summary>
-    /// <exception cref="DataException">There is none of this name, it holds fractions or values of 2⁶³ and more, or the file changed since it was opened.</exception>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="DataException">
+    /// There is none of this name, it holds fractions or values of 2⁶³ and more, or the file changed since it was opened.
+    /// </exception>
     public long[] ReadIntegers(string name)
     {
         var type = Entry(name).Type;
         if (type is StorageType.F16 or StorageType.BF16 or StorageType.F32 or StorageType.F64)
             throw new DataException($"{path}: \"{name}\" is {type}, integers were expected.");
         var values = Values<long>(name);
-        if (type == StorageType.U64 && values.Any(v => v < 0)) throw new DataException($"{path}: \"{name}\" holds integers of 2^63 and more, which do not fit.");
+        if (type == StorageType.U64 && values.Any(v => v < 0))
+            throw new DataException($"{path}: \"{name}\" holds integers of 2^63 and more, which do not fit.");
         return values;
     }
 
     /// <inheritdoc/>
     public void Dispose() => handle.Dispose();
+
+    private static void CheckNames(IEnumerable<string> tensors)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal) { "", SafetensorsHeader.MetadataKey };
+        foreach (var name in tensors)
+        {
+            if (seen.Add(name)) continue;
+            var problem = $"\"{name}\" is twice among the tensors to write, empty or reserved; each needs a name of its own";
+            throw new ArgumentException($"Safetensors: {problem}.", nameof(tensors));
+        }
+    }
+
+    private static void CheckFits(string name, FloatTensor value, StorageType type)
+    {
+        if (StorageEncoder.FirstTooLarge(value.Values, type) is not { } large) return;
+        var problem = FormattableString.Invariant($"\"{name}\" holds {large}, {type} ends at {StorageEncoder.Largest(type)}");
+        throw new ArgumentException($"Safetensors: {problem}; store {(type == StorageType.F16 ? "bfloat16 or " : "")}float32.");
+    }
 
     private T[] Values<T>(string name)
         where T : struct, INumberBase<T>
@@ -173,7 +206,9 @@ public sealed class SafetensorsFile : IDisposable
 
         // Spaces after the JSON bring the numbers to a multiple of 8, so that readers may map them in place.
         while (stream.Length % 8 != 0) stream.WriteByte((byte)' ');
-        if (stream.Length - 8 > HeaderLimit) throw new ArgumentException($"Safetensors: the header would take {stream.Length - 8} bytes, {HeaderLimit} are the limit.", nameof(tensors));
+        var length = stream.Length - 8;
+        if (length > HeaderLimit)
+            throw new ArgumentException($"Safetensors: the header would take {length} bytes, {HeaderLimit} are the limit.", nameof(tensors));
         var header = stream.ToArray();
         BinaryPrimitives.WriteInt64LittleEndian(header, header.Length - 8);
         return header;

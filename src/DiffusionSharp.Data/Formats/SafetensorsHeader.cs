@@ -72,7 +72,8 @@ internal static class SafetensorsHeader
         if (type is null || shape is null || offsets is null) throw Error(path, $"\"{name}\" needs dtype, shape and data_offsets");
         var expected = (long)shape.Value.Count * StorageDecoder.Size(type.Value);
         var (begin, end) = offsets.Value;
-        if (end - begin != expected) throw Error(path, $"\"{name}\" is {type} {shape} and needs {expected} bytes, its data_offsets [{begin}, {end}] hold {end - begin}");
+        if (end - begin != expected)
+            throw Error(path, $"\"{name}\" is {type} {shape} and needs {expected} bytes, its data_offsets [{begin}, {end}] hold {end - begin}");
         return new SafetensorsEntry(name, type.Value, shape.Value, begin, end);
     }
 
@@ -106,7 +107,8 @@ internal static class SafetensorsHeader
     {
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() != 2 || !TryInteger(value[0], out var begin) || !TryInteger(value[1], out var end))
             throw Error(path, $"\"{name}\" must have two integers of at least 0 as data_offsets");
-        if (begin > end || end > dataLength) throw Error(path, $"\"{name}\" has data_offsets [{begin}, {end}], which must rise and end inside the {dataLength} bytes of data");
+        if (begin > end || end > dataLength)
+            throw Error(path, $"\"{name}\" has data_offsets [{begin}, {end}], which must rise and end inside the {dataLength} bytes of data");
         return (begin, end);
     }
 
@@ -119,11 +121,18 @@ internal static class SafetensorsHeader
     // Tensors follow each other without hole or overlap and fill the file: no byte is read twice, none can hide.
     private static void CheckLayout(string path, List<SafetensorsEntry> entries, long dataLength)
     {
-        entries.Sort((a, b) => (a.Begin, a.End) != (b.Begin, b.End) ? (a.Begin, a.End).CompareTo((b.Begin, b.End)) : string.CompareOrdinal(a.Name, b.Name));
+        entries.Sort((a, b) => (a.Begin, a.End) != (b.Begin, b.End)
+            ? (a.Begin, a.End).CompareTo((b.Begin, b.End))
+            : string.CompareOrdinal(a.Name, b.Name));
         long at = 0;
         foreach (var entry in entries)
         {
-            if (entry.Begin != at) throw Error(path, $"\"{entry.Name}\" begins at byte {entry.Begin} of the data, {at} was expected: tensors must not overlap or leave holes");
+            if (entry.Begin != at)
+            {
+                var found = $"\"{entry.Name}\" begins at byte {entry.Begin} of the data, {at} was expected";
+                throw Error(path, $"{found}: tensors must not overlap or leave holes");
+            }
+
             at = entry.End;
         }
 

@@ -2,7 +2,9 @@ using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Data.Sources;
 
-/// <summary>The order of training: every epoch visits each sample once, in an order of its own, and any position is computed without those before it.</summary>
+/// <summary>
+/// The order of training: every epoch visits each sample once, in an order of its own, and any position is computed without those before it.
+/// </summary>
 /// <remarks>
 /// Position p = step · batch + k lies in epoch ⌊p / count⌋; batches run across the border of epochs and nothing is dropped.
 /// An epoch's order is a Feistel network over the next power of four, walked until it lands inside (cycle walking):
@@ -43,12 +45,14 @@ public sealed class BatchSampler
     /// <exception cref="ArgumentException">The step is negative, or the room is not that of a batch.</exception>
     public void Indices(long step, Span<int> indices)
     {
-        if (indices.Length != Batch) throw new ArgumentException($"BatchSampler: a batch has {Batch} samples, room for {indices.Length} came.", nameof(indices));
+        if (indices.Length != Batch)
+            throw new ArgumentException($"BatchSampler: a batch has {Batch} samples, room for {indices.Length} came.", nameof(indices));
         var position = checked(step * Batch);
         for (var k = 0; k < indices.Length; k++) indices[k] = IndexAt(position + k);
     }
 
     /// <summary>The epoch, from 0, that a position lies in.</summary>
+    /// <param name="position">0 or more: step · batch + place in the batch.</param>
     public long EpochOf(long position) => position / Count;
 
     /// <summary>The sample at a position of the endless order.</summary>

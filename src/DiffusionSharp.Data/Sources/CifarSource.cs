@@ -1,12 +1,19 @@
 using DiffusionSharp.Data.Formats;
+using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Data.Sources;
 
 /// <summary>CIFAR-10 in its binary form: five training batches and one of tests, 32×32 RGB with labels.</summary>
-/// <remarks>A record is 3073 bytes: the label, then 1024 bytes each of red, green and blue. Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html.</remarks>
+/// <remarks>
+/// A record is 3073 bytes: the label, then 1024 bytes each of red, green and blue. Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html.
+/// </remarks>
 public sealed class CifarSource : DataSource
 {
     private const int Side = 32, Plane = Side * Side, Record = 1 + (3 * Plane);
+
+    private static readonly string[] TrainingFiles = ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"];
+
+    private static readonly string[] TestFiles = ["test_batch.bin"];
 
     private static readonly string[] Objects = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
@@ -17,13 +24,17 @@ public sealed class CifarSource : DataSource
         : base(name, [Side, Side, 3], labels.Length, Objects) => (this.pixels, this.labels) = (pixels, labels);
 
     /// <summary>Whether a folder holds such files.</summary>
-    public static bool Matches(string folder) => File.Exists(Path.Combine(folder, "data_batch_1.bin")) || File.Exists(Path.Combine(folder, "test_batch.bin"));
+    /// <param name="folder">Where to look.</param>
+    public static bool Matches(string folder) =>
+        File.Exists(Path.Combine(folder, TrainingFiles[0])) || File.Exists(Path.Combine(folder, TestFiles[0]));
 
     /// <summary>Reads a folder: <c>data_batch_1.bin</c> to <c>data_batch_5.bin</c>, or <c>test_batch.bin</c>.</summary>
+    /// <param name="folder">That holds the files.</param>
+    /// <param name="split">Which part: to learn from, or held back.</param>
     /// <exception cref="DataException">A file is missing or damaged.</exception>
     public static CifarSource Open(string folder, DataSplit split = DataSplit.Train)
     {
-        string[] names = split == DataSplit.Test ? ["test_batch.bin"] : ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"];
+        var names = split == DataSplit.Test ? TestFiles : TrainingFiles;
         var batches = Array.ConvertAll(names, name => ReadBatch(Path.Combine(folder, name)));
         var count = batches.Sum(b => b.Length / Record);
         var (pixels, labels) = (new byte[count * 3 * Plane], new byte[count]);
@@ -43,7 +54,7 @@ public sealed class CifarSource : DataSource
 
     /// <inheritdoc/>
     protected override void Fill(int index, Span<float> destination) =>
-        PictureBytes.ToValues(pixels.AsSpan(index * destination.Length, destination.Length), destination);
+        Picture.ToValues(pixels.AsSpan(index * destination.Length, destination.Length), destination);
 
     /// <inheritdoc/>
     protected override int ClassOf(int index) => labels[index];
@@ -51,9 +62,19 @@ public sealed class CifarSource : DataSource
     private static byte[] ReadBatch(string path)
     {
         var bytes = InputFile.ReadAll(path, 100_000 * Record);
-        if (bytes.Length == 0 || bytes.Length % Record != 0) throw new DataException($"{path}: {bytes.Length} bytes are not a whole number of CIFAR-10 records of {Record} bytes: it is truncated or of another format.");
+        if (bytes.Length == 0 || bytes.Length % Record != 0)
+        {
+            var found = $"{bytes.Length} bytes are not a whole number of CIFAR-10 records of {Record} bytes";
+            throw new DataException($"{path}: {found}: it is truncated or of another format.");
+        }
+
         for (var at = 0; at < bytes.Length; at += Record)
-            if (bytes[at] >= Objects.Length) throw new DataException($"{path}: record {at / Record} has label {bytes[at]}, 0 to 9 were expected: it is damaged or of another format.");
+        {
+            if (bytes[at] < Objects.Length) continue;
+            var found = $"record {at / Record} has label {bytes[at]}, 0 to 9 were expected";
+            throw new DataException($"{path}: {found}: it is damaged or of another format.");
+        }
+
         return bytes;
     }
 }

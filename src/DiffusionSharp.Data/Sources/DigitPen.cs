@@ -25,8 +25,8 @@ internal static class DigitPen
         float ax = (float)from.X, ay = (float)from.Y, dx = (float)to.X - ax, dy = (float)to.Y - ay;
         var reach = radius + (soft / 2);
         var perLength = 1 / Math.Max((dx * dx) + (dy * dy), 1e-12f);
-        int left = Math.Max(0, (int)MathF.Ceiling(Math.Min(ax, ax + dx) - reach)), right = Math.Min(size - 1, (int)MathF.Floor(Math.Max(ax, ax + dx) + reach));
-        int top = Math.Max(0, (int)MathF.Ceiling(Math.Min(ay, ay + dy) - reach)), bottom = Math.Min(size - 1, (int)MathF.Floor(Math.Max(ay, ay + dy) + reach));
+        var (left, right) = Pixels(ax, ax + dx, reach, size);
+        var (top, bottom) = Pixels(ay, ay + dy, reach, size);
         for (var y = top; y <= bottom; y++)
         {
             for (var x = left; x <= right; x++)
@@ -40,5 +40,13 @@ internal static class DigitPen
                 if (value > pixel) pixel = value;
             }
         }
+    }
+
+    // The pixels along one axis that the line may give ink to.
+    private static (int First, int Last) Pixels(float from, float to, float reach, int size)
+    {
+        var first = (int)MathF.Ceiling(Math.Min(from, to) - reach);
+        var last = (int)MathF.Floor(Math.Max(from, to) + reach);
+        return (Math.Max(0, first), Math.Min(size - 1, last));
     }
 }

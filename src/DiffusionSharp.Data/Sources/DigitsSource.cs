@@ -1,4 +1,3 @@
-using System.Globalization;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Data.Sources;
@@ -27,11 +26,11 @@ public sealed class DigitsSource : DataSource
     /// <param name="size">Width and height in pixels, 8 to 512.</param>
     /// <exception cref="DataException">The size is out of range.</exception>
     public DigitsSource(int count = DefaultCount, ulong seed = 0, int size = 28)
-        : base("digits", [Checked(size), size, 1], count, [.. Enumerable.Range(0, 10).Select(d => d.ToString(CultureInfo.InvariantCulture))])
+        : base("digits", [Checked(size), size, 1], count, Numbered(10))
     {
         rng = new Rng(seed).Split("digits");
         this.size = size;
-        if ((long)count * size * size <= PictureBytes.CacheLimit / 4) drawn = new byte[count][];
+        if ((long)count * size * size <= MostKept / 4) drawn = new byte[count][];
     }
 
     /// <summary>Draws one digit; the same stream draws the same digit.</summary>
@@ -63,11 +62,12 @@ public sealed class DigitsSource : DataSource
             if (drawn is not null) Volatile.Write(ref drawn[index], pixels);
         }
 
-        PictureBytes.ToValues(pixels, destination);
+        Picture.ToValues(pixels, destination);
     }
 
     /// <inheritdoc/>
     protected override int ClassOf(int index) => index % 10;
 
-    private static int Checked(int size) => size is >= 8 and <= 512 ? size : throw new DataException($"digits: size {size} was asked for, 8 to 512 are drawn.");
+    private static int Checked(int size) =>
+        size is >= 8 and <= 512 ? size : throw new DataException($"digits: size {size} was asked for, 8 to 512 are drawn.");
 }

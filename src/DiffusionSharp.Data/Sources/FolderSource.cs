@@ -19,27 +19,29 @@ public sealed class FolderSource : DataSource
         : base(name, sampleShape, items.Length, classNames) => (this.items, this.size, this.channels) = (items, size, channels);
 
     /// <summary>Lists a folder and decodes its pictures where they fit into memory.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <param name="folder">Of pictures, or of sub-folders of pictures.</param>
     /// <param name="size">Crop each picture to its middle square and resize it to this width and height; null keeps sizes, which must then agree.</param>
     /// <param name="channels">Convert each picture to 1 (grey), 3 (RGB) or 4 (RGBA) channels; null keeps them, which must then agree.</param>
     /// <param name="parallelism">Threads to decode with; null decodes on the caller's.</param>
     /// <param name="cacheLimit">The most bytes of pixels to keep in memory; more is decoded when read.</param>
     /// <exception cref="DataException">The folder is missing or empty, a picture is damaged, or pictures differ in size or channels.</exception>
-    public static FolderSource Open(string folder, int? size = null, int? channels = null, Parallelism? parallelism = null, long cacheLimit = PictureBytes.CacheLimit)
+    public static FolderSource Open(
+        string folder, int? size = null, int? channels = null, Parallelism? parallelism = null, long cacheLimit = MostKept)
     {
         if (size is < 1 or > 16384) throw new DataException($"{folder}: size {size} was asked for, 1 to 16384 are possible.");
         if (channels is < 1 or > 4) throw new DataException($"{folder}: {channels} channels were asked for, 1 to 4 are possible.");
         var (items, classNames) = List(folder);
         var first = Fit(PictureFile.Read(items[0].Path), size, channels);
         var source = new FolderSource(folder, [first.Height, first.Width, first.Channels], items, classNames, size, channels);
-        if ((long)source.SampleShape.Count * items.Length <= Math.Min(cacheLimit, Array.MaxLength)) source.FillCache(parallelism ?? Parallelism.Single);
+        var bytes = (long)source.SampleShape.Count * items.Length;
+        if (bytes <= Math.Min(cacheLimit, Array.MaxLength)) source.FillCache(parallelism ?? Parallelism.Single);
         return source;
     }
 
     /// <inheritdoc/>
     protected override void Fill(int index, Span<float> destination)
     {
-        if (cache is not null) PictureBytes.ToValues(cache.AsSpan(index * destination.Length, destination.Length), destination);
+        if (cache is not null) Picture.ToValues(cache.AsSpan(index * destination.Length, destination.Length), destination);
         else Load(index).CopyTo(destination);
     }
 
@@ -54,13 +56,18 @@ public sealed class FolderSource : DataSource
             var folders = Directory.GetDirectories(folder).Where(d => !Path.GetFileName(d).StartsWith('.')).Order(StringComparer.Ordinal).ToArray();
             var own = Pictures(folder);
             if (own.Length > 0 && folders.Any(f => Pictures(f).Length > 0))
-                throw new DataException($"{folder}: pictures both in the folder and in its sub-folders; put each into the sub-folder of its class, or all into one folder.");
+            {
+                const string mend = "put each into the sub-folder of its class, or all into one folder";
+                throw new DataException($"{folder}: pictures both in the folder and in its sub-folders; {mend}.");
+            }
+
             if (own.Length > 0) return ([.. own.Select(path => new Item(path, 0))], []);
             var items = new List<Item>();
             for (var c = 0; c < folders.Length; c++)
             {
                 var pictures = Pictures(folders[c]);
-                if (pictures.Length == 0) throw new DataException($"{folders[c]}: no PNG or JPEG pictures in this sub-folder; each sub-folder is a class and needs at least one.");
+                if (pictures.Length == 0)
+                    throw new DataException($"{folders[c]}: no PNG or JPEG pictures in this sub-folder; each sub-folder is a class and needs at least one.");
                 items.AddRange(pictures.Select(path => new Item(path, c)));
             }
 
@@ -86,12 +93,21 @@ public sealed class FolderSource : DataSource
     {
         var picture = Fit(PictureFile.Read(items[index].Path), size, channels);
         var (height, width, depth) = (SampleShape[0], SampleShape[1], SampleShape[2]);
-        if (picture.Channels != depth) throw new DataException($"{items[0].Path} has {Words(depth)}, {items[index].Path} has {Words(picture.Channels)}; ask for a number of channels to convert all.");
-        if (picture.Height != height || picture.Width != width) throw new DataException($"{items[0].Path} is {height}×{width}, {items[index].Path} is {picture.Height}×{picture.Width} (height×width); ask for a size to crop and resize all.");
-        return picture;
+        var (first, path) = (items[0].Path, items[index].Path);
+        if (picture.Channels != depth)
+            throw new DataException($"{first} has {Words(depth)}, {path} has {Words(picture.Channels)}; ask for a number of channels to convert all.");
+        if (picture.Height == height && picture.Width == width) return picture;
+        var sizes = $"{first} is {height}×{width}, {path} is {picture.Height}×{picture.Width} (height×width)";
+        throw new DataException($"{sizes}; ask for a size to crop and resize all.");
     }
 
-    private static string Words(int channels) => channels switch { 1 => "1 channel (grey)", 2 => "2 channels (grey, alpha)", 3 => "3 channels (RGB)", _ => "4 channels (RGBA)" };
+    private static string Words(int channels) => channels switch
+    {
+        1 => "1 channel (grey)",
+        2 => "2 channels (grey, alpha)",
+        3 => "3 channels (RGB)",
+        _ => "4 channels (RGBA)",
+    };
 
     private void FillCache(Parallelism parallelism)
     {

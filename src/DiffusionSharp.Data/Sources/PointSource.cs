@@ -1,4 +1,3 @@
-using System.Globalization;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Data.Sources;
@@ -25,7 +24,7 @@ public sealed class PointSource : DataSource
     private readonly Kind kind;
 
     private PointSource(string name, Kind kind, int count, ulong seed)
-        : base(name, [2], count, [.. Enumerable.Range(0, kind.Classes).Select(c => c.ToString(CultureInfo.InvariantCulture))])
+        : base(name, [2], count, Numbered(kind.Classes))
     {
         this.kind = kind;
         rng = new Rng(seed).Split(name);

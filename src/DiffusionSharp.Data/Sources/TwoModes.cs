@@ -23,8 +23,11 @@ public static class TwoModes
     /// <exception cref="ArgumentException">The points are not [N, 2] or not finite, or there is none.</exception>
     public static double ShareOfFirst(Tensor points)
     {
-        if (points.Shape.Rank != 2 || points.Shape[1] != 2 || points.Samples == 0) throw new ArgumentException($"TwoModes: points [N, 2] were expected, {points.Shape} came.", nameof(points));
-        if (!points.IsFinite()) throw new ArgumentException("TwoModes: finite points were expected, and some are not; count those of the dynamics that ran away by themselves.", nameof(points));
+        if (points.Shape.Rank != 2 || points.Shape[1] != 2 || points.Samples == 0)
+            throw new ArgumentException($"TwoModes: points [N, 2] were expected, {points.Shape} came.", nameof(points));
+        const string mend = "count those of the dynamics that ran away by themselves";
+        if (!points.IsFinite())
+            throw new ArgumentException($"TwoModes: finite points were expected, and some are not; {mend}.", nameof(points));
         var first = 0;
         for (var k = 0; k < points.Samples; k++) first += points.Sample(k)[0] + points.Sample(k)[1] > -6 * Sigma ? 1 : 0;
         return (double)first / points.Samples;

@@ -4,6 +4,8 @@ using DiffusionSharp.Figures;
 using DiffusionSharp.Langevin;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
+using DiffusionSharp.Stochastics.Laws;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
@@ -20,8 +22,7 @@ public sealed class AnnealedLangevin : Experiment
     private const double SigmaMin = 0.1, SigmaMax = 20, StartDeviation = 6;
     private const int Tile = 500;
 
-    private static readonly NormalMixture Data = new([LeftWeight, 1 - LeftWeight], [Left, Right], Variance);
-    private static readonly GaussianMixture Target = GaussianMixture.Isotropic([LeftWeight, 1 - LeftWeight], new Tensor([2, 1], [Left, Right]), [Variance, Variance]);
+    private static readonly LineMixture Data = LineMixture.OfVariance([LeftWeight, 1 - LeftWeight], [Left, Right], Variance);
     private static readonly VeGeometricSchedule Schedule = new(SigmaMin, SigmaMax);
 
     /// <summary>c of the noise √(ch) z of a Langevin step: the formula under test.</summary>
@@ -81,7 +82,7 @@ public sealed class AnnealedLangevin : Experiment
             var v = Variance + (sigmas[i] * sigmas[i]);
             const double d = Right - Left;
             var overlap = Math.Exp(-OverlapPower * d * d / (2 * v));
-            change[i] = other.Score(mode, level).Values[0] - Target.Score(mode, level).Values[0];
+            change[i] = other.Score(mode, level).Values[0] - Data.Mixture.Score(mode, level).Values[0];
             bound[i] = d / v * overlap * (1 - LeftWeight) / LeftWeight;
 
             // The probability of the far mode given x is ωe/(1 + ωe), ω the odds of the weights and e the overlap; the score moves by d/v of it.
@@ -104,7 +105,7 @@ public sealed class AnnealedLangevin : Experiment
         static double Share(double odds) => odds / (1 + odds);
     }
 
-    private LangevinLaw Plain(ExperimentContext context, Rng rng, Notebook notebook)
+    private ChainLaw Plain(ExperimentContext context, Rng rng, Notebook notebook)
     {
         var (count, steps) = (context.Size(full: 10_000, quick: 2000), context.Size(full: 1000, quick: 250));
         const double h = 0.02;
@@ -113,8 +114,8 @@ public sealed class AnnealedLangevin : Experiment
         var sampler = new UnadjustedLangevinSampler(Schedule, new TimeGrid([0.0], Schedule.CleanTime), h / (1 + (SigmaMin * SigmaMin)), steps);
         var (share, ends) = Run(context, sampler, count, (noise, shape) => StartDeviation * noise.Initial(shape), rng);
 
-        var chain = LangevinLaw.Of(start.Density, -9 * StartDeviation, 9 * StartDeviation, Math.Sqrt(2 * h) / 2).After(law.Score, h, NoiseVariance, steps, (-9 * StartDeviation, 9 * StartDeviation));
-        var predicted = chain.Moment(_ => 1, to: Middle);
+        var chain = ChainLaw.Spaced(start.Density, -9 * StartDeviation, 9 * StartDeviation, Math.Sqrt(2 * h) / 2).After(x => x + (h * law.Score(x)), Math.Sqrt(NoiseVariance * h), steps, (-9 * StartDeviation, 9 * StartDeviation));
+        var predicted = chain.Expectation(_ => 1, to: Middle);
         notebook.Equal($"plain: share of {count} samples in the left mode after {steps} steps, against the law of the chain", share, predicted, Binomial(predicted, count));
 
         // Far apart, a particle ends in the mode that it reaches first: the splitting probability solves p q′ = constant.
@@ -156,25 +157,25 @@ public sealed class AnnealedLangevin : Experiment
     private SvgPlot Shares(Func<double, double> score, Normal start, double h)
     {
         const int levels = 20, each = 30;
-        var law = LangevinLaw.Of(start.Density, -9 * StartDeviation, 9 * StartDeviation, Math.Sqrt(2 * h) / 2);
+        var law = ChainLaw.Spaced(start.Density, -9 * StartDeviation, 9 * StartDeviation, Math.Sqrt(2 * h) / 2);
         double[] steps = [.. Enumerable.Range(0, levels + 1).Select(n => (double)(n * each))];
-        List<double> plain = [law.Moment(_ => 1, to: Middle)];
+        List<double> plain = [law.Expectation(_ => 1, to: Middle)];
         for (var n = 0; n < levels; n++)
         {
-            law = law.After(score, h, NoiseVariance, each, (-9 * StartDeviation, 9 * StartDeviation));
-            plain.Add(law.Moment(_ => 1, to: Middle));
+            law = law.After(x => x + (h * score(x)), Math.Sqrt(NoiseVariance * h), each, (-9 * StartDeviation, 9 * StartDeviation));
+            plain.Add(law.Expectation(_ => 1, to: Middle));
         }
 
         return new SvgPlot(
         [
             new LineSeries("plain", steps, plain) { Markers = true, Color = PlotTheme.Paper.Colors[1] },
-            new LineSeries("annealed", steps[1..], [.. Laws(levels, 0.1, each).Select(l => l.Moment(_ => 1, to: Middle))]) { Markers = true, Color = PlotTheme.Paper.Colors[2] },
+            new LineSeries("annealed", steps[1..], [.. Laws(levels, 0.1, each).Select(l => l.Expectation(_ => 1, to: Middle))]) { Markers = true, Color = PlotTheme.Paper.Colors[2] },
             new LineSeries("weight of the mode", [0, steps[^1]], [LeftWeight, LeftWeight]) { Dashed = true, Color = PlotTheme.Paper.Colors[0] },
         ])
         { Title = "Share left of x = 1", XLabel = "steps", YLabel = "share", YRange = (0, 0.7), Width = 480 };
     }
 
-    private void Annealed(ExperimentContext context, Rng rng, Notebook notebook, LangevinLaw plain)
+    private void Annealed(ExperimentContext context, Rng rng, Notebook notebook, ChainLaw plain)
     {
         var count = context.Size(full: 10_000, quick: 2000);
         var settings = new (int Levels, double Kappa, int Steps)[] { (20, 0.1, 30), (20, 0.1, 3), (4, 0.1, 30) };
@@ -183,13 +184,13 @@ public sealed class AnnealedLangevin : Experiment
         {
             var sampler = new AnnealedLangevinSampler(Schedule, new TimeGrid(Times(levels), Schedule.CleanTime), kappa, steps);
             var (share, ends) = Run(context, sampler, count, (noise, shape) => SigmaMax * noise.Initial(shape), rng.Split(levels).Split(steps));
-            var predicted = Law(levels, kappa, steps).Moment(_ => 1, to: Middle);
+            var predicted = Law(levels, kappa, steps).Expectation(_ => 1, to: Middle);
             notebook.Equal($"annealed, {levels} levels, {steps} steps each: share of {count} samples in the left mode against the law of the chain", share, predicted, Binomial(predicted, count));
             if (good.Length == 0) good = ends;
         }
 
-        var right = Law(20, 0.1, 30).Moment(_ => 1, to: Middle);
-        notebook.AtMost("annealed, 20 levels, 30 steps each: how far the law of the chain is from the weight 0.2, against a tenth of plain", Math.Abs(right - LeftWeight), Math.Abs(plain.Moment(_ => 1, to: Middle) - LeftWeight) / 10, Tolerance.Chosen);
+        var right = Law(20, 0.1, 30).Expectation(_ => 1, to: Middle);
+        notebook.AtMost("annealed, 20 levels, 30 steps each: how far the law of the chain is from the weight 0.2, against a tenth of plain", Math.Abs(right - LeftWeight), Math.Abs(plain.Expectation(_ => 1, to: Middle) - LeftWeight) / 10, Tolerance.Chosen);
 
         var places = Quadrature.Points(-20, 20, 801);
         double[] shown = [5, 2, 0.1];
@@ -208,7 +209,7 @@ public sealed class AnnealedLangevin : Experiment
         double[] kappas = context.Quick ? [0.02, 0.1, 0.4] : [0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8];
         var shares = new double[levels.Length, steps.Length];
         context.Parallelism.For(levels.Length * steps.Length, i =>
-            shares[i / steps.Length, i % steps.Length] = Law(levels[i / steps.Length], 0.1, steps[i % steps.Length]).Moment(_ => 1, to: Middle));
+            shares[i / steps.Length, i % steps.Length] = Law(levels[i / steps.Length], 0.1, steps[i % steps.Length]).Expectation(_ => 1, to: Middle));
         for (var l = 0; l < levels.Length; l++)
         {
             // Compared from 10 steps on: with fewer the chain is so far from its laws that a share may be right by accident.
@@ -227,9 +228,9 @@ public sealed class AnnealedLangevin : Experiment
         context.Parallelism.For(kappas.Length, i =>
         {
             var law = Law(20, kappas[i], 10);
-            var mass = law.Moment(_ => 1, from: Middle);
-            var mean = law.Moment(x => x, from: Middle) / mass;
-            (shareOf[i], deviationOf[i]) = (law.Moment(_ => 1, to: Middle), Math.Sqrt(law.Moment(x => (x - mean) * (x - mean), from: Middle) / mass));
+            var mass = law.Expectation(_ => 1, from: Middle);
+            var mean = law.Expectation(x => x, from: Middle) / mass;
+            (shareOf[i], deviationOf[i]) = (law.Expectation(_ => 1, to: Middle), Math.Sqrt(law.Expectation(x => (x - mean) * (x - mean), from: Middle) / mass));
         });
         for (var i = 0; i < kappas.Length; i++) notebook.Report($"20 levels of 10 steps, κ = {Text(kappas[i])}: deviation in the mode of weight 0.8 before denoising (that of the law is {Text(Math.Sqrt(Variance + (SigmaMin * SigmaMin)))})", deviationOf[i]);
 
@@ -253,18 +254,19 @@ public sealed class AnnealedLangevin : Experiment
     }
 
     // The law of the annealed chain before its last denoising, which carries nothing across the valley.
-    private LangevinLaw Law(int levels, double kappa, int steps) => Laws(levels, kappa, steps).Last();
+    private ChainLaw Law(int levels, double kappa, int steps) => Laws(levels, kappa, steps).Last();
 
-    private IEnumerable<LangevinLaw> Laws(int levels, double kappa, int steps)
+    private IEnumerable<ChainLaw> Laws(int levels, double kappa, int steps)
     {
         var start = new Normal(0, SigmaMax);
-        var law = LangevinLaw.Of(start.Density, -9 * SigmaMax, 9 * SigmaMax, SigmaMax / 10);
+        var law = ChainLaw.Spaced(start.Density, -9 * SigmaMax, 9 * SigmaMax, SigmaMax / 10);
         var before = SigmaMax;
         foreach (var t in Times(levels))
         {
             var sigma = Schedule.Sigma(t);
             var reach = Right + (8 * Math.Sqrt(Variance + (before * before)));
-            law = law.After(Data.Noised(sigma).Score, kappa * Math.Pow(sigma, StepPower), NoiseVariance, steps, (-reach, reach));
+            var (noised, h) = (Data.Noised(sigma), kappa * Math.Pow(sigma, StepPower));
+            law = law.After(x => x + (h * noised.Score(x)), Math.Sqrt(NoiseVariance * h), steps, (-reach, reach));
             before = sigma;
             yield return law;
         }
@@ -275,7 +277,7 @@ public sealed class AnnealedLangevin : Experiment
     private static (double Share, double[] Ends) Run(ExperimentContext context, Sampler sampler, int count, Func<NoiseSource, Shape, Tensor> start, Rng rng)
     {
         var ends = new double[count];
-        var denoiser = new GaussianMixtureDenoiser(Target);
+        var denoiser = Data.Denoiser;
         context.Parallelism.For(count / Tile, t =>
         {
             var noise = new SeededNoise(rng, t * Tile);

@@ -3,10 +3,13 @@ using DiffusionSharp.Distances;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
+using DiffusionSharp.Stochastics.Laws;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Sampling;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -72,8 +75,6 @@ public sealed partial class DdimFamily : Experiment
         Limits(notebook);
         Interpolation(context, rng.Split("interpolation"), notebook);
     }
-
-    private static double Square(double x) => x * x;
 
     // β̃ between two levels.
     private static double Posterior(NoiseLevel t, NoiseLevel s) => (Square(t.Sigma) - Square(t.Alpha / s.Alpha * s.Sigma)) * Square(s.Sigma / t.Sigma);

@@ -4,11 +4,13 @@ using DiffusionSharp.Likelihood;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -65,8 +67,6 @@ public sealed class ElboTerms : Experiment
         MeanAlone(notebook);
         Variances(context, notebook);
     }
-
-    private static double Square(double x) => x * x;
 
     private static double VarianceAt(NoiseLevel level) => (Square(level.Alpha) * Variance) + Square(level.Sigma);
 

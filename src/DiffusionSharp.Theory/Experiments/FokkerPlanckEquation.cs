@@ -1,10 +1,12 @@
 using DiffusionSharp.Distances;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Statistics;
+using DiffusionSharp.Stochastics.FokkerPlanck;
+using DiffusionSharp.Stochastics.Numerics;
+using DiffusionSharp.Stochastics.Processes;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Theory.FokkerPlanck;
 using DiffusionSharp.Theory.Laboratory;
-using DiffusionSharp.Theory.Processes;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -71,8 +73,6 @@ public sealed class FokkerPlanckEquation : Experiment
         Paths(context, rng, notebook);
         Plane(context, notebook);
     }
-
-    private static double Square(double x) => x * x;
 
     private static GridDensity Normal(CellGrid grid, double mean, double variance) => GridDensity.OfCumulative(grid, x => NormalLaw.Cumulative((x - mean) / Math.Sqrt(variance)));
 
@@ -318,8 +318,8 @@ public sealed class FokkerPlanckEquation : Experiment
         foreach (var t in new[] { 0.5, 1.5 })
         {
             var fine = Solve(size, t);
-            notebook.Equal($"turning, falling and spreading in the plane at t = {t:0.0}: ∫∫|p − exact|", fine.DistanceTo(Swirl(Cells(size), t)), 0, Halving(fine.Coarsened().DistanceTo(Solve(size / 2, t))));
-            notebook.Equal($"mass in the plane at t = {t:0.0}", fine.Mass, 1, new Tolerance(1e-12, "rounding: four of 2⁻⁵³ in each of fewer than 2000 sweeps"));
+            notebook.Equal(FormattableString.Invariant($"turning, falling and spreading in the plane at t = {t:0.0}: ∫∫|p − exact|"), fine.DistanceTo(Swirl(Cells(size), t)), 0, Halving(fine.Coarsened().DistanceTo(Solve(size / 2, t))));
+            notebook.Equal(FormattableString.Invariant($"mass in the plane at t = {t:0.0}"), fine.Mass, 1, new Tolerance(1e-12, "rounding: four of 2⁻⁵³ in each of fewer than 2000 sweeps"));
         }
 
         const int shown = 72, every = 4;

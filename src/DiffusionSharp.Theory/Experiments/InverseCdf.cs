@@ -1,5 +1,7 @@
 using DiffusionSharp.Distances;
 using DiffusionSharp.Figures;
+using DiffusionSharp.Stochastics.Laws;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using MathNet.Numerics.Distributions;

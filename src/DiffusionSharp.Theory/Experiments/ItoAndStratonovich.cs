@@ -1,8 +1,10 @@
 using DiffusionSharp.Figures;
 using DiffusionSharp.Statistics;
+using DiffusionSharp.Stochastics.Numerics;
+using DiffusionSharp.Stochastics.Processes;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
-using DiffusionSharp.Theory.Processes;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -336,8 +338,6 @@ public sealed class ItoAndStratonovich : Experiment
             new SvgPlot([.. series, new LineSeries("h, h²", h, h) { Dashed = true, Color = PlotTheme.Paper.Colors[6] }, new LineSeries("", h, [.. h.Select(v => v * v)]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] }])
             { Title = "Errors in law", XLabel = "step h", YLabel = "|E X_h² − E X²|", XScale = AxisScale.Log, YScale = AxisScale.Log });
     }
-
-    private static double Square(double x) => x * x;
 
     private static void Tiles(ExperimentContext context, int count, Action<int> body)
     {

@@ -1,9 +1,11 @@
 using DiffusionSharp.Distances;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Statistics;
+using DiffusionSharp.Stochastics.Numerics;
+using DiffusionSharp.Stochastics.Processes;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
-using DiffusionSharp.Theory.Processes;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -65,8 +67,6 @@ public sealed class LangevinEquations : Experiment
         Bias(notebook);
         MixingTime(context, rng.Split("mixing"), notebook);
     }
-
-    private static double Square(double x) => x * x;
 
     // Fluctuation and dissipation, without a force.
     private void FreeParticle(ExperimentContext context, Rng rng, Notebook notebook)

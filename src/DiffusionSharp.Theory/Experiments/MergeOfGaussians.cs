@@ -2,10 +2,12 @@ using DiffusionSharp.Distances;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Integration;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -67,8 +69,6 @@ public sealed class MergeOfGaussians : Experiment
 
     private static double Density(double x, NoiseLevel level) =>
         Data.Sum(c => c.Weight * Normal.PDF(level.Alpha * c.Mean, Math.Sqrt(Square(level.Alpha * c.Deviation) + Square(level.Sigma)), x));
-
-    private static double Square(double x) => x * x;
 
     // The lemma under all of it, without using it: the density of a sum is the convolution of the densities.
     private static void Convolution(Notebook notebook)

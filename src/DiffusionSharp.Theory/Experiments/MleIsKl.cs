@@ -1,8 +1,10 @@
 using DiffusionSharp.Figures;
 using DiffusionSharp.Statistics;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using MathNet.Numerics.Distributions;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -65,8 +67,6 @@ public sealed class MleIsKl : Experiment
         Peaks(notebook, mean, variance);
         Sampling(context, rng, notebook, mean, variance);
     }
-
-    private static double Square(double x) => x * x;
 
     private static double LogData(double x) => Math.Log(Components.Sum(c => c.Weight * c.Law.Density(x)));
 

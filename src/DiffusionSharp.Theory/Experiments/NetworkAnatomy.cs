@@ -1,9 +1,7 @@
 using System.Globalization;
-using DiffusionSharp.Cpu;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Graphs;
-using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;
@@ -11,6 +9,7 @@ using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Anatomy;
 using DiffusionSharp.Theory.Laboratory;
+using DiffusionSharp.Theory.TrainedNetworks;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -105,7 +104,7 @@ public sealed class NetworkAnatomy : Experiment
         var half = width / 2;
         var graph = new Graph();
         var weights = new ParameterBuffer(graph.Layout);
-        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["e"] = Embedding(graph.Input("t", [times]), width) }, weights, new CpuExecutor(context.Parallelism));
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["e"] = Embedding(graph.Input("t", [times]), width) }, weights, context.Executor);
         for (var t = 0; t < times; t++) program.Input("t")[t] = t;
         program.Run();
         var e = Tensor.Create([times, width], v =>
@@ -179,7 +178,7 @@ public sealed class NetworkAnatomy : Experiment
         }
 
         // No mathematics, but that the denoiser of this network is wired to its output as a velocity.
-        var compiled = network.Model.Network(count, context.Parallelism);
+        var compiled = network.Model.Network(count, context.Executor);
         var middle = schedule.At(Math.Round(schedule.AtRatio(Ratios[2]).Time));
         var noisy = middle.AddNoise(pictures.Slice(0, count), rng.Split("wiring").Normal(pictures.Shape.With(0, count)));
         var t = new float[count];
@@ -228,7 +227,7 @@ public sealed class NetworkAnatomy : Experiment
     {
         var count = context.Size(full: 512, quick: 128);
         var pictures = network.Pictures;
-        var denoiser = network.Model.Denoiser(64, context.Parallelism);
+        var denoiser = network.Model.Denoiser(64, context.Executor);
         var ideal = new FiniteDataDenoiser(new FiniteData(pictures, context.Parallelism));
         var size = pictures.Shape.Tail().Count;
         var chosen = Enumerable.Range(0, count).Select(k => rng.Split("choice").Integer(pictures.Samples, 2 * (ulong)k)).ToArray();
@@ -245,24 +244,25 @@ public sealed class NetworkAnatomy : Experiment
         {
             context.Stop.ThrowIfCancellationRequested();
             var level = network.Model.Schedule.At(Math.Round(network.Model.Schedule.AtRatio(Ratios[r]).Time));
+            var time = FormattableString.Invariant($"t = {level.Time}");
             var x = level.AddNoise(x0, rng.Split("noise").Split(r).Normal(x0.Shape));
             var (found, best) = (denoiser.Denoise(x, level), ideal.Denoise(x, level));
             double[] errors = [.. Enumerable.Range(0, count).Select(k => Distance(x0.Sample(k), found.Sample(k)))];
             double[] least = [.. Enumerable.Range(0, count).Select(k => Distance(x0.Sample(k), best.Sample(k)))];
             (ofNetwork[r], ofIdeal[r]) = (errors.Average(), least.Average());
             var above = Measurement.OfMean([.. errors.Zip(least, (a, b) => a - b)]);
-            notebook.AtLeast($"t = {level.Time}: mean squared error of the network less the ideal one, over the same pictures and noise", above.Value, 0, Tolerance.Chance(above.StandardError));
+            notebook.AtLeast($"{time}: mean squared error of the network less the ideal one, over the same pictures and noise", above.Value, 0, Tolerance.Chance(above.StandardError));
 
             // A network of a few steps has learned nothing yet that could be promised.
             if (!context.Quick)
             {
                 var measured = Measurement.OfMean(errors);
-                notebook.AtMost($"t = {level.Time}: mean squared error of the network against the best constant guess", measured.Value, constant, Tolerance.Chance(measured.StandardError));
+                notebook.AtMost($"{time}: mean squared error of the network against the best constant guess", measured.Value, constant, Tolerance.Chance(measured.StandardError));
             }
 
-            notebook.Report($"t = {level.Time}, σ/α = {Text(level.Ratio)}: mean squared error of a pixel, network", ofNetwork[r]);
-            notebook.Report($"t = {level.Time}, σ/α = {Text(level.Ratio)}: mean squared error of a pixel, ideal", ofIdeal[r]);
-            rows.Add(($"t = {level.Time}", x.Slice(0, 2), found.Slice(0, 2), best.Slice(0, 2)));
+            notebook.Report($"{time}, σ/α = {Text(level.Ratio)}: mean squared error of a pixel, network", ofNetwork[r]);
+            notebook.Report($"{time}, σ/α = {Text(level.Ratio)}: mean squared error of a pixel, ideal", ofIdeal[r]);
+            rows.Add((time, x.Slice(0, 2), found.Slice(0, 2), best.Slice(0, 2)));
         }
 
         notebook.Report("mean squared error of a pixel, best constant guess", constant);

@@ -4,10 +4,13 @@ using DiffusionSharp.Figures;
 using DiffusionSharp.Langevin;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
+using DiffusionSharp.Stochastics.Laws;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Sampling;
 using DiffusionSharp.Theory.Scores;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -145,18 +148,19 @@ public sealed partial class OneFamily
         var sampler = new AnnealedLangevinSampler(schedule, new TimeGrid(times, schedule.CleanTime), kappa, each, finalDenoising: false);
         var samples = context.Sample(sampler, denoiser, most * rng.Split("start").Normal([count, 1]), rng.Split("noise"));
 
-        var law = LangevinLaw.Of(x => Math.Exp(-x * x / (2 * most * most)) / (most * Math.Sqrt(2 * Math.PI)), -9 * most, 9 * most, most / 10);
+        var law = ChainLaw.Spaced(x => Math.Exp(-x * x / (2 * most * most)) / (most * Math.Sqrt(2 * Math.PI)), -9 * most, 9 * most, most / 10);
         var before = most;
         foreach (var t in times)
         {
             var level = new NoiseLevel(t, 1, schedule.Sigma(t));
             var reach = 1 + (8.5 * Math.Sqrt(0.25 + (before * before)));
-            law = law.After(x => Mixture.Score(x, level), kappa * level.Sigma * level.Sigma, 2, each, (-reach, reach));
+            var step = kappa * level.Sigma * level.Sigma;
+            law = law.After(x => x + (step * Mixture.Score(x, level)), Math.Sqrt(2 * step), each, (-reach, reach));
             before = level.Sigma;
         }
 
         // Sums of a density smooth on the scale of σ, on points h = 0.22 σ = 0.011 apart.
-        var (points, density) = law.Thinned(most: 100_000);
+        var (points, density) = (law.Points, law.Densities);
         var (h, below) = (points[1] - points[0], 0.0);
         double[] cumulative = [.. density.Select(p =>
         {
@@ -165,11 +169,11 @@ public sealed partial class OneFamily
         })];
         var distance = KolmogorovSmirnov.Test(samples.Values, x =>
         {
-            var place = Math.Clamp((x - points[0]) / h, 0, points.Length - 1.001);
+            var place = Math.Clamp((x - points[0]) / h, 0, points.Count - 1.001);
             var i = (int)place;
             return cumulative[i] + ((place - i) * (cumulative[i + 1] - cumulative[i]));
         }).Statistic;
-        var slope = Enumerable.Range(1, density.Length - 1).Max(i => Math.Abs(density[i] - density[i - 1]) / h);
+        var slope = Enumerable.Range(1, density.Count - 1).Max(i => Math.Abs(density[i] - density[i - 1]) / h);
         notebook.Equal(
             $"a VP noise model under SMLD's annealed Langevin dynamics, {levels} levels of {each} steps: {count} samples against the exact law of the chain, Kolmogorov–Smirnov distance",
             distance,

@@ -1,8 +1,11 @@
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Schedules;
+using DiffusionSharp.Stochastics.Laws;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -68,8 +71,6 @@ public sealed partial class OneFamily : Experiment
         Trajectories(notebook, rng.Split("trajectories"));
         Borrowed(context, rng.Split("borrowed"), notebook);
     }
-
-    private static double Square(double x) => x * x;
 
     private static Tensor Column(IReadOnlyList<double> values) => new([values.Count, 1], [.. values]);
 

@@ -1,8 +1,10 @@
 using DiffusionSharp.Figures;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -59,8 +61,6 @@ public sealed class PosteriorOfStep : Experiment
         Picture(notebook);
         WithoutData(context, notebook);
     }
-
-    private static double Square(double x) => x * x;
 
     private static double LogNormal(double x, double mean, double variance) => -(Square(x - mean) / (2 * variance)) - (Math.Log(2 * Math.PI * variance) / 2);
 
@@ -188,7 +188,7 @@ public sealed class PosteriorOfStep : Experiment
 
         notebook.Figure(
             "bayes",
-            $"DDPM's schedule, x₀ = {x0}, x_t = {x}: what x₀ says of x_s, what x_t says of it, and their product. The nearer s is to the data, the more x₀ decides.",
+            FormattableString.Invariant($"DDPM's schedule, x₀ = {x0}, x_t = {x}: what x₀ says of x_s, what x_t says of it, and their product. The nearer s is to the data, the more x₀ decides."),
             [.. panels]);
     }
 

@@ -1,8 +1,10 @@
 using DiffusionSharp.Figures;
 using DiffusionSharp.Statistics;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using MathNet.Numerics.Distributions;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -61,8 +63,6 @@ public sealed class Reparameterization : Experiment
         Frequency(context, rng.Split("frequency"), notebook);
         Dimension(context, rng.Split("dimension"), notebook);
     }
-
-    private static double Square(double x) => x * x;
 
     private static double Expectation(Func<double, double> g) => Quadrature.Integrate(e => Math.Exp(-e * e / 2) / Math.Sqrt(2 * Math.PI) * g(e), -Far, Far, Intervals);
 

@@ -5,12 +5,15 @@ using DiffusionSharp.Likelihood;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Schedules;
+using DiffusionSharp.Stochastics.Laws;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
+using DiffusionSharp.Theory.TrainedNetworks;
 using DiffusionSharp.Theory.Scores;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -70,6 +73,7 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
     private void OnTheLine(Notebook notebook)
     {
         var schedule = new VpLinearSchedule();
+        var law = LineMixture.OfVariance([0.4, 0.6], [-1, 1], 0.1);
         var t = schedule.AtRatio(0.7).Time;
         var (f, g2) = (DriftFactor * schedule.Drift(t), schedule.Diffusion(t) * schedule.Diffusion(t));
         var places = Quadrature.Points(-2.5, 2.5, 101);
@@ -91,11 +95,7 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
             ])
             { Title = "Terms of the equation", XLabel = "x", YLabel = "score per unit of time" });
 
-        double Score(double x, double time)
-        {
-            var (_, alpha, sigma) = schedule.At(time);
-            return ScoreFactor * new NormalMixture([0.4, 0.6], [-alpha, alpha], (alpha * alpha * 0.1) + (sigma * sigma)).Score(x);
-        }
+        double Score(double x, double time) => ScoreFactor * law.Score(x, schedule.At(time));
 
         // In time a step h changes ln(α²/σ²) by h, as in the library's measure.
         double Rate(double x, double h)
@@ -177,21 +177,23 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
 
     private void OfANetwork(ExperimentContext context, Rng rng, Notebook notebook)
     {
-        var config = new RunConfig(
-            Data: "mixture",
-            Preset: "score-fokker-planck",
-            Mlp: new MlpOptions(Dimensions: 2, Width: 64, Layers: 3, TimeFeatures: 64),
-            Schedule: new ScheduleConfig(ScheduleKind.VpLinear),
-            Prediction: Prediction.Velocity,
-            Steps: context.Size(full: 4000, quick: 500),
-            Batch: 256,
-            Seed: rng.Split("seed").Key,
-            Optimizer: new AdamOptions(Rate: 2e-3, ClipNorm: 1),
-            RateCurve: RateCurve.Cosine,
-            Ema: new EmaOptions(MaxDecay: 0.99));
-        var (model, _) = InMemoryTraining.Run(config, new TensorSource("mixture", Data.Draw(rng.Split("training"), 20_000)), context.Parallelism, context.Stop);
+        var config = new RunConfig()
+        {
+            Data = "mixture",
+            Preset = "score-fokker-planck",
+            Mlp = new MlpOptions(Dimensions: 2, Width: 64, Layers: 3, TimeFeatures: 64),
+            Schedule = ScheduleConfig.VpLinear,
+            Prediction = Prediction.Velocity,
+            Steps = context.Size(full: 4000, quick: 500),
+            Batch = 256,
+            Seed = rng.Split("seed").Key,
+            Optimizer = new AdamOptions(Rate: 2e-3, ClipNorm: 1),
+            RateCurve = RateCurve.Cosine,
+            Ema = new EmaOptions(MaxDecay: 0.99),
+        };
+        var (model, _) = InMemoryTraining.Run(config, new TensorSource("mixture", Data.Draw(rng.Split("training"), 20_000)), context.Executor, context.Stop);
         const int count = 512;
-        var (network, exact) = (model.Denoiser(count, context.Parallelism), new GaussianMixtureDenoiser(Data));
+        var (network, exact) = (model.Denoiser(count, context.Executor), new GaussianMixtureDenoiser(Data));
         var measure = new ScoreFokkerPlanck(model.Schedule, new ExactDivergence());
         double[] ofNetwork = new double[Ratios.Length], ofExact = new double[Ratios.Length], errors = new double[Ratios.Length];
         for (var i = 0; i < Ratios.Length; i++)

@@ -1,9 +1,12 @@
 using DiffusionSharp.Figures;
 using DiffusionSharp.Statistics;
+using DiffusionSharp.Stochastics.Laws;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Scores;
 using MathNet.Numerics.LinearAlgebra;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -16,7 +19,7 @@ public sealed class ScoreMatching : Experiment
     private const double NoiseFar = 9;
 
     // The data: two normals of deviation 0.5 with almost nothing between them.
-    private static readonly NormalMixture Data = new([0.3, 0.7], [-2, 2], 0.25);
+    private static readonly LineMixture Data = LineMixture.OfVariance([0.3, 0.7], [-2, 2], 0.25);
 
     // The middle of the valley and the taller mode.
     private static readonly double[] Checked = [0, 2];
@@ -114,11 +117,12 @@ public sealed class ScoreMatching : Experiment
 
     private static double Reach(double sigma) => 2 + (10 * Math.Sqrt(0.25 + (sigma * sigma)));
 
-    private static QuadraticObjective Explicit(NormalMixture law, ScoreFeatures features)
+    private static QuadraticObjective Explicit(LineMixture law, ScoreFeatures features)
     {
         var objective = new QuadraticObjective(features.Count);
         double[] phi = new double[features.Count], slope = new double[features.Count], cross = new double[features.Count];
-        var points = Quadrature.Points(-Reach(Math.Sqrt(law.Variance - 0.25)), Reach(Math.Sqrt(law.Variance - 0.25)), Intervals + 1);
+        var reach = Reach(Math.Sqrt(law.Components[0].Variance - 0.25));
+        var points = Quadrature.Points(-reach, reach, Intervals + 1);
         foreach (var x in points)
         {
             features.At(x, phi, slope);
@@ -130,7 +134,7 @@ public sealed class ScoreMatching : Experiment
         return objective;
     }
 
-    private QuadraticObjective Implicit(NormalMixture law, ScoreFeatures features)
+    private QuadraticObjective Implicit(LineMixture law, ScoreFeatures features)
     {
         var objective = new QuadraticObjective(features.Count);
         double[] phi = new double[features.Count], slope = new double[features.Count];
@@ -303,8 +307,6 @@ public sealed class ScoreMatching : Experiment
 
         return Vector<double>.Build.DenseOfArray(sum);
     }
-
-    private static double Square(double x) => x * x;
 
     private static double Dot(Vector<double> theta, double[] phi)
     {

@@ -1,6 +1,8 @@
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Schedules;
+using DiffusionSharp.Stochastics.Laws;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
@@ -109,7 +111,7 @@ public sealed class SumOverPaths : Experiment
     {
         var name = FormattableString.Invariant($"T = {steps}, v = {(learned ? "Var[x_s | x_t]" : "σ²_ts")}");
         double[] x = [.. chain.X], logData = Data.LogDensity(new Tensor([x.Length, 1], (double[])x.Clone()), new NoiseLevel(0, 1, 0)).Values.ToArray();
-        var density = chain.Marginals[0];
+        var density = chain.Marginals[0].Densities;
         var quadrature = Math.Exp(-2 * Math.PI * Math.PI * chain.Resolution * chain.Resolution);
 
         // Logarithms up to 50, as many terms as a band has points, twice; and the trapezoid rule's own error in every step.
@@ -150,7 +152,7 @@ public sealed class SumOverPaths : Experiment
             new SvgPlot(
             [
                 new BandSeries("data p₀", x, [.. thin.Select(k => Math.Exp(logData[wanted[k]]))], new double[x.Length]),
-                new LineSeries("P(x₀), all paths", x, [.. thin.Select(k => chain.Marginals[0][wanted[k]])]),
+                new LineSeries("P(x₀), all paths", x, [.. thin.Select(k => chain.Marginals[0].Densities[wanted[k]])]),
                 new LineSeries("e^ELBO(x₀)", x, [.. thin.Select(k => Math.Exp(bound[k]))]) { Dashed = true },
             ])
             { Title = "The bound lies below", XLabel = "x₀", YLabel = "density" },
@@ -162,7 +164,7 @@ public sealed class SumOverPaths : Experiment
     {
         var shown = Enumerable.Range(0, chain.X.Count).Where(i => Math.Abs(chain.X[i]) <= 3.5 && i % 2 == 0).ToArray();
         double[] axis = [.. shown.Select(i => chain.X[i])];
-        var panels = new[] { 1.0, 0.5, 0.25, 0.1, 0 }.Select((t, k) => new LineSeries(FormattableString.Invariant($"t = {t:G2}"), axis, [.. shown.Select(i => chain.Marginals[(int)(t * steps)][i])]) { Color = PlotTheme.Paper.Colors[k] });
+        var panels = new[] { 1.0, 0.5, 0.25, 0.1, 0 }.Select((t, k) => new LineSeries(FormattableString.Invariant($"t = {t:G2}"), axis, [.. shown.Select(i => chain.Marginals[(int)(t * steps)].Densities[i])]) { Color = PlotTheme.Paper.Colors[k] });
         notebook.Figure("marginals", "The chain's own laws on the way from noise (t = 1) to data (t = 0).", new SvgPlot([.. panels]) { Title = "From noise to data", XLabel = "x", YLabel = "density" });
     }
 }

@@ -3,10 +3,12 @@ using DiffusionSharp.Distances;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
+using DiffusionSharp.Stochastics.FokkerPlanck;
+using DiffusionSharp.Stochastics.Laws;
+using DiffusionSharp.Stochastics.Numerics;
+using DiffusionSharp.Stochastics.Processes;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Theory.FokkerPlanck;
 using DiffusionSharp.Theory.Laboratory;
-using DiffusionSharp.Theory.Processes;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -388,19 +390,17 @@ public sealed class TimeReversal : Experiment
     }
 
     // Counts how often it is asked.
-    private sealed class CountingDenoiser(Denoiser inner) : Denoiser
+    private sealed class CountingDenoiser(Denoiser inner) : WrappingDenoiser(inner)
     {
         public int Calls { get; private set; }
 
-        public override bool HasGradient => false;
+        protected override Denoiser Around(Denoiser inner) => new CountingDenoiser(inner);
 
         protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels)
         {
             Calls++;
-            return inner.Denoise(x, levels);
+            return Inner.Denoise(x, levels);
         }
-
-        protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) => throw new NotSupportedException("CountingDenoiser: it has no gradient.");
     }
 
     // Two draws of the finer grid joined to one: the same Wiener path, seen at half of the steps.

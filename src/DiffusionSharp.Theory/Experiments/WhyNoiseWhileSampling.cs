@@ -3,10 +3,13 @@ using DiffusionSharp.Figures;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;
+using DiffusionSharp.Stochastics.Laws;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Sampling;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -69,8 +72,6 @@ public sealed partial class WhyNoiseWhileSampling : Experiment
         Circle(context, rng.Split("circle"), notebook);
         Digits(context, rng.Split("digits"), notebook);
     }
-
-    private static double Square(double x) => x * x;
 
     // The variance of x at a level.
     private static double Spread(NoiseLevel level) => (Square(level.Alpha) * Variance) + Square(level.Sigma);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DiffusionSharp.Theory.Experiments;
 using DiffusionSharp.Theory.Laboratory;
 
 namespace DiffusionSharp.Theory.Reports;

@@ -1,9 +1,8 @@
-using DiffusionSharp.Cpu;
 using DiffusionSharp.Graphs;
-using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;
+using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
@@ -87,7 +86,7 @@ internal sealed class PlaneObjectives(double directionLength, double divergenceF
         };
         var weights = new ParameterBuffer(graph.Layout);
         weights.Initialize(rng.Split("weights"));
-        var program = CompiledGraph.Compile(outputs, weights, new CpuExecutor(context.Parallelism));
+        var program = CompiledGraph.Compile(outputs, weights, context.Executor);
         var (data, noise, directions) = (Data.Draw(rng.Split("data"), count), rng.Split("noise").Normal(shape), rng.Split("directions").Normal(shape));
         var moved = Noisy.AddNoise(data, noise);
         Fill("x", data);

@@ -1,9 +1,10 @@
 using DiffusionSharp.Data.Sources;
 using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Steps;
 
 namespace DiffusionSharp.Training.Evaluation;
 
@@ -21,11 +22,11 @@ public sealed record ClassifierTraining(int Steps = 3000, int Batch = 128, ulong
 
     /// <summary>Trains on every picture of a source, in an order of the seed.</summary>
     /// <param name="source">Pictures with labels, of two classes and more.</param>
-    /// <param name="parallelism">The threads.</param>
+    /// <param name="executor">The machine.</param>
     /// <param name="watch">Told of the steps done and the loss of each; null where nobody watches.</param>
     /// <exception cref="ArgumentException">The source has no labels or no pictures, or a number is out of range.</exception>
     /// <exception cref="DivergedException">A loss is not finite.</exception>
-    public TrainedClassifier Train(DataSource source, Parallelism parallelism, Action<int, double>? watch = null)
+    public TrainedClassifier Train(DataSource source, Executor executor, Action<int, double>? watch = null)
     {
         if (!source.IsPictures || source.Classes < 2) throw new ArgumentException($"ClassifierTraining: pictures with labels of two classes and more were expected; {source.Name} has samples {source.SampleShape} and {source.Classes} classes.", nameof(source));
         ArgumentOutOfRangeException.ThrowIfLessThan(Steps, 1, nameof(Steps));
@@ -39,7 +40,7 @@ public sealed record ClassifierTraining(int Steps = 3000, int Batch = 128, ulong
         }
 
         var warmup = Math.Min(100, Steps / 10);
-        var program = new LossProgram(Loss, new AdamOptions(Rate, WeightDecay: WeightDecay, ClipNorm: 1), new LearningRateSchedule(RateCurve.Cosine, warmup, Steps), root.Split("weights"), parallelism);
+        var program = new LossProgram(Loss, new AdamOptions(Rate, WeightDecay: WeightDecay, ClipNorm: 1), new LearningRateSchedule(RateCurve.Cosine, warmup, Steps), root.Split("weights"), executor);
         var order = new BatchSampler(source.Count, Batch, root.Split("order").Key);
         var (indices, size) = (new int[Batch], source.SampleShape.Count);
         for (var step = 0; step < Steps; step++)

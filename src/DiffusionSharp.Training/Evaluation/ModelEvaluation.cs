@@ -1,12 +1,12 @@
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Distances;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Integration;
 using DiffusionSharp.Likelihood;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Statistics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;
-using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Evaluation;
 
@@ -29,7 +29,7 @@ public sealed record EvaluationOptions(
 /// <remarks>Sample k's noise and probes come from the seed and k alone, so figures do not depend on threads or on the batch.</remarks>
 public sealed class ModelEvaluation
 {
-    private const int ExactUpTo = 8, ContinuousSteps = 1000, SamplerSteps = 50, LeastResidualProbes = 2;
+    private const int ExactUpTo = 8, ContinuousSteps = 1000, MostSamplerSteps = 50, LeastResidualProbes = 2;
 
     // Slopes that the fifth-order pair takes over all levels, as the fifth root of the tolerance: about what trained networks ask for.
     private const double SlopesAtTolerance1 = 120;
@@ -39,7 +39,7 @@ public sealed class ModelEvaluation
     private readonly TrainedModel model;
     private readonly Tensor data;
     private readonly EvaluationOptions options;
-    private readonly Parallelism parallelism;
+    private readonly Executor executor;
     private readonly IReadOnlyList<int>? labels;
     private readonly BoundNetwork network;
 
@@ -47,15 +47,15 @@ public sealed class ModelEvaluation
     /// <param name="model">What is measured.</param>
     /// <param name="data">On what, [N, …]: <see cref="EvaluationData.Read"/>.</param>
     /// <param name="options">How.</param>
-    /// <param name="parallelism">The threads.</param>
+    /// <param name="executor">The machine.</param>
     /// <param name="labels">The class of each sample, <see cref="EvaluationData.Labels"/>; null measures a model with classes by its estimates without one.</param>
     /// <param name="watch">Called before every pass through the network of the likelihoods, and after every step of sampling.</param>
-    public ModelEvaluation(TrainedModel model, Tensor data, EvaluationOptions options, Parallelism parallelism, IReadOnlyList<int>? labels, Action watch)
+    public ModelEvaluation(TrainedModel model, Tensor data, EvaluationOptions options, Executor executor, IReadOnlyList<int>? labels, Action watch)
     {
-        (this.model, this.data, this.options, this.parallelism, this.labels, Watch) = (model, data, options, parallelism, labels, watch);
+        (this.model, this.data, this.options, this.executor, this.labels, Watch) = (model, data, options, executor, labels, watch);
         if (labels is not null && labels.Count != data.Samples) throw new ArgumentException($"ModelEvaluation: one class for each of the {data.Samples} samples is expected, {labels.Count} were given.", nameof(labels));
         if (labels is null && model.Config.Conditioning is { LabelDropout: 0 }) throw new ArgumentException("ModelEvaluation: the model was trained with every label kept and knows nothing without a class; measure it on data with labels.", nameof(labels));
-        network = model.Network(Math.Min(options.Batch, data.Samples), parallelism);
+        network = model.Network(Math.Min(options.Batch, data.Samples), executor);
     }
 
     /// <summary>Ends a measurement by an <see cref="OperationCanceledException"/>, between two passes of the program at the latest.</summary>
@@ -99,17 +99,16 @@ public sealed class ModelEvaluation
         {
             EvaluationMetric.Elbo => BoundSteps(model, options),
             EvaluationMetric.Likelihood => (long)(SlopesAtTolerance1 * Math.Pow(options.Tolerance, -0.2)) * (1 + Products(1)),
-            EvaluationMetric.SlicedWasserstein => Math.Min(SamplerSteps, model.Config.ScheduleOrDefault().LevelsOrDefault()),
+            EvaluationMetric.SlicedWasserstein => SamplerSteps(model),
             _ => ResidualRatios.Length * (3L + (3 * Products(LeastResidualProbes))),
         };
     }
 
     private static int BoundSteps(TrainedModel model, EvaluationOptions options) =>
-        options.Steps ?? (model.Config.ScheduleOrDefault() is var config && config.IsContinuous() ? ContinuousSteps : config.LevelsOrDefault());
+        options.Steps ?? model.Schedule.TrainedLevels ?? ContinuousSteps;
 
     private List<EvaluationFigure> Elbo()
     {
-        var config = model.Config.ScheduleOrDefault();
         var steps = BoundSteps(model, options);
         var bound = new EvidenceLowerBound(model.Schedule, model.Schedule.Grid(steps), options.Variance, options.Bins);
         var estimate = ElboEstimate.Concatenate([.. Batches().Select(b => bound.Estimate(new WatchedDenoiser(b.Denoiser, Watch), b.Data, new Rng(options.Seed).Split("elbo"), firstSample: b.First))]);
@@ -135,9 +134,8 @@ public sealed class ModelEvaluation
     private EvaluationFigure[] Likelihood()
     {
         Divergence divergence = options.Probes is null && Dimension <= ExactUpTo ? new ExactDivergence() : new HutchinsonDivergence(options.Probes ?? 1);
-        var config = model.Config.ScheduleOrDefault();
         var solver = new DormandPrince(options.Tolerance, options.Tolerance);
-        var flow = new FlowLikelihood(model.Schedule, config.EarliestTime(model.Schedule), divergence, solver, noisiest: model.Schedule.StartTime);
+        var flow = new FlowLikelihood(model.Schedule, model.Schedule.LeastNoiseTime, divergence, solver, noisiest: model.Schedule.StartTime);
         var root = new Rng(options.Seed);
         var estimate = FlowLikelihoodEstimate.Concatenate([.. Batches().Select(b =>
         {
@@ -168,8 +166,7 @@ public sealed class ModelEvaluation
     {
         Divergence divergence = options.Probes is null && Dimension <= ExactUpTo ? new ExactDivergence() : new HutchinsonDivergence(Math.Max(options.Probes ?? LeastResidualProbes, LeastResidualProbes));
         var measure = new ScoreFokkerPlanck(model.Schedule, divergence);
-        var config = model.Config.ScheduleOrDefault();
-        var (least, most) = (model.Schedule.At(config.EarliestTime(model.Schedule)), model.Schedule.At(model.Schedule.StartTime));
+        var (least, most) = (model.Schedule.At(model.Schedule.LeastNoiseTime), model.Schedule.At(model.Schedule.StartTime));
         var root = new Rng(options.Seed).Split("score-fokker-planck");
 
         // The same levels for every model, where it was trained: a factor of the step away from the ends.
@@ -207,12 +204,11 @@ public sealed class ModelEvaluation
     private EvaluationFigure[] Sliced()
     {
         if (data.Samples < 2) throw new ArgumentException($"sliced-wasserstein: at least 2 samples are needed, {data.Samples} was given.");
-        var config = model.Config.ScheduleOrDefault();
-        var steps = Math.Min(SamplerSteps, config.LevelsOrDefault());
+        var steps = SamplerSteps(model);
         var sampler = new DdimSampler(model.Schedule, model.Schedule.Grid(steps));
-        var (samples, _) = new SamplingJob(model, sampler, data.Samples, options.Seed, options.Batch, labels) { Stop = Stop }.Run(parallelism, (_, _) => Watch());
+        var (samples, _) = new SamplingJob(model, sampler, data.Samples, options.Seed, options.Batch, labels) { Stop = Stop }.Run(executor, (_, _) => Watch());
         if (!samples.IsFinite()) throw new DivergedException($"sliced-wasserstein: samples are not finite numbers; the model of step {model.Step} is not usable, take an earlier checkpoint.");
-        var distance = SlicedWasserstein.Between(data, samples, new Rng(options.Seed).Split("lines"), parallelism: parallelism);
+        var distance = SlicedWasserstein.Between(data, samples, new Rng(options.Seed).Split("lines"), parallelism: executor.Parallelism);
         return
         [
             new EvaluationFigure(
@@ -230,8 +226,10 @@ public sealed class ModelEvaluation
         ];
     }
 
+    private static int SamplerSteps(TrainedModel model) => Math.Min(MostSamplerSteps, model.Schedule.TrainedLevels ?? MostSamplerSteps);
+
     // The network itself: clipping would put corners into what is differentiated.
-    private WatchedDenoiser Smooth(Denoiser denoiser) => new(denoiser is ConstrainedDenoiser constrained ? constrained.Inner : denoiser, Watch);
+    private WatchedDenoiser Smooth(Denoiser denoiser) => new(denoiser.Unconstrained, Watch);
 
     private IEnumerable<(Tensor Data, int First, Denoiser Denoiser)> Batches()
     {

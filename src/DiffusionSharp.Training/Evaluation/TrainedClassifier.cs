@@ -1,5 +1,4 @@
 using System.Globalization;
-using DiffusionSharp.Cpu;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
@@ -70,22 +69,22 @@ public sealed class TrainedClassifier
 
     /// <summary>The features of pictures, what the last layer decides from.</summary>
     /// <param name="pictures">[N, H, W, C] in [−1, 1].</param>
-    /// <param name="parallelism">The threads.</param>
+    /// <param name="executor">The machine.</param>
     /// <returns>[N, features].</returns>
     /// <exception cref="ArgumentException">The pictures have another shape.</exception>
-    public Tensor Features(Tensor pictures, Parallelism parallelism) => Run("features", pictures, parallelism);
+    public Tensor Features(Tensor pictures, Executor executor) => Run("features", pictures, executor);
 
     /// <summary>The logits of pictures; their softmax is the probability of each class.</summary>
     /// <inheritdoc cref="Features"/>
     /// <returns>[N, classes].</returns>
-    public Tensor Logits(Tensor pictures, Parallelism parallelism) => Run("logits", pictures, parallelism);
+    public Tensor Logits(Tensor pictures, Executor executor) => Run("logits", pictures, executor);
 
     /// <summary>The most probable class of each picture; the first of equals.</summary>
     /// <inheritdoc cref="Features"/>
     /// <returns>N labels, 0 to classes − 1.</returns>
-    public IReadOnlyList<int> Classify(Tensor pictures, Parallelism parallelism)
+    public IReadOnlyList<int> Classify(Tensor pictures, Executor executor)
     {
-        var logits = Logits(pictures, parallelism);
+        var logits = Logits(pictures, executor);
         var labels = new int[pictures.Samples];
         for (var k = 0; k < labels.Length; k++)
         {
@@ -99,16 +98,16 @@ public sealed class TrainedClassifier
 
     /// <summary>The share of a labelled source's pictures that it gives the right class.</summary>
     /// <param name="source">Pictures of the shape it was trained on, with labels.</param>
-    /// <param name="parallelism">The threads.</param>
+    /// <param name="executor">The machine.</param>
     /// <exception cref="ArgumentException">The source has no labels or other pictures.</exception>
-    public double Accuracy(DataSource source, Parallelism parallelism)
+    public double Accuracy(DataSource source, Executor executor)
     {
         if (!source.HasLabels) throw new ArgumentException($"TrainedClassifier: {source.Name} has no labels to be compared with.", nameof(source));
         const int Part = 1024;
         var right = 0;
         for (var first = 0; first < source.Count; first += Part)
         {
-            var found = Classify(Read(source, first, Math.Min(Part, source.Count - first)), parallelism);
+            var found = Classify(Read(source, first, Math.Min(Part, source.Count - first)), executor);
             for (var k = 0; k < found.Count; k++)
                 if (found[k] == source.Label(first + k)) right++;
         }
@@ -133,11 +132,11 @@ public sealed class TrainedClassifier
         return Tensor.From(data);
     }
 
-    private Tensor Run(string output, Tensor pictures, Parallelism parallelism)
+    private Tensor Run(string output, Tensor pictures, Executor executor)
     {
         if (pictures.Shape.Rank != 4 || pictures.Shape.Tail() != PictureShape) throw new ArgumentException($"TrainedClassifier: pictures of {PictureShape} were expected, {pictures.Shape} came.", nameof(pictures));
         var outputs = Outputs(Options, PictureShape, Batch);
-        var program = CompiledGraph.Compile(new Dictionary<string, Node> { [output] = outputs[output] }, Weights, new CpuExecutor(parallelism));
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { [output] = outputs[output] }, Weights, executor);
         var values = pictures.ToFloat();
         var size = PictureShape.Count;
         var result = new FloatTensor([pictures.Samples, outputs[output].Shape[1]]);

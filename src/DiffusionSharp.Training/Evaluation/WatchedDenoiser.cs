@@ -5,34 +5,38 @@ using DiffusionSharp.Tensors;
 namespace DiffusionSharp.Training.Evaluation;
 
 /// <summary>A denoiser that says when it is asked: progress, and a place to stop long work by an exception.</summary>
-/// <param name="inner">Whose estimates it gives.</param>
-/// <param name="watch">Called before every estimate and every gradient.</param>
-public sealed class WatchedDenoiser(Denoiser inner, Action watch) : Denoiser, ILearnedVariance
+/// <param name="inner">Whose answers it gives.</param>
+/// <param name="watch">Called before every answer.</param>
+public sealed class WatchedDenoiser(Denoiser inner, Action watch) : WrappingDenoiser(inner)
 {
     /// <inheritdoc/>
-    public bool HasVariance => inner is ILearnedVariance { HasVariance: true };
-
-    /// <inheritdoc/>
-    public (Tensor Data, Tensor Variance) DenoiseWithVariance(Tensor x, ReadOnlySpan<NoiseLevel> levels)
-    {
-        watch();
-        return inner is ILearnedVariance { HasVariance: true } learned ? learned.DenoiseWithVariance(x, levels) : throw new InvalidOperationException($"{inner.GetType().Name} has no learned variance; use a denoiser that was trained with one.");
-    }
-
-    /// <inheritdoc/>
-    public override bool HasGradient => inner.HasGradient;
+    protected override Denoiser Around(Denoiser inner) => new WatchedDenoiser(inner, watch);
 
     /// <inheritdoc/>
     protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels)
     {
         watch();
-        return inner.Denoise(x, levels);
+        return Inner.Denoise(x, levels);
     }
 
     /// <inheritdoc/>
     protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent)
     {
         watch();
-        return inner.VectorJacobian(x, levels, cotangent);
+        return Inner.VectorJacobian(x, levels, cotangent);
+    }
+
+    /// <inheritdoc/>
+    protected override (Tensor Data, Tensor Variance) EstimateWithVariance(Tensor x, ReadOnlySpan<NoiseLevel> levels)
+    {
+        watch();
+        return Inner.DenoiseWithVariance(x, levels);
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor LogDensityOf(Tensor x, NoiseLevel level)
+    {
+        watch();
+        return Inner.LogDensity(x, level);
     }
 }

@@ -1,4 +1,3 @@
-using DiffusionSharp.Cpu;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
@@ -15,7 +14,7 @@ public sealed class BoundNetwork : DenoisingNetwork
 {
     private readonly NetworkBlueprint blueprint;
     private readonly ParameterBuffer weights;
-    private readonly Parallelism parallelism;
+    private readonly Executor executor;
     private readonly CompiledGraph program;
     private readonly Shape batchShape;
     private CompiledGraph? gradient;
@@ -24,11 +23,11 @@ public sealed class BoundNetwork : DenoisingNetwork
     /// <param name="blueprint">The network.</param>
     /// <param name="weights">Its weights.</param>
     /// <param name="batch">Samples at a time, at least 1.</param>
-    /// <param name="parallelism">The threads.</param>
-    public BoundNetwork(NetworkBlueprint blueprint, ParameterBuffer weights, int batch, Parallelism parallelism)
+    /// <param name="executor">The machine; the precision is the network's.</param>
+    public BoundNetwork(NetworkBlueprint blueprint, ParameterBuffer weights, int batch, Executor executor)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        (this.blueprint, this.weights, this.parallelism) = (blueprint, weights, parallelism);
+        (this.blueprint, this.weights, this.executor) = (blueprint, weights, executor.At(blueprint.Precision));
         batchShape = blueprint.SampleShape.Prepend(batch);
         program = Compile(Outputs(blueprint, batch));
     }
@@ -63,7 +62,7 @@ public sealed class BoundNetwork : DenoisingNetwork
         return Run(gradient, "gradient", x, t, classes, cotangent);
     }
 
-    private CompiledGraph Compile(IReadOnlyDictionary<string, Node> outputs) => CompiledGraph.Compile(outputs, weights, new CpuExecutor(parallelism, blueprint.Precision));
+    private CompiledGraph Compile(IReadOnlyDictionary<string, Node> outputs) => CompiledGraph.Compile(outputs, weights, executor);
 
     private Dictionary<string, Node> GradientOutputs()
     {

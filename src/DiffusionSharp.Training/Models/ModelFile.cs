@@ -3,8 +3,7 @@ using System.Text;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Networks;
-using DiffusionSharp.Training.Configuration;
-using DiffusionSharp.Training.Runs;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Training.Models;
 
@@ -86,7 +85,7 @@ internal static class ModelFile
         try
         {
             var layout = new NetworkBlueprint(config, config.SampleShape()).Layout();
-            Checkpoint.CheckLayout(path, file, "", layout);
+            WeightsFile.CheckLayout(path, file, "", layout);
             if (file.Names.FirstOrDefault(n => !layout.Contains(n)) is { } extra)
                 throw Damaged(path, $"it holds the tensor '{Short(extra)}', which its network has not");
             var weights = new ParameterBuffer(layout);

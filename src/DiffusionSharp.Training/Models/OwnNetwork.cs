@@ -1,7 +1,7 @@
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Training.Models;
 

@@ -5,8 +5,7 @@ using DiffusionSharp.Guidance;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
-using DiffusionSharp.Training.Runs;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Training.Models;
 
@@ -48,47 +47,20 @@ public sealed class TrainedModel
     /// <summary>Which weights of its run they are, a name of <see cref="ModelWeights"/>.</summary>
     public string WeightsName { get; }
 
-    /// <summary>Loads a run's newest checkpoint, a checkpoint of a run, or a file that <see cref="Save"/> wrote.</summary>
-    /// <param name="path">The folder of a run, or of one of its checkpoints; or the file.</param>
-    /// <param name="name">
-    /// Which weights, a name of <see cref="ModelWeights"/>: the average, as sampling should, the weights themselves, or a further average.
-    /// Null: the average of a run, and what a file holds.
-    /// </param>
-    /// <param name="network">The network where the run's is a function of the program that trained it; null where it is not.</param>
-    /// <exception cref="DataException">There is no run, no checkpoint yet, a file is damaged or holds other weights, or the network's function is needed.</exception>
-    /// <exception cref="ArgumentException">The run has no weights of this name, or a function is given for a network that is none.</exception>
-    public static TrainedModel Load(string path, string? name = null, NetworkFunction? network = null)
-    {
-        if (File.Exists(path)) return ModelFile.Read(path, name, network);
-        var folder = new RunFolder(path);
-        string checkpoint;
-        if (folder.Exists)
-        {
-            var steps = folder.CheckpointSteps();
-            if (steps.Count == 0) throw new DataException($"{path}: the run has no checkpoint yet; it writes one every {folder.ReadConfig().CheckpointEvery} steps and at its end.");
-            checkpoint = folder.CheckpointFolder(steps[^1]);
-        }
-        else
-        {
-            checkpoint = folder.Path;
-            if (!File.Exists(Path.Combine(checkpoint, "state.json"))) throw new DataException(Directory.Exists(path) ? $"{path}: neither a run (config.json) nor a checkpoint (state.json) is here." : $"{path}: there is no such file or folder.");
-            folder = new RunFolder(Path.Combine(checkpoint, "..", ".."));
-        }
-
-        name ??= ModelWeights.Average;
-        var config = OwnNetwork.Given(folder.ReadConfig(), network, path);
-        ModelWeights.Require(config, name);
-        var weights = new ParameterBuffer(new NetworkBlueprint(config, config.SampleShape()).Layout());
-        Checkpoint.ReadWeights(checkpoint, name, weights);
-        return new TrainedModel(config, weights, Checkpoint.ReadState(checkpoint).Step, name);
-    }
+    /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">Which weights it is to hold, a name of <see cref="ModelWeights"/>; null: whichever it holds.</param>
+    /// <param name="network">The network where the model's is a function of the program that trained it; null where it is not.</param>
+    /// <exception cref="DataException">It is missing, damaged, holds other weights, or the network's function is needed.</exception>
+    /// <exception cref="ArgumentException">A function is given for a network that is none.</exception>
+    public static TrainedModel ReadFile(string path, string? name = null, NetworkFunction? network = null) => ModelFile.Read(path, name, network);
 
     /// <summary>Whether a safetensors file is one that <see cref="Save"/> wrote, weights with their configuration; it may be damaged all the same.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="DataException">It is missing, or no safetensors file.</exception>
     public static bool IsFile(string path) => ModelFile.IsModel(path);
 
-    /// <summary>Writes the model as one file that <see cref="Load"/> reads: weights in float32 and, in the file's metadata, its configuration without this machine's paths.</summary>
+    /// <summary>Writes the model as one file that <see cref="ReadFile"/> reads: weights in float32 and, in the file's metadata, its configuration without this machine's paths.</summary>
     /// <param name="path">The file to make or to replace, whole or not at all; the same model gives the same bytes.</param>
     /// <exception cref="InvalidOperationException">A weight is not a finite number.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -99,12 +71,12 @@ public sealed class TrainedModel
 
     /// <summary>Compiles the network and gives it its meaning; pictures are clipped to [−1, 1].</summary>
     /// <param name="batch">Samples at a time.</param>
-    /// <param name="parallelism">The threads.</param>
+    /// <param name="executor">The machine.</param>
     /// <exception cref="InvalidOperationException">The model knows nothing without a class: all of its labels were kept in training.</exception>
-    public Denoiser Denoiser(int batch, Parallelism parallelism) => Denoiser(Network(batch, parallelism));
+    public Denoiser Denoiser(int batch, Executor executor) => Denoiser(Network(batch, executor));
 
     /// <summary>Gives a compiled network its meaning, for samples of given classes; pictures are clipped to [−1, 1].</summary>
-    /// <param name="network">Of <see cref="Network(int, Parallelism)"/>.</param>
+    /// <param name="network">Of <see cref="Network(int, Executor)"/>.</param>
     /// <param name="labels">The class of each sample of the batches to come; null for none, whatever the model was trained with.</param>
     /// <param name="guidance">How far past the conditional estimate; null is that estimate itself, as is weight 1.</param>
     /// <remarks>
@@ -129,14 +101,14 @@ public sealed class TrainedModel
 
     /// <summary>The compiled network alone.</summary>
     /// <param name="batch">Samples at a time.</param>
-    /// <param name="parallelism">The threads.</param>
-    public BoundNetwork Network(int batch, Parallelism parallelism) => new(blueprint, Weights, batch, parallelism);
+    /// <param name="executor">The machine.</param>
+    public BoundNetwork Network(int batch, Executor executor) => new(blueprint, Weights, batch, executor);
 
     private NetworkDenoiser Bare(BoundNetwork network, IReadOnlyList<int>? labels)
     {
-        Func<NoiseLevel, double> timeInput = Config.TimeInput;
+        double TimeInput(NoiseLevel level) => Config.TimeInput(Schedule, level);
         return Config.Preconditioning is { } scales
-            ? new NetworkDenoiser(network, scales.Create(), timeInput, labels, blueprint.LearnsVariance)
-            : new NetworkDenoiser(network, Config.Prediction, timeInput, labels, blueprint.LearnsVariance);
+            ? new NetworkDenoiser(network, scales.Create(), TimeInput, labels, blueprint.LearnsVariance)
+            : new NetworkDenoiser(network, Config.Prediction, TimeInput, labels, blueprint.LearnsVariance);
     }
 }

@@ -1,6 +1,5 @@
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Training.Objectives;
 
@@ -18,19 +17,17 @@ public sealed class ImportanceLevels : LevelSampler
     private const int ContinuousBins = 100;
     private const int MostBins = 1000;
     private const double UniformShare = 0.001;
-    private readonly ScheduleConfig config;
     private readonly Schedule schedule;
     private readonly double[] probabilities;
     private readonly double[] upTo;
 
     /// <summary>Begins without history.</summary>
-    /// <param name="config">Draws levels from shares of the time.</param>
     /// <param name="schedule">The run's.</param>
     /// <param name="length">Losses remembered of each bin.</param>
-    public ImportanceLevels(ScheduleConfig config, Schedule schedule, int length)
+    public ImportanceLevels(Schedule schedule, int length)
     {
-        (this.config, this.schedule) = (config, schedule);
-        History = new LossHistory(config.IsContinuous() ? ContinuousBins : Math.Min(config.LevelsOrDefault(), MostBins), length);
+        this.schedule = schedule;
+        History = new LossHistory(schedule.TrainedLevels is int levels ? Math.Min(levels, MostBins) : ContinuousBins, length);
         probabilities = new double[History.Bins];
         upTo = new double[History.Bins];
         Refresh();
@@ -64,6 +61,6 @@ public sealed class ImportanceLevels : LevelSampler
         var bins = probabilities.Length;
         var found = Array.BinarySearch(upTo, stream.Uniform(0) * upTo[^1]);
         var bin = Math.Min(found >= 0 ? found + 1 : ~found, bins - 1);
-        return new DrawnLevel(config.Draw(schedule, (bin + stream.Uniform(2)) / bins), 1 / (bins * probabilities[bin]), bin);
+        return new DrawnLevel(schedule.Draw((bin + stream.Uniform(2)) / bins), 1 / (bins * probabilities[bin]), bin);
     }
 }

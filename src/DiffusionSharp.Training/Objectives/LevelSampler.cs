@@ -1,6 +1,6 @@
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Training.Objectives;
 
@@ -14,37 +14,34 @@ public readonly record struct DrawnLevel(NoiseLevel Level, double Factor = 1, in
 public abstract class LevelSampler
 {
     /// <summary>Draws a level: a function of the stream and, for importance sampling, of the losses before this step.</summary>
+    /// <param name="stream">The sample's own.</param>
     public abstract DrawnLevel Draw(Rng stream);
 
     /// <summary>The sampler of a configuration.</summary>
-    /// <param name="config">Valid.</param>
+    /// <param name="levels">Valid.</param>
     /// <param name="schedule">The run's.</param>
-    public static LevelSampler Create(RunConfig config, Schedule schedule)
+    public static LevelSampler Create(LevelConfig levels, Schedule schedule) => levels.Kind switch
     {
-        var (levels, kind) = (config.LevelsOrDefault(), config.ScheduleOrDefault());
-        return levels.Kind switch
-        {
-            LevelDistribution.Uniform => new UniformLevels(kind, schedule),
-            LevelDistribution.LogNormal => new LogNormalLevels(kind, schedule, levels.MeanOrDefault(), levels.DeviationOrDefault()),
-            LevelDistribution.LogitNormal => new LogitNormalLevels(kind, schedule, levels.MeanOrDefault(), levels.DeviationOrDefault()),
-            LevelDistribution.Importance => new ImportanceLevels(kind, schedule, levels.HistoryOrDefault()),
-            _ => throw new NotSupportedException($"Levels cannot be drawn {levels.Kind}."),
-        };
-    }
+        LevelDistribution.Uniform => new UniformLevels(schedule),
+        LevelDistribution.LogNormal => new LogNormalLevels(schedule, levels.MeanOrDefault(), levels.DeviationOrDefault()),
+        LevelDistribution.LogitNormal => new LogitNormalLevels(schedule, levels.MeanOrDefault(), levels.DeviationOrDefault()),
+        LevelDistribution.Importance => new ImportanceLevels(schedule, levels.HistoryOrDefault()),
+        _ => throw new NotSupportedException($"Levels cannot be drawn {levels.Kind}."),
+    };
 }
 
 /// <summary>Evenly in time.</summary>
-internal sealed class UniformLevels(ScheduleConfig config, Schedule schedule) : LevelSampler
+internal sealed class UniformLevels(Schedule schedule) : LevelSampler
 {
-    public override DrawnLevel Draw(Rng stream) => new(config.Draw(schedule, stream.Uniform(0)));
+    public override DrawnLevel Draw(Rng stream) => new(schedule.Draw(stream.Uniform(0)));
 }
 
 /// <summary>ln σ/α ~ N(mean, deviation²) within the schedule.</summary>
-internal sealed class LogNormalLevels(ScheduleConfig config, Schedule schedule, double mean, double deviation) : LevelSampler
+internal sealed class LogNormalLevels(Schedule schedule, double mean, double deviation) : LevelSampler
 {
     // A mean within the schedule leaves few draws outside it: none in a hundred means that the schedule is a point.
     private const int Attempts = 100;
-    private readonly double low = Math.Log(schedule.At(config.EarliestTime(schedule)).Ratio);
+    private readonly double low = Math.Log(schedule.At(schedule.LeastNoiseTime).Ratio);
     private readonly double high = Math.Log(schedule.At(schedule.StartTime).Ratio);
 
     public override DrawnLevel Draw(Rng stream)
@@ -57,12 +54,12 @@ internal sealed class LogNormalLevels(ScheduleConfig config, Schedule schedule, 
             if (logRatio >= low && logRatio <= high) break;
         }
 
-        return new DrawnLevel(config.AtRatio(schedule, Math.Exp(Math.Clamp(logRatio, low, high))));
+        return new DrawnLevel(schedule.TrainedAtRatio(Math.Exp(Math.Clamp(logRatio, low, high))));
     }
 }
 
 /// <summary>t = sigmoid(z) of the way, z ~ N(mean, deviation²).</summary>
-internal sealed class LogitNormalLevels(ScheduleConfig config, Schedule schedule, double mean, double deviation) : LevelSampler
+internal sealed class LogitNormalLevels(Schedule schedule, double mean, double deviation) : LevelSampler
 {
-    public override DrawnLevel Draw(Rng stream) => new(config.Draw(schedule, 1 / (1 + Math.Exp(-mean - (deviation * stream.Split("level").Normal(0))))));
+    public override DrawnLevel Draw(Rng stream) => new(schedule.Draw(1 / (1 + Math.Exp(-mean - (deviation * stream.Split("level").Normal(0))))));
 }

@@ -1,6 +1,6 @@
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Schedules;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Training.Objectives;
 
@@ -21,21 +21,30 @@ public sealed class Objective
         preconditioning = config.Preconditioning?.Create();
     }
 
-    /// <summary>The network's time input.</summary>
-    public double TimeInput(NoiseLevel level) => config.TimeInput(level);
+    /// <summary>All that a training sample takes from its level.</summary>
+    /// <param name="level">A level of the run's schedule.</param>
+    public NetworkTarget At(NoiseLevel level)
+    {
+        var (ofData, ofNoise) = TargetWeights(level);
+        return new NetworkTarget(InputScale(level), config.TimeInput(schedule, level), ofData, ofNoise, Weight(level));
+    }
 
     /// <summary>c, the factor of x where the network reads it.</summary>
+    /// <param name="level">A level of the run's schedule.</param>
     public double InputScale(NoiseLevel level) => preconditioning?.InputScale(level) ?? 1;
 
     /// <summary>The weights with which the target is a·x₀ + b·ε.</summary>
+    /// <param name="level">A level of the run's schedule.</param>
     public (double OfData, double OfNoise) TargetWeights(NoiseLevel level) =>
         preconditioning?.TargetWeights(level) ?? PredictionConversion.TargetWeights(config.Prediction, level);
 
     /// <summary>The weights with which D = a·x + b·F.</summary>
+    /// <param name="level">A level of the run's schedule.</param>
     public (double OfX, double OfOutput) DataWeights(NoiseLevel level) =>
         preconditioning?.DataWeights(level) ?? PredictionConversion.DataWeights(config.Prediction, level);
 
     /// <summary>The factor of the squared error of the network's output.</summary>
+    /// <param name="level">A level of the run's schedule.</param>
     /// <remarks>
     /// The simple weighting of a score is σ²: the loss of NCSN, ½ Σ σ² |s + ε/σ|² = ½ Σ |σ s + ε|² (Song and Ermon 2019, arXiv:1907.05600,
     /// equations 5 and 6 with λ(σ) = σ²), as a mean over numbers instead of half their sum.

@@ -1,6 +1,5 @@
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
-using DiffusionSharp.Training.Models;
 
 namespace DiffusionSharp.Training.Objectives;
 
@@ -12,37 +11,32 @@ namespace DiffusionSharp.Training.Objectives;
 /// </remarks>
 public sealed class VarianceBound
 {
-    private readonly DiscreteSchedule schedule;
+    private readonly Schedule schedule;
+    private readonly int levels;
     private readonly Objective objective;
     private readonly double weight;
 
     /// <summary>Binds a schedule to an objective.</summary>
-    /// <param name="schedule">Trained levels.</param>
+    /// <param name="schedule">Trained timesteps of β.</param>
     /// <param name="objective">Turns errors of the output into errors of the data.</param>
     /// <param name="weight">λ.</param>
-    public VarianceBound(DiscreteSchedule schedule, Objective objective, double weight) => (this.schedule, this.objective, this.weight) = (schedule, objective, weight);
-
-    /// <summary>c, the error of the mean for an error of the network's output, and ln β̃ and ln β between which the variance lies.</summary>
-    /// <param name="level">A trained level.</param>
-    public (double ErrorScale, double LogSmall, double LogLarge) At(NoiseLevel level)
+    /// <exception cref="ArgumentException">The schedule has no trained timesteps.</exception>
+    public VarianceBound(Schedule schedule, Objective objective, double weight)
     {
-        var q = Posterior.Between(level, schedule.At(level.Time - 1));
-        var small = level.Time > 0 || schedule.Levels == 1 ? q.Variance : Posterior.Between(schedule.At(1), schedule.At(0)).Variance;
-        var logLarge = Math.Log(q.ForwardVariance);
-        return (q.OfData * objective.DataWeights(level).OfOutput, small > 0 ? Math.Log(small) : logLarge, logLarge);
+        levels = schedule.TrainedLevels ?? throw new ArgumentException($"VarianceBound: trained timesteps are expected, the time of {schedule.GetType().Name} is continuous.", nameof(schedule));
+        (this.schedule, this.objective, this.weight) = (schedule, objective, weight);
     }
 
-    /// <summary>Fills a sample's inputs of <see cref="HybridLoss"/>.</summary>
-    internal void Fill(TrainingProgram program, int k, NoiseLevel level, double factor, ReadOnlySpan<float> x0)
+    /// <summary>What the bound takes of a sample at a level.</summary>
+    /// <param name="level">A trained level.</param>
+    /// <param name="factor">The factor of importance sampling, above 0.</param>
+    public BoundTerms At(NoiseLevel level, double factor = 1)
     {
-        var (errorScale, logSmall, logLarge) = At(level);
-        program.Input(HybridLoss.ErrorScale)[k] = (float)errorScale;
-        program.Input(HybridLoss.LogSmall)[k] = (float)logSmall;
-        program.Input(HybridLoss.LogLarge)[k] = (float)logLarge;
-        program.Input(HybridLoss.IsFirst)[k] = level.Time == 0 ? 1 : 0;
+        var q = Posterior.Between(level, schedule.At(level.Time - 1));
+        var small = level.Time > 0 || levels == 1 ? q.Variance : Posterior.Between(schedule.At(1), schedule.At(0)).Variance;
+        var logLarge = Math.Log(q.ForwardVariance);
 
         // Σ over all levels is T times the mean over levels drawn.
-        program.Input(HybridLoss.BoundWeight)[k] = (float)(weight * schedule.Levels * factor);
-        if (program.HasInput(HybridLoss.Data)) x0.CopyTo(program.Input(HybridLoss.Data)[(k * x0.Length)..]);
+        return new BoundTerms(q.OfData * objective.DataWeights(level).OfOutput, small > 0 ? Math.Log(small) : logLarge, logLarge, level.Time == 0, weight * levels * factor);
     }
 }

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Graphs;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Objectives;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Training.Runs;
 
@@ -41,7 +42,7 @@ public static class Checkpoint
             if (config.Storage != WeightStorage.Float32) files.Add((Training, path => SafetensorsFile.Write(path, [.. Models(config, weights, training).SelectMany(m => Named(m.Name + ".", m.Values))])));
             files.Add((Optimizer, path => SafetensorsFile.Write(path, [.. Named("first.", training.FirstMoment), .. Named("second.", training.SecondMoment)])));
             if (history is not null) files.Add((History, path => SafetensorsFile.Write(path, history.Export())));
-            files.Add((State, path => AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(state, ConfigJson.Shared.CheckpointState))));
+            files.Add((State, path => AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(state, RunJson.Whole.CheckpointState))));
             watch?.Invoke(0, files.Count);
             foreach (var (i, (name, write)) in files.Index())
             {
@@ -64,14 +65,19 @@ public static class Checkpoint
         foreach (var stale in folder.PartialCheckpoints()) Remove(stale);
     }
 
+    /// <summary>Whether a folder is that of a checkpoint.</summary>
+    /// <param name="folder">The folder.</param>
+    internal static bool IsHere(string folder) => File.Exists(Path.Combine(folder, State));
+
     /// <summary>Reads where a checkpoint's run stood.</summary>
+    /// <param name="checkpoint">The checkpoint's folder.</param>
     /// <exception cref="DataException">The file is missing or damaged.</exception>
     public static CheckpointState ReadState(string checkpoint)
     {
         var path = Path.Combine(checkpoint, State);
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), ConfigJson.Shared.CheckpointState) ?? throw new DataException($"{path}: a JSON object is expected, null was given.");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RunJson.Whole.CheckpointState) ?? throw new DataException($"{path}: a JSON object is expected, null was given.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -84,9 +90,9 @@ public static class Checkpoint
     {
         var apart = Path.Combine(checkpoint, Training);
         var rounded = File.Exists(apart);
-        foreach (var (name, values) in Models(config, weights, training)) Read(rounded ? apart : Path.Combine(checkpoint, FileOf(name)), rounded ? name + "." : "", values);
-        Read(Path.Combine(checkpoint, Optimizer), "first.", training.FirstMoment);
-        Read(Path.Combine(checkpoint, Optimizer), "second.", training.SecondMoment);
+        foreach (var (name, values) in Models(config, weights, training)) WeightsFile.Read(rounded ? apart : Path.Combine(checkpoint, FileOf(name)), rounded ? name + "." : "", values);
+        WeightsFile.Read(Path.Combine(checkpoint, Optimizer), "first.", training.FirstMoment);
+        WeightsFile.Read(Path.Combine(checkpoint, Optimizer), "second.", training.SecondMoment);
     }
 
     /// <summary>Reads the losses of importance sampling back.</summary>
@@ -106,7 +112,7 @@ public static class Checkpoint
     }
 
     /// <summary>Reads the weights of a name of <see cref="ModelWeights"/>, widened to float32.</summary>
-    public static void ReadWeights(string checkpoint, string name, ParameterBuffer weights) => Read(Path.Combine(checkpoint, FileOf(name)), "", weights);
+    public static void ReadWeights(string checkpoint, string name, ParameterBuffer weights) => WeightsFile.Read(Path.Combine(checkpoint, FileOf(name)), "", weights);
 
     // All that can be sampled, by name.
     private static IEnumerable<(string Name, ParameterBuffer Values)> Models(RunConfig config, ParameterBuffer weights, TrainingState training)
@@ -137,33 +143,6 @@ public static class Checkpoint
     };
 
     private static IEnumerable<(string Name, Tensors.FloatTensor Value)> Named(string prefix, ParameterBuffer buffer) => buffer.Export().Select(e => (prefix + e.Name, e.Value));
-
-    /// <summary>Reads every parameter of a file's network.</summary>
-    /// <param name="path">A safetensors file.</param>
-    /// <param name="prefix">What stands before the parameters' names in it.</param>
-    /// <param name="buffer">Where to.</param>
-    /// <exception cref="DataException">The file is damaged, or belongs to another network.</exception>
-    internal static void Read(string path, string prefix, ParameterBuffer buffer)
-    {
-        using var file = SafetensorsFile.Open(path);
-        CheckLayout(path, file, prefix, buffer.Layout);
-        buffer.Import(name => file.Read(prefix + name));
-
-        // None is written: a checkpoint of values that are not numbers is refused when it is made.
-        if (buffer.FirstNonFinite() is { } bad) throw new DataException($"{path}: the checkpoint is damaged: '{prefix}{bad}' holds a value that is not a finite number; take an earlier checkpoint.");
-    }
-
-    /// <summary>Checks that a file holds every parameter of a network in its shape.</summary>
-    /// <exception cref="DataException">It does not.</exception>
-    internal static void CheckLayout(string path, SafetensorsFile file, string prefix, ParameterLayout layout)
-    {
-        foreach (var entry in layout.Entries)
-        {
-            var name = prefix + entry.Name;
-            if (!file.Contains(name)) throw new DataException($"{path}: the parameter '{name}' is missing; the file belongs to another network.");
-            if (file.Entry(name).Shape != entry.Shape) throw new DataException($"{path}: the parameter '{name}' has shape {file.Entry(name).Shape}, the network's is {entry.Shape}; the file belongs to another network.");
-        }
-    }
 
     // Renamed first, so that a stop while files are deleted never leaves a half folder that looks like a checkpoint.
     private static void Retire(string folder)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Langevin;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Schedules;
@@ -32,48 +33,48 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
     /// <param name="data">Its data: the first <paramref name="count"/> are shown, and the box of the first few thousand is where plain Langevin starts.</param>
     /// <param name="count">Samples of each, at least 1.</param>
     /// <param name="seed">Of all noise; sample k depends on it and k alone.</param>
-    /// <param name="parallelism">The threads.</param>
+    /// <param name="executor">The machine.</param>
     /// <param name="stop">Ends the drawing, between two passes of the network at the latest.</param>
     /// <param name="watch">Told how many of how many steps are done: those of annealed Langevin dynamics over all batches, then each batch of plain; null where nobody watches.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     /// <exception cref="ArgumentException">The model has no trained levels of noise, or its samples are not points in the plane.</exception>
     [SuppressMessage("Design", "CA1068:CancellationToken parameters must come last", Justification = "Who watches comes after who stops: most callers stop and do not watch.")]
-    public static LangevinPair Draw(TrainedModel model, DataSource data, int count, ulong seed, Parallelism parallelism, CancellationToken stop = default, Action<int, int>? watch = null)
+    public static LangevinPair Draw(TrainedModel model, DataSource data, int count, ulong seed, Executor executor, CancellationToken stop = default, Action<int, int>? watch = null)
     {
         if (!CanDraw(model) || data.SampleShape != model.SampleShape)
-            throw new ArgumentException($"LangevinPair: points in the plane and trained levels of noise are expected; the model has {model.SampleShape} and the schedule {model.Config.ScheduleOrDefault().Kind}, the data {data.SampleShape}. Train the preset points-ncsn.", nameof(model));
-        var sampler = Annealing(model, model.Config.ScheduleOrDefault().LevelsOrDefault());
+            throw new ArgumentException($"LangevinPair: points in the plane and trained levels of noise are expected; the model has {model.SampleShape} and the schedule {model.Config.ScheduleOrDefault().Name}, the data {data.SampleShape}. Train the preset points-ncsn.", nameof(model));
+        var sampler = Annealing(model, model.Schedule.TrainedLevels!.Value);
         var calls = (sampler.Grid.Count * sampler.LangevinSteps) + sampler.StartCalls;
         var job = new SamplingJob(model, sampler, count, seed, LargestBatch) { Stop = stop };
         var (done, total) = (0, job.TotalSteps + ((count + LargestBatch - 1) / LargestBatch));
         watch?.Invoke(0, total);
-        var (annealed, _) = job.Run(parallelism, (_, _) => Step());
+        var (annealed, _) = job.Run(executor, (_, _) => Step());
 
-        return new LangevinPair(Shown(data, count), Walk(model, Box(Shown(data, Math.Min(data.Count, Boxed))), count, calls - 1, seed, parallelism, Step, stop), annealed, calls);
+        return new LangevinPair(Shown(data, count), Walk(model, Box(Shown(data, Math.Min(data.Count, Boxed))), count, calls - 1, seed, executor, Step, stop), annealed, calls);
 
         void Step() => watch?.Invoke(++done, total);
     }
 
     /// <summary>Whether a model's levels and samples are such as can be shown.</summary>
-    public static bool CanDraw(TrainedModel model) => model.Config is { Conditioning: null } && model.Config.ScheduleOrDefault().HasNoiseLevels() && model.SampleShape == [2];
+    public static bool CanDraw(TrainedModel model) => model.Config is { Conditioning: null } && model.Schedule.HasNoiseLevels && model.SampleShape == [2];
 
     /// <summary>Annealed Langevin dynamics with final denoising over some or all levels of a model, its steps by the levels.</summary>
     internal static AnnealedLangevinSampler Annealing(TrainedModel model, int steps)
     {
-        var config = model.Config.ScheduleOrDefault();
-        var grid = model.Schedule.Grid(Math.Min(steps, config.LevelsOrDefault()));
-        var each = NcsnDesign.LangevinSteps(config.LevelsOrDefault());
+        var levels = model.Schedule.TrainedLevels!.Value;
+        var grid = model.Schedule.Grid(Math.Min(steps, levels));
+        var each = NcsnDesign.LangevinSteps(levels);
         return new AnnealedLangevinSampler(model.Schedule, grid, NcsnDesign.StepSize(model.Schedule, grid, each), each);
     }
 
     // Annealed Langevin dynamics of one level is plain dynamics at it. It goes on past a chain that ran away, whose sample alone is no number then.
-    private static Tensor Walk(TrainedModel model, (double[] Low, double[] High) box, int count, int langevinSteps, ulong seed, Parallelism parallelism, Action step, CancellationToken stop)
+    private static Tensor Walk(TrainedModel model, (double[] Low, double[] High) box, int count, int langevinSteps, ulong seed, Executor executor, Action step, CancellationToken stop)
     {
         var sampler = new AnnealedLangevinSampler(model.Schedule, new TimeGrid([model.Schedule.LeastNoiseTime], model.Schedule.CleanTime), PlainStep, langevinSteps);
         var (low, high) = box;
         var root = new Rng(seed).Split("plain");
         var batch = Math.Min(count, LargestBatch);
-        var network = model.Network(batch, parallelism);
+        var network = model.Network(batch, executor);
         network.Stop = stop;
         var denoiser = model.Denoiser(network);
         var parts = new List<Tensor>();

@@ -1,14 +1,12 @@
 using System.Text;
 using System.Text.Json;
 using DiffusionSharp.Data.Formats;
-using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Training.Runs;
 
 /// <summary>The lines of <c>metrics.jsonl</c>, appended as training goes and cut back where a run resumes; in memory alone where a run has no folder.</summary>
 public sealed class MetricsLog
 {
-    private static readonly ConfigJsonContext OneLine = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
     private readonly string? path;
     private readonly List<MetricsLine> lines = [];
 
@@ -36,7 +34,7 @@ public sealed class MetricsLog
         {
             try
             {
-                if (JsonSerializer.Deserialize(texts[i], OneLine.MetricsLine) is { } line) lines.Add(line);
+                if (JsonSerializer.Deserialize(texts[i], RunJson.Line.MetricsLine) is { } line) lines.Add(line);
             }
             catch (JsonException error)
             {
@@ -58,5 +56,5 @@ public sealed class MetricsLog
         file.Flush(flushToDisk: true);
     }
 
-    private static string Text(MetricsLine line) => JsonSerializer.Serialize(line, OneLine.MetricsLine) + "\n";
+    private static string Text(MetricsLine line) => JsonSerializer.Serialize(line, RunJson.Line.MetricsLine) + "\n";
 }

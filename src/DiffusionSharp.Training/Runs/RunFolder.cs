@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Graphs;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Training.Runs;
 

@@ -1,4 +1,4 @@
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Training.Runs;
 

@@ -2,10 +2,11 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Figures;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Training.Runs;
 
@@ -19,7 +20,7 @@ public static class SampleSheet
     /// <param name="folder">The run's.</param>
     /// <param name="model">What to draw from.</param>
     /// <param name="data">The run's data, shown beside points.</param>
-    /// <param name="parallelism">The threads.</param>
+    /// <param name="executor">The machine.</param>
     /// <param name="stop">Ends the drawing, between two passes of the network at the latest; nothing is written then.</param>
     /// <param name="watch">Told how many of how many steps of the sampler are done, over all batches, 0 first; null where nobody watches.</param>
     /// <returns>The file; null where it was stopped.</returns>
@@ -28,11 +29,11 @@ public static class SampleSheet
     /// then by plain Langevin dynamics too, side by side with the data.
     /// </remarks>
     [SuppressMessage("Design", "CA1068:CancellationToken parameters must come last", Justification = "Who watches comes after who stops: most callers stop and do not watch.")]
-    public static string? Write(RunFolder folder, TrainedModel model, DataSource data, Parallelism parallelism, CancellationToken stop = default, Action<int, int>? watch = null)
+    public static string? Write(RunFolder folder, TrainedModel model, DataSource data, Executor executor, CancellationToken stop = default, Action<int, int>? watch = null)
     {
         try
         {
-            return Draw(folder, model, data, parallelism, watch, stop);
+            return Draw(folder, model, data, executor, watch, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -40,26 +41,26 @@ public static class SampleSheet
         }
     }
 
-    private static string Draw(RunFolder folder, TrainedModel model, DataSource data, Parallelism parallelism, Action<int, int>? watch, CancellationToken stop)
+    private static string Draw(RunFolder folder, TrainedModel model, DataSource data, Executor executor, Action<int, int>? watch, CancellationToken stop)
     {
         var config = model.Config;
         var path = folder.SampleFile(model.Step, Extension(model.SampleShape));
         var count = model.IsPictures ? config.SampleCount : Math.Max(config.SampleCount, PointCount);
         if (LangevinPair.CanDraw(model))
         {
-            WritePair(path, model.Step, LangevinPair.Draw(model, data, count, config.Seed, parallelism, stop, watch));
+            WritePair(path, model.Step, LangevinPair.Draw(model, data, count, config.Seed, executor, stop, watch));
             return path;
         }
 
         // Of more classes than the sheet has room for, the first are shown, one sample of each.
         var (columns, labels) = config.Conditioning?.Classes is not { } all ? (null, null) : all <= count ? (count / all, Rows(all, count / all)) : ((int?)null, Rows(count, 1));
-        Sampler sampler = config.ScheduleOrDefault().HasNoiseLevels()
+        Sampler sampler = model.Schedule.HasNoiseLevels
             ? LangevinPair.Annealing(model, config.SampleSteps)
             : new DdimSampler(model.Schedule, model.Schedule.Grid(config.SampleSteps));
         var job = new SamplingJob(model, sampler, labels?.Length ?? count, config.Seed, model.IsPictures ? 32 : 1024, labels) { Stop = stop };
         var done = 0;
         watch?.Invoke(0, job.TotalSteps);
-        var (samples, _) = job.Run(parallelism, (_, _) => watch?.Invoke(++done, job.TotalSteps));
+        var (samples, _) = job.Run(executor, (_, _) => watch?.Invoke(++done, job.TotalSteps));
         Write(path, model, samples, columns, labels: labels);
         return path;
     }

@@ -1,6 +1,7 @@
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Steps;
 
 namespace DiffusionSharp.Training.Runs;
 
@@ -37,7 +38,7 @@ internal static class StartWeights
     /// <exception cref="DataException">The file is missing or damaged.</exception>
     public static void Read(RunFolder folder, TrainingLoop loop)
     {
-        Checkpoint.Read(folder.StartFile, "", loop.Weights);
+        WeightsFile.Read(folder.StartFile, "", loop.Weights);
         loop.BeginAverages();
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using DiffusionSharp.Training.Configuration;
 
 namespace DiffusionSharp.Training.Runs;
 
@@ -43,6 +42,7 @@ public sealed partial class Trainer
             pace.Stepped(clock.GetElapsedTime(stepBegun));
             var ((loss, norm), done) = (result, step + 1);
             if (!double.IsFinite(loss) || !double.IsFinite(norm)) throw Diverged(step, metrics, rate, decay);
+            Step = done;
             windowLoss += loss;
             windowSteps++;
             if (done % Config.LogEvery == 0 || done == Config.Steps)
@@ -64,7 +64,7 @@ public sealed partial class Trainer
             }
 
             before = clock.GetTimestamp();
-            var sheet = sheetDue ? Draw(done, watch, stop) : null;
+            var sheet = sheetDue ? Draw(watch, stop) : null;
             if (sheet is not null) pace.Drawn(clock.GetElapsedTime(before));
             var warning = done == EarlyWarnings.JudgementStep(Config) ? EarlyWarnings.OfLosses(Config, metrics.Lines) : null;
             yield return new TrainingProgress(done, Config.Steps, loss, norm, rate, pace.SamplesPerSecond, pace.SecondsLeft(done), sheet, checkpoint, warning);
@@ -79,7 +79,7 @@ public sealed partial class Trainer
     public string? DrawMissingSheet(CancellationToken stop = default, Action<TrainingActivity>? watch = null)
     {
         if (start.Step == 0 || !IsSheetDue(start.Step)) return null;
-        return File.Exists(folder?.SampleFile(start.Step, SampleSheet.Extension(source.SampleShape))) ? null : Draw(start.Step, watch, stop);
+        return File.Exists(folder?.SampleFile(start.Step, SampleSheet.Extension(source.SampleShape))) ? null : Draw(watch, stop);
     }
 
     private bool IsSheetDue(int done) => done == Config.Steps || (Config.SampleEvery > 0 && done % Config.SampleEvery == 0);
@@ -107,8 +107,8 @@ public sealed partial class Trainer
         return folder.CheckpointFolder(done);
     }
 
-    private string? Draw(int done, Action<TrainingActivity>? watch, CancellationToken stop) =>
-        folder is null ? null : SampleSheet.Write(folder, Model(done), source, parallelism, stop, Watched(TrainingActivityKind.Sheet, watch));
+    private string? Draw(Action<TrainingActivity>? watch, CancellationToken stop) =>
+        folder is null ? null : SampleSheet.Write(folder, Model(), source, executor, stop, Watched(TrainingActivityKind.Sheet, watch));
 
     private static Action<int, int>? Watched(TrainingActivityKind kind, Action<TrainingActivity>? watch) =>
         watch is null ? null : (done, total) => watch(new TrainingActivity(kind, done, total));

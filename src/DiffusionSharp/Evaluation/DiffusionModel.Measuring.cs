@@ -1,4 +1,3 @@
-using DiffusionSharp.Denoisers;
 using DiffusionSharp.Integration;
 using DiffusionSharp.Likelihood;
 using DiffusionSharp.Tensors;
@@ -33,8 +32,7 @@ public sealed partial class DiffusionModel
         InBatches(data, label, nameof(LogLikelihood), (denoiser, part, first) =>
         {
             // The network itself: clipping would put corners into what is differentiated.
-            var smooth = denoiser is ConstrainedDenoiser constrained ? constrained.Inner : denoiser;
-            parts.Add(flow.LogLikelihood(new WatchedDenoiser(smooth, stop.ThrowIfCancellationRequested), part, rng, first));
+            parts.Add(flow.LogLikelihood(new WatchedDenoiser(denoiser.Unconstrained, stop.ThrowIfCancellationRequested), part, rng, first));
             return parts[^1].LogDensity;
         }, stop);
         return FlowLikelihoodEstimate.Concatenate(parts);
@@ -62,7 +60,7 @@ public sealed partial class DiffusionModel
         var samples = EvaluationData.Read(data, trained, plan.Count, options.Seed, plan.Bins);
         var classes = EvaluationData.Labels(data, trained, plan.Count, options.Seed);
         var (passes, current) = (0L, plan.Metrics[0]);
-        var evaluation = new ModelEvaluation(trained, samples, plan.Settings, Threads, classes, () =>
+        var evaluation = new ModelEvaluation(trained, samples, plan.Settings, Machine, classes, () =>
         {
             stop.ThrowIfCancellationRequested();
             progress?.Report(new EvaluationProgress(current, passes, plan.ExpectedPasses));

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using DiffusionSharp.Likelihood;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Training.Evaluation;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp;
 
@@ -56,5 +56,5 @@ internal sealed record EvaluationPlan(IReadOnlyList<EvaluationMetric> Metrics, i
         return new EvaluationPlan(metrics, count, bins, settings, metrics.Sum(m => ModelEvaluation.ExpectedPasses(m, model.Trained!, settings, count)));
     }
 
-    private static string Names(IEnumerable<EvaluationMetric> metrics) => string.Join(", ", metrics.Select(m => JsonNamingPolicy.KebabCaseLower.ConvertName(m.ToString())));
+    private static string Names(IEnumerable<EvaluationMetric> metrics) => string.Join(", ", metrics.Select(m => Words.Kebab(m)));
 }

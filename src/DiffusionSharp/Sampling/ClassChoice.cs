@@ -1,5 +1,5 @@
 using System.Globalization;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp;
 

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using DiffusionSharp.Schedules;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp;
 
@@ -19,7 +19,7 @@ internal static class GridRule
         if (steps < 1) throw new OptionException($"{{Steps}}: at least 1 step is expected, {steps} was given.");
         if (model.Levels is { } levels && steps > levels) throw new OptionException($"{{Steps}}: at most the {levels} levels of this model's schedule, {steps} was given.");
         if (Trained(spacing) is not null && model.Levels is null)
-            throw new OptionException($"{{Spacing}}: {Words(spacing!.Value)} spaces trained timesteps, this model's schedule, {NameOf(model)}, has none; uniform, log-snr or karras spaces any.");
+            throw new OptionException($"{{Spacing}}: {Words.Kebab(spacing!.Value)} spaces trained timesteps, this model's schedule, {NameOf(model)}, has none; uniform, log-snr or karras spaces any.");
         return spacing switch
         {
             null => schedule.Grid(steps),
@@ -32,15 +32,12 @@ internal static class GridRule
             Spacing.AlignedSdxl => Aligned(schedule, steps, AlignedModel.StableDiffusionXL),
             Spacing.AlignedDeepFloyd => Aligned(schedule, steps, AlignedModel.DeepFloyd),
             Spacing.AlignedSvd => Aligned(schedule, steps, AlignedModel.StableVideoDiffusion),
-            _ => Timesteps.Create(Trained(spacing)!.Value, model.Levels!.Value, steps),
+            _ => schedule.Grid(steps, Trained(spacing)!.Value),
         };
     }
 
     /// <summary>What a model's schedule is called in messages.</summary>
-    public static string NameOf(DiffusionModel model) => model.Config?.ScheduleOrDefault().Kind is { } kind ? Words(kind) : model.Schedule.GetType().Name;
-
-    // As the command line and the lists write a name.
-    private static string Words(Enum value) => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+    public static string NameOf(DiffusionModel model) => model.Config?.ScheduleOrDefault().Name ?? model.Schedule.GetType().Name;
 
     private static TimestepSpacing? Trained(Spacing? spacing) => spacing switch
     {

@@ -1,6 +1,6 @@
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Samplers.Catalog;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp;
 

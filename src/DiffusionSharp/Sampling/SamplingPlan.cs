@@ -1,8 +1,8 @@
 using DiffusionSharp.Langevin;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Samplers.Catalog;
-using DiffusionSharp.Training.Configuration;
 using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp;
 
@@ -20,6 +20,9 @@ internal sealed record SamplingPlan(Sampler Sampler, string Name, int Count, int
     public const string UsualSampler = "ddim";
 
     private const int FewSteps = 50;
+    // What samplers that walk all trained levels take where time is continuous: as many as the papers train.
+    private const int ContinuousSteps = 1000;
+
     private const string AllLevels = "ddpm";
     private const int UsualPictures = 64, UsualVectors = 2000, PicturesPerClass = 10;
 
@@ -133,7 +136,7 @@ internal sealed record SamplingPlan(Sampler Sampler, string Name, int Count, int
         var levels = model.Levels;
         var annealed = model.HasNoiseLevels && entry.Name is "ncsn" or "ncsn-v2";
         if (annealed && levels is { } walked) settings = settings with { LangevinSteps = settings.LangevinSteps ?? NcsnDesign.LangevinSteps(walked) };
-        var taken = steps ?? (entry.Name == AllLevels || annealed ? levels ?? ScheduleConfig.DefaultLevels : Math.Min(FewSteps, levels ?? FewSteps));
+        var taken = steps ?? (entry.Name == AllLevels || annealed ? levels ?? ContinuousSteps : Math.Min(FewSteps, levels ?? FewSteps));
         return entry.Create(model.Schedule, GridRule.Grid(model, options.Spacing, taken), settings);
     }
 

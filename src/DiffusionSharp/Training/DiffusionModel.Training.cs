@@ -24,18 +24,12 @@ public sealed partial class DiffusionModel
         DataSource data, string? folder = null, int? steps = null, TrainOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken stop = default)
     {
         var run = TrainingRun.Prepare(data, folder, steps, options);
-        TrainingProgress? last = null;
-        foreach (var step in run.Steps(stop: stop))
-        {
-            progress?.Report(step);
-            last = step;
-        }
-
-        var done = last?.Step ?? run.FirstStep;
-        if (done >= run.Config.Steps) return run.Model(done);
+        foreach (var step in run.Steps(stop: stop)) progress?.Report(step);
+        var done = run.Step;
+        if (done >= run.Config.Steps) return run.Model();
         var how = run.Folder is null ? "its model is in this exception" : options?.Resume == false ? "go on with Resume = true" : "the same call goes on from its checkpoint";
         throw new TrainingStoppedException(
-            FormattableString.Invariant($"training was stopped at step {done:#,0} of {run.Config.Steps:#,0}; {(done == 0 ? "nothing was done yet" : how)}."), done, run.Checkpoint, done == 0 ? null : run.Model(done));
+            FormattableString.Invariant($"training was stopped at step {done:#,0} of {run.Config.Steps:#,0}; {(done == 0 ? "nothing was done yet" : how)}."), done, run.Checkpoint, done == 0 ? null : run.Model());
     }
 
     /// <summary>Trains on a thread of its own, so that none of the caller's waits: <see cref="Train"/>.</summary>

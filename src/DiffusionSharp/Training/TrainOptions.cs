@@ -2,7 +2,7 @@ using DiffusionSharp.Denoisers;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp;
 
@@ -33,7 +33,7 @@ public sealed record TrainOptions
     /// <summary>What the network learns to give.</summary>
     public Prediction? Prediction { get; init; }
 
-    /// <summary>How noise grows with time: a kind (<c>ScheduleKind.Cosine</c>), or trained timesteps of the caller's own (<c>DiscreteSchedule.FromBetas(…)</c>).</summary>
+    /// <summary>How noise grows with time: a kind (<c>ScheduleConfig.Cosine</c>), or a schedule of the caller's own (<c>DiscreteSchedule.FromBetas(…)</c>, <c>new EdmSchedule(sigmaMax: 40)</c>).</summary>
     public ScheduleConfig? Schedule { get; init; }
 
     /// <summary>What kernels may trade for speed; part of the run, since it changes bits.</summary>

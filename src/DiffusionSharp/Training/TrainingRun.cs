@@ -1,5 +1,6 @@
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp;
@@ -12,12 +13,12 @@ public sealed class TrainingRun
     private const int Buffers = 4;
 
     private readonly Trainer trainer;
-    private readonly Parallelism threads;
+    private readonly Executor machine;
     private readonly TimeProvider clock;
 
-    private TrainingRun(TrainingSetup setup, Trainer trainer, DataSource data, string? folder, Parallelism threads, TimeProvider clock, params IEnumerable<string?> notes)
+    private TrainingRun(TrainingSetup setup, Trainer trainer, DataSource data, string? folder, Executor machine, TimeProvider clock, params IEnumerable<string?> notes)
     {
-        (this.trainer, this.threads, this.clock) = (trainer, threads, clock);
+        (this.trainer, this.machine, this.clock) = (trainer, machine, clock);
         (Data, Folder, Recipe, Changes) = (data, folder, setup.Recipe, setup.Changes);
         Notes = [.. notes.OfType<string>(), .. Forgotten(data, folder)];
     }
@@ -72,7 +73,7 @@ public sealed class TrainingRun
     public static TrainingRun Prepare(DataSource data, string? folder = null, int? steps = null, TrainOptions? options = null)
     {
         options ??= new TrainOptions();
-        return Prepare(data, folder, steps, options, Earlier(folder, options), Pools.Of(options.Threads), null);
+        return Prepare(data, folder, steps, options, Earlier(folder, options), Executors.Cpu(Pools.Of(options.Threads)), null);
     }
 
     /// <summary>Makes a run ready on data that is named, by the caller or by the run that goes on.</summary>
@@ -85,7 +86,7 @@ public sealed class TrainingRun
     /// <inheritdoc cref="Prepare(DataSource, string?, int?, TrainOptions?)"/>
     public static TrainingRun Prepare(string? data, DataSourceOptions asked, string? folder, int? steps, TrainOptions options, Action<TrainingActivity>? watch = null)
     {
-        var (earlier, threads) = (Earlier(folder, options), Pools.Of(options.Threads));
+        var (earlier, machine) = (Earlier(folder, options), Executors.Cpu(Pools.Of(options.Threads)));
         var written = options.Config ?? (options.Preset is null ? earlier : null);
         var text = SourceText.Kept(data ?? (written ?? earlier)?.Data, earlier?.Data)
             ?? throw new OptionException("{Data} is needed: the name of a built-in source (see 'diffusion list sources'), a folder, or a .npy file.");
@@ -102,8 +103,8 @@ public sealed class TrainingRun
             Size = asked.Size ?? written?.Size,
             Channels = asked.Channels ?? written?.Channels,
             Labels = SourceText.Kept(labels, earlier?.Conditioning?.Labels),
-        }, threads);
-        return Prepare(source, folder, steps, options, earlier, threads, watch);
+        }, machine.Parallelism);
+        return Prepare(source, folder, steps, options, earlier, machine, watch);
     }
 
     /// <summary>The steps still to do; each is done as it is enumerated. A stop, or the end, leaves a checkpoint.</summary>
@@ -118,9 +119,11 @@ public sealed class TrainingRun
     /// <returns>The file; null where none was missing.</returns>
     public string? DrawMissingSheet(CancellationToken stop = default) => trainer.DrawMissingSheet(stop);
 
+    /// <summary>Steps done.</summary>
+    public int Step => trainer.Step;
+
     /// <summary>The model that the average of the weights makes now; it shares them with the run and changes with its next step.</summary>
-    /// <param name="step">Steps done.</param>
-    public DiffusionModel Model(int step) => new(trainer.Model(step), threads);
+    public DiffusionModel Model() => new(trainer.Model(), machine);
 
     // What a configuration has no word for.
     private static IEnumerable<string> Forgotten(DataSource data, string? folder)
@@ -135,20 +138,20 @@ public sealed class TrainingRun
         return folder is null ? throw new OptionException("{Resume}: a run goes on in its folder; name it.") : new RunFolder(folder).ReadConfig();
     }
 
-    private static TrainingRun Prepare(DataSource data, string? folder, int? steps, TrainOptions options, RunConfig? earlier, Parallelism threads, Action<TrainingActivity>? watch)
+    private static TrainingRun Prepare(DataSource data, string? folder, int? steps, TrainOptions options, RunConfig? earlier, Executor machine, Action<TrainingActivity>? watch)
     {
         var before = folder is not null && new RunFolder(folder).Exists ? new RunFolder(folder).ReadConfig() : null;
         if (before is not null && options.Resume == false) throw new OptionException($"{new RunFolder(folder!).Path}: a run is here already; go on with {{Resume}}, or choose another folder.");
         if (before is { From: null } && options.From is not null) throw new OptionException("{From}: the run here began with weights of its own; leave this out, or choose another folder.");
         if (options.RateCurve is not null && before is not null && !(steps > before.Steps) && options.RateCurve != before.RateCurve)
             throw new OptionException($"{{RateCurve}}: the curve of a run that has begun changes only where the run is lengthened; add {{Steps=N}} with N above {before.Steps}.");
-        var setup = TrainingSetup.Of(data, steps, options, earlier, before, threads);
+        var setup = TrainingSetup.Of(data, steps, options, earlier, before, machine.Parallelism);
         watch?.Invoke(new TrainingActivity(TrainingActivityKind.Network, 0, 1));
         var trainer = before is null
-            ? Trainer.Start(setup.Config, data, folder, threads, options.From?.Trained ?? (options.From is null ? null : throw new OptionException("{From}: a trained model has weights to begin with, a denoiser of your own has none.")))
-            : Trainer.Resume(setup.Config, data, folder!, threads);
+            ? Trainer.Start(setup.Config, data, folder, machine, options.From?.Trained ?? (options.From is null ? null : throw new OptionException("{From}: a trained model has weights to begin with, a denoiser of your own has none.")))
+            : Trainer.Resume(setup.Config, data, folder!, machine);
         var lengthened = before is null ? null : Lengthening.Describe(before, setup.Config, trainer.FirstStep);
         var begun = before is { From: { } model } && options.From is not null ? $"the run has begun with the weights of {model}; they are not read again" : null;
-        return new TrainingRun(setup, trainer, data, folder, threads, options.Clock ?? TimeProvider.System, lengthened, begun);
+        return new TrainingRun(setup, trainer, data, folder, machine, options.Clock ?? TimeProvider.System, lengthened, begun);
     }
 }

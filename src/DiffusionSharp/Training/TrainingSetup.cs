@@ -1,7 +1,8 @@
 using System.Globalization;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Models;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp;
 
@@ -73,8 +74,7 @@ internal sealed record TrainingSetup(RunConfig Config, string Recipe, IReadOnlyL
             Conditioning = options.LabelDropout is { } dropout ? config.Conditioning! with { LabelDropout = dropout } : config.Conditioning,
             Prediction = options.Prediction ?? config.Prediction,
 
-            // A kind alone that the recipe has too keeps what the recipe says of it.
-            Schedule = options.Schedule is { } schedule && schedule != new ScheduleConfig(config.ScheduleOrDefault().Kind) ? schedule : config.Schedule,
+            Schedule = Asked(options.Schedule, config),
             Accumulate = options.Accumulate ?? config.Accumulate,
             Ema = options.EmaHalfLife is { } halfLife ? new EmaOptions(HalfLife: halfLife, RampUp: EmaOptions.EdmRampUp) : config.Ema,
             Storage = options.Storage ?? config.Storage,
@@ -82,6 +82,10 @@ internal sealed record TrainingSetup(RunConfig Config, string Recipe, IReadOnlyL
             Optimizer = options.Rate is { } rate ? config.OptimizerOrDefault() with { Rate = rate } : config.Optimizer,
         };
     }
+
+    // A kind alone that the recipe has too keeps what the recipe says of it.
+    private static ScheduleConfig? Asked(ScheduleConfig? asked, RunConfig config) =>
+        asked is null || (asked.Kind == config.ScheduleOrDefault().Kind && ScheduleCatalog.IsBare(asked)) ? config.Schedule : asked;
 
     private static ConditioningConfig? Conditioning(TrainOptions options, RunConfig? written, bool resumed, DataSource source, string? labels)
     {

@@ -23,7 +23,7 @@ public sealed class RecordedDpmSolverTests
     {
         var (order, steps) = ((int)config.Number("solver_order", 2), sigmas.Length - 1);
         var (form, eta) = Algorithm(config);
-        var orders = sigmas[^1] == 0 || steps % order != 0 ? DpmSolverOrders.LoweredEnd(order, steps) : null;
+        var orders = sigmas[^1] == 0 || steps % order == 1 ? DpmSolverOrders.LoweredEnd(order, steps) : null;
         return (RecordedLevels.VariancePreserving, new DpmSolverSingleStep(
             RecordedLevels.VariancePreserving, Grid(sigmas), order, form, Variant(config), eta, eta > 0 ? DpmSolverNoise.AlongPath : DpmSolverNoise.AfterStep, DpmSolverStages.OnGrid, orders));
     });
@@ -50,7 +50,7 @@ public sealed class RecordedDpmSolverTests
             double[] sigmas = [.. golden[$"{key}/sigmas"].Values];
             var steps = sigmas.Length - 1;
             Array.Reverse(sigmas);
-            var inversion = new DpmSolverInversion(RecordedLevels.VariancePreserving, Grid(sigmas), compatibility: steps < 15 ? DpmSolverCompatibility.LoweredEnd : DpmSolverCompatibility.None);
+            var inversion = new DpmSolverInversion(RecordedLevels.VariancePreserving, Grid(sigmas)) { Compatibility = steps < 15 ? DpmSolverCompatibility.LoweredEnd : DpmSolverCompatibility.None };
             var x = c.GetProperty("init_noise_sigma").GetDouble() * common["init_noise"];
             Tensor[] states = [x, .. inversion.Steps(Model(c, golden[$"{key}/t"]), x).Select(s => s.X)];
             Compare(golden, key, states);
@@ -108,7 +108,7 @@ public sealed class RecordedDpmSolverTests
         var compatibility = DpmSolverCompatibility.Published;
         if (sigmas.Length - 1 < 15 && config.Flag("lower_order_final", true)) compatibility |= DpmSolverCompatibility.LoweredEnd;
         if (config.Flag("euler_at_final", false)) compatibility |= DpmSolverCompatibility.FirstOrderEnd;
-        return new DpmSolverMultistep(levels, Grid(sigmas), (int)config.Number("solver_order", 2), form, Variant(config), eta, compatibility);
+        return new DpmSolverMultistep(levels, Grid(sigmas), (int)config.Number("solver_order", 2), form, Variant(config), eta) { Compatibility = compatibility };
     }
 
     private static (DpmSolverForm Form, double Eta) Algorithm(JsonElement config) => config.Text("algorithm_type", "dpmsolver++") switch

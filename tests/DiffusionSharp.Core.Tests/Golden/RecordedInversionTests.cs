@@ -27,7 +27,7 @@ public sealed class RecordedInversionTests
             Near.Absolute(golden[$"{key}/t"].Values, [.. grid.Times.ToArray().Reverse()], 0, $"{key}/t");
 
             var data = c.GetProperty("init_noise_sigma").GetDouble() * common["init_noise"];
-            var inversion = new DdimInversion(schedule, grid, DdimInversionQuery.End);
+            var inversion = new DdimInversion(schedule, grid) { Query = DdimInversionQuery.End };
             Tensor[] states = [data, .. inversion.Steps(new RecordedInverseModel(config, schedule, grid), data).Select(s => s.X)];
             if (golden.Has($"{key}/x")) Near.RelativeToLargest(golden[$"{key}/x"], Tensor.Concatenate(states).Reshape(golden[$"{key}/x"].Shape), 1e-9, $"{key}/x");
             else Near.RelativeToLargest(golden[$"{key}/x_final"], states[^1], 1e-9, $"{key}/x_final");

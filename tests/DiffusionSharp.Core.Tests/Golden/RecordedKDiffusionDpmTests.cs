@@ -77,7 +77,7 @@ public sealed class RecordedKDiffusionDpmTests
         using var golden = GoldenFile.Require("kdiffusion", "samplers");
         var key = FormattableString.Invariant($"dpm_adaptive/order{order}");
         var c = golden.Cases.Single(k => k.Key == key).Case;
-        var sampler = new DpmSolverAdaptive(Levels, new TimeGrid([20], 0.02), order, control: DpmStepControl.WholeBatch);
+        var sampler = new DpmSolverAdaptive(Levels, new TimeGrid([20], 0.02), order) { Control = DpmStepControl.WholeBatch };
         var calls = new RecordedCalls(Mixture(golden));
         var end = sampler.Sample(calls, 20 * golden["x0"], new PathNoise(golden["x0"], _ => 0));
 
@@ -122,7 +122,7 @@ public sealed class RecordedKDiffusionDpmTests
             [_, "sde", ..] => new DpmSolverSingleStep(Levels, grid, eta: o.Number("eta", 1), noise: DpmSolverNoise.AlongPath),
             [_, "2m"] => new DpmSolverMultistep(Levels, grid),
             [_, "2m", ..] => new DpmSolverMultistep(Levels, grid, variant: variant, eta: o.Number("eta", 1)),
-            [_, "3m", ..] => new DpmSolverMultistep(Levels, grid, 3, variant: DpmSolverVariant.Heun, eta: o.Number("eta", 1), compatibility: DpmSolverCompatibility.Published),
+            [_, "3m", ..] => new DpmSolverMultistep(Levels, grid, 3, variant: DpmSolverVariant.Heun, eta: o.Number("eta", 1)) { Compatibility = DpmSolverCompatibility.Published },
             _ => throw new NotSupportedException(name),
         };
     }

@@ -25,19 +25,21 @@ public sealed class RecordedMultistepTests
             config.Flag("predict_x0", true) ? DpmSolverForm.Data : DpmSolverForm.Noise,
             config.Text("solver_type", "bh2") == "bh2" ? TwoPointWeights.Bh2 : TwoPointWeights.Bh1,
             i => !uncorrected.Contains(i),
-            MultistepStart.LowOrder,
-            MultistepEnd.Lowered);
+            MultistepStart.LowOrder)
+        {
+            End = MultistepEnd.Lowered,
+        };
     });
 
     // The recorded tool lowers the order at the end only in trajectories of fewer than 15 steps.
     [Fact]
     public void Deis_reproduces_every_recorded_trajectory() => Replay("f64", "deis", 1e-9, 10, (c, chain, _, steps) =>
-        new DeisSampler(chain, chain.Whole, (int)c.GetProperty("config").Number("solver_order", 2), DeisVariable.LogRho, MultistepStart.LowOrder, steps < 15 ? MultistepEnd.Lowered : MultistepEnd.FullOrder));
+        new DeisSampler(chain, chain.Whole, (int)c.GetProperty("config").Number("solver_order", 2), DeisVariable.LogRho, MultistepStart.LowOrder) { End = steps < 15 ? MultistepEnd.Lowered : MultistepEnd.FullOrder });
 
     // The recorded tool's default τ: 1 on timesteps from 200 to 800.
     [Fact]
     public void SaSolver_reproduces_every_recorded_trajectory() => Replay("f64", "sasolver", 1e-9, 6, (_, chain, times, _) =>
-        new SaSolverSampler(chain, chain.Whole, 2, 2, level => times[chain.Index(level)] is >= 200 and <= 800 ? 1 : 0, TwoPointWeights.Bh1, MultistepStart.LowOrder, MultistepEnd.Lowered));
+        new SaSolverSampler(chain, chain.Whole, 2, 2, level => times[chain.Index(level)] is >= 200 and <= 800 ? 1 : 0, TwoPointWeights.Bh1, MultistepStart.LowOrder) { End = MultistepEnd.Lowered });
 
     [Fact]
     public void Lms_reproduces_every_recorded_trajectory() => Replay("f64", "lms", 1e-9, 14, (c, chain, _, _) =>
@@ -80,7 +82,7 @@ public sealed class RecordedMultistepTests
             var chain = new RecordedChain([.. Enumerable.Range(0, steps + 1).Select(i => Math.Pow(Math.Sin(Math.PI / 2 * (1 - ((double)i / steps))), 2)).Select(b => (Math.Sqrt(1 - (b * b)), b))]);
             var times = golden[$"{key}/t"].Values.ToArray();
             var model = new ZeroAtPureNoise(new RecordedModel(Prediction.Velocity, level => times[chain.Index(level)]));
-            var sampler = new PndmSampler(chain, chain.Whole, PndmStart.Euler, PndmCoefficients.Classical);
+            var sampler = new PndmSampler(chain, chain.Whole, PndmStart.Euler) { Coefficients = PndmCoefficients.Classical };
             Compare(golden, key, [common["init_noise"], .. sampler.Steps(model, common["init_noise"], new SeededNoise(new Rng(0))).Select(s => s.X)], 1e-9);
             replayed++;
         }
@@ -106,7 +108,7 @@ public sealed class RecordedMultistepTests
             var asked = new AskedStates(new RecordedModel(Recorded.Meaning(config.Text("prediction_type", "epsilon"))));
             var start = config.Flag("skip_prk_steps", false) ? PndmStart.Heun : PndmStart.RungeKutta;
             var mean = config.Text("prediction_type", "epsilon") == "v_prediction" ? PndmMean.Velocity : PndmMean.Noise;
-            var final = new PndmSampler(schedule, grid, start, PndmCoefficients.Classical, mean).Sample(asked, common["init_noise"], new SeededNoise(new Rng(0)));
+            var final = new PndmSampler(schedule, grid, start) { Coefficients = PndmCoefficients.Classical, Mean = mean }.Sample(asked, common["init_noise"], new SeededNoise(new Rng(0)));
             Compare(golden, key, [.. asked.States, final, .. still ? (Tensor[])[final] : []], 1e-9);
             replayed++;
         }

@@ -105,7 +105,7 @@ public sealed class RecordedOneStepTests
         var o = c.GetProperty("step_kwargs");
         foreach (var option in o.EnumerateObject()) Assert.Contains(option.Name, (string[])["s_churn", "s_tmin", "s_tmax", "s_noise"]);
         return o.TryGetProperty("s_churn", out var amount)
-            ? new Churn(amount.GetDouble(), o.Number("s_tmin", 0), o.Number("s_tmax", double.PositiveInfinity), o.Number("s_noise", 1), reading)
+            ? new Churn(amount.GetDouble(), o.Number("s_tmin", 0), o.Number("s_tmax", double.PositiveInfinity), o.Number("s_noise", 1)) { OutputBeforeNoise = reading }
             : null;
     }
 

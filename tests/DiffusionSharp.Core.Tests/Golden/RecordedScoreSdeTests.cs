@@ -24,7 +24,7 @@ public sealed class RecordedScoreSdeTests
             Assert.Empty(c.GetProperty("step_kwargs").EnumerateObject());
             var (config, n) = (c.GetProperty("config"), c.GetProperty("num_inference_steps").GetInt32());
             var schedule = new RecordedVe(config.Number("sigma_min", 0.01), config.Number("sigma_max", 1348), n);
-            var sampler = new PredictorCorrectorSampler(schedule, TimeGrid.Uniform(schedule, n), config.Number("snr", 0.15), 1, CorrectorStep.BatchMeanNorms);
+            var sampler = new PredictorCorrectorSampler(schedule, TimeGrid.Uniform(schedule, n), config.Number("snr", 0.15), 1, CorrectorStep.SampleNorms) { AveragesNorms = true };
             var model = new RecordedScore(golden[$"{key}/t"].Values.ToArray(), golden[$"{key}/sigmas"].Values.ToArray());
             Tensor[] states = [schedule.Sigma(n - 1) * initial, .. sampler.Steps(model, initial.Shape, new RecordedNoise(initial, stream)).Select(s => s.X)];
 

@@ -43,7 +43,7 @@ public sealed class RecordedTrajectoryTests
             grid = grid.WithStrideTargets(schedule.Levels);
             if (!config.Flag("set_alpha_to_one", true)) grid = grid.EndingAtFirstLevel();
             var direction = options.Flag("use_clipped_model_output", false) ? DdimDirection.Consistent : DdimDirection.Unconstrained;
-            return new DdimSampler(schedule, grid, options.Number("eta", 0), direction);
+            return new DdimSampler(schedule, grid, options.Number("eta", 0)) { Direction = direction };
         });
 
     private static void Replay(string edition, string group, double tolerance, int expectedCases, Func<JsonElement, JsonElement, DiscreteSchedule, TimeGrid, Sampler> sampler)

@@ -124,7 +124,7 @@ public sealed class LangevinTests
     {
         var sampler = new MetropolisLangevinSampler(Schedule, TimeGrid.Uniform(Schedule, 3));
         var error = Assert.Throws<InvalidOperationException>(() => sampler.Steps(new ClippedDenoiser(MixtureFlow.Denoiser), [2, 1], new SeededNoise(new Rng(1))));
-        Assert.StartsWith("MetropolisLangevinSampler: ClippedDenoiser does not know ln p_t(x)", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("MetropolisLangevinSampler: ClippedDenoiser around GaussianMixtureDenoiser does not know ln p_t(x)", error.Message, StringComparison.Ordinal);
         Assert.Contains("UnadjustedLangevinSampler", error.Message, StringComparison.Ordinal);
     }
 

@@ -5,19 +5,15 @@ using DiffusionSharp.Tensors;
 namespace DiffusionSharp.Core.Tests.Samplers;
 
 /// <summary>A denoiser that counts how often it is asked.</summary>
-internal sealed class CountingDenoiser(Denoiser inner) : Denoiser, ILogDensity
+internal sealed class CountingDenoiser(Denoiser inner) : WrappingDenoiser(inner)
 {
     public int Calls { get; private set; }
 
-    public override bool HasGradient => inner.HasGradient;
-
-    public Tensor LogDensity(Tensor x, NoiseLevel level) => ((ILogDensity)inner).LogDensity(x, level);
+    protected override Denoiser Around(Denoiser inner) => new CountingDenoiser(inner);
 
     protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels)
     {
         Calls++;
-        return inner.Denoise(x, levels);
+        return Inner.Denoise(x, levels);
     }
-
-    protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) => inner.VectorJacobian(x, levels, cotangent);
 }

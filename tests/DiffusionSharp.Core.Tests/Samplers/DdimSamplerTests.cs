@@ -83,7 +83,13 @@ public sealed class DdimSamplerTests
         Near.RelativeToLargest((next.Alpha * d) + (next.Sigma / level.Sigma * (x - (level.Alpha * d))), Sample(DdimDirection.Consistent), 1e-14, "consistent");
         Near.RelativeToLargest((next.Alpha * d) + (next.Sigma / level.Sigma * (x - (level.Alpha * free))), Sample(DdimDirection.Unconstrained), 1e-14, "unconstrained");
 
-        Tensor Sample(DdimDirection direction) => new DdimSampler(schedule, grid, 0, direction).Sample(clipped, x, new SeededNoise(new Rng(1)));
+        // A wrapper that looks on does not stand between the sampler and what it asks for.
+        var watched = new CountingDenoiser(clipped);
+        foreach (var direction in Enum.GetValues<DdimDirection>()) Assert.Equal(Sample(direction).Values, By(direction, watched).Values);
+        Assert.Equal(2, watched.Calls);
+
+        Tensor Sample(DdimDirection direction) => By(direction, clipped);
+        Tensor By(DdimDirection direction, Denoiser asked) => new DdimSampler(schedule, grid) { Direction = direction }.Sample(asked, x, new SeededNoise(new Rng(1)));
     }
 
     [Fact]

@@ -141,7 +141,7 @@ public sealed class DdpmSamplerTests
         foreach (var none in (Denoiser[])[GaussianFlow.Denoiser, new ClippedDenoiser(GaussianFlow.Denoiser)])
         {
             var error = Assert.Throws<InvalidOperationException>(() => sampler.Sample(none, [1, 2], new Silence()));
-            Assert.Equal($"DdpmSampler: LearnedRange needs a denoiser that learned a variance, and {none.GetType().Name} has none; use FixedSmall or FixedLarge.", error.Message);
+            Assert.Equal($"DdpmSampler: LearnedRange needs a denoiser that learned a variance, and {none} has none; use FixedSmall or FixedLarge.", error.Message);
         }
 
         var raw = new DdpmSampler(DiscreteSchedule.Linear(), Timesteps.Trailing(1000, 5), DdpmVariance.Learned);

@@ -44,7 +44,7 @@ public sealed class DpmSolverTests
             {
                 // The deterministic order 3 starts on stages, as the published stochastic one does not.
                 var compatibility = order == 3 ? DpmSolverCompatibility.FirstOrderStart : DpmSolverCompatibility.None;
-                Vanishes(eta => new DpmSolverMultistep(Schedule, Inner, order, form, eta: eta, compatibility: compatibility), 1e-10);
+                Vanishes(eta => new DpmSolverMultistep(Schedule, Inner, order, form, eta: eta) { Compatibility = compatibility }, 1e-10);
                 Vanishes(eta => new DpmSolverSingleStep(Schedule, Inner, order, form, eta: eta), 1e-5);
                 if (order < 3) Vanishes(eta => new DpmSolverSingleStep(Schedule, Inner, order, form, eta: eta, noise: DpmSolverNoise.AlongPath), 1e-5);
             }
@@ -73,7 +73,7 @@ public sealed class DpmSolverTests
     {
         // A first step of order 1 shows where the estimate already moves: far up in the noise it does not.
         foreach (var published in (DpmSolverCompatibility[])[DpmSolverCompatibility.FirstOrderStart, DpmSolverCompatibility.HalvedCurvature])
-            Assert.InRange(Slope(n => new DpmSolverMultistep(Schedule, TimeGrid.Uniform(0.3, 0.1, n), 3, compatibility: published), 512, 0.3), 1.8, 2.3);
+            Assert.InRange(Slope(n => new DpmSolverMultistep(Schedule, TimeGrid.Uniform(0.3, 0.1, n), 3) { Compatibility = published }, 512, 0.3), 1.8, 2.3);
         Assert.InRange(Slope(n => new DpmSolverMultistep(Schedule, TimeGrid.Uniform(0.3, 0.1, n), 3), 128, 0.3), 2.8, 3.2);
     }
 
@@ -96,6 +96,9 @@ public sealed class DpmSolverTests
         Assert.Equal([3, 2, 2], DpmSolverOrders.Grouped(3, 7));
         Assert.Equal([1], DpmSolverOrders.Grouped(3, 1));
         Assert.Equal([3, 2, 1], DpmSolverOrders.LoweredEnd(3, 6));
+        Assert.Equal([3, 3, 1], DpmSolverOrders.LoweredEnd(3, 7));
+        Assert.Equal([3, 3, 1, 1], DpmSolverOrders.LoweredEnd(3, 8));
+        Assert.Equal([2, 2, 1, 1], DpmSolverOrders.LoweredEnd(2, 6));
         for (var n = 1; n < 40; n++)
         {
             Assert.Equal(n, DpmSolverOrders.FastForCalls(n).Sum());
@@ -103,6 +106,21 @@ public sealed class DpmSolverTests
             {
                 Assert.Equal(n, DpmSolverOrders.Grouped(order, n).Sum());
                 Assert.Equal(n, DpmSolverOrders.LoweredEnd(order, n).Sum());
+            }
+        }
+    }
+
+    [Fact]
+    public void A_lowered_end_is_of_order_one_so_that_any_number_of_intervals_reaches_clean_data()
+    {
+        for (var n = 1; n < 20; n++)
+        {
+            for (var order = 1; order <= 3; order++)
+            {
+                var orders = DpmSolverOrders.LoweredEnd(order, n);
+                Assert.Equal(1, orders[^1]);
+                var sampler = new DpmSolverSingleStep(Schedule, TimeGrid.Uniform(0.9, 0, n), order, stages: DpmSolverStages.OnGrid, orders: orders);
+                Assert.True(sampler.Sample(MixtureFlow.Denoiser, new Rng(1).Normal([2, 1]), new SeededNoise(new Rng(2))).IsFinite());
             }
         }
     }
@@ -137,7 +155,7 @@ public sealed class DpmSolverTests
     {
         foreach (var control in Enum.GetValues<DpmStepControl>())
         {
-            var sampler = new DpmSolverAdaptive(Schedule, Inner, control: control);
+            var sampler = new DpmSolverAdaptive(Schedule, Inner) { Control = control };
             var alone = sampler.Sample(MixtureFlow.Denoiser, Start.Slice(0, 1), Noise());
             var together = sampler.Sample(MixtureFlow.Denoiser, Start, Noise()).Slice(0, 1);
             Assert.Equal(control == DpmStepControl.PerSample, alone.Values.SequenceEqual(together.Values));

@@ -81,12 +81,12 @@ public sealed class MultistepSamplerTests
         Func<TimeGrid, Sampler>[] variants =
         [
             g => new DeisSampler(Schedule, g, 4, DeisVariable.Time),
-            g => new DeisSampler(Schedule, g, 3, end: MultistepEnd.Lowered),
-            g => new PndmSampler(Schedule, g, mean: PndmMean.Velocity),
+            g => new DeisSampler(Schedule, g, 3) { End = MultistepEnd.Lowered },
+            g => new PndmSampler(Schedule, g) { Mean = PndmMean.Velocity },
             g => new UniPcSampler(Schedule, g, 1),
             g => new UniPcSampler(Schedule, g, 2, twoPoint: TwoPointWeights.Bh1),
             g => new UniPcSampler(Schedule, g, 3, DpmSolverForm.Noise),
-            g => new UniPcSampler(Schedule, g, 3, end: MultistepEnd.Lowered),
+            g => new UniPcSampler(Schedule, g, 3) { End = MultistepEnd.Lowered },
             g => new SaSolverSampler(Schedule, g, 2, 0, _ => 0),
             g => new SaSolverSampler(Schedule, g, 3, 0, _ => 0),
             g => new SaSolverSampler(Schedule, g, 3, 4, _ => 0),
@@ -143,7 +143,7 @@ public sealed class MultistepSamplerTests
             // Steps twice as long and half as long in turn.
             double Time(int i) => from.Time + ((to.Time - from.Time) * (i + (i % 2 / 3.0)) / steps);
             var grid = new TimeGrid([.. Enumerable.Range(0, steps).Select(Time)], to.Time);
-            return (new PndmSampler(Schedule, grid, PndmStart.Heun, coefficients).Sample(MixtureFlow.Denoiser, Start, new SeededNoise(new Rng(1))) - exact).MaxAbs();
+            return (new PndmSampler(Schedule, grid, PndmStart.Heun) { Coefficients = coefficients }.Sample(MixtureFlow.Denoiser, Start, new SeededNoise(new Rng(1))) - exact).MaxAbs();
         }
 
         Assert.InRange(Math.Log2(Error(128, PndmCoefficients.OfTheGrid) / Error(512, PndmCoefficients.OfTheGrid)) / 2, 1.8, 2.2);

@@ -92,7 +92,7 @@ public sealed class PredictorCorrectorSamplerTests
         var x = new Rng(4).Normal([5, 40]);
         var point = Round(40);
         var sampler = new PredictorCorrectorSampler(schedule, grid, 0.16, 1, CorrectorStep.SampleNorms);
-        var published = new PredictorCorrectorSampler(schedule, grid, 0.16, 1, CorrectorStep.BatchMeanNorms);
+        var published = new PredictorCorrectorSampler(schedule, grid, 0.16, 1, CorrectorStep.SampleNorms) { AveragesNorms = true };
         var noise = new SeededNoise(new Rng(9));
         var whole = sampler.Sample(point, x, noise);
 

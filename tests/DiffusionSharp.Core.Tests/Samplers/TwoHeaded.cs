@@ -5,15 +5,11 @@ using DiffusionSharp.Tensors;
 namespace DiffusionSharp.Core.Tests.Samplers;
 
 /// <summary>A denoiser with a variance output that is a given function of each value of x.</summary>
-internal sealed class TwoHeaded(Denoiser inner, Func<double, double> variance) : Denoiser, ILearnedVariance
+internal sealed class TwoHeaded(Denoiser inner, Func<double, double> variance) : WrappingDenoiser(inner)
 {
-    public override bool HasGradient => inner.HasGradient;
+    public override bool HasVariance => true;
 
-    public bool HasVariance => true;
+    protected override Denoiser Around(Denoiser inner) => new TwoHeaded(inner, variance);
 
-    public (Tensor Data, Tensor Variance) DenoiseWithVariance(Tensor x, ReadOnlySpan<NoiseLevel> levels) => (inner.Denoise(x, levels), x.Map(variance));
-
-    protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels) => inner.Denoise(x, levels);
-
-    protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) => inner.VectorJacobian(x, levels, cotangent);
+    protected override (Tensor Data, Tensor Variance) EstimateWithVariance(Tensor x, ReadOnlySpan<NoiseLevel> levels) => (Inner.Denoise(x, levels), x.Map(variance));
 }

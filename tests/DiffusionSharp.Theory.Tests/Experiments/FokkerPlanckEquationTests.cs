@@ -1,5 +1,5 @@
+using DiffusionSharp.Stochastics.FokkerPlanck;
 using DiffusionSharp.Theory.Experiments;
-using DiffusionSharp.Theory.FokkerPlanck;
 
 namespace DiffusionSharp.Theory.Tests.Experiments;
 

@@ -1,5 +1,4 @@
 using DiffusionSharp.Theory.Experiments;
-using DiffusionSharp.Theory.Laboratory;
 
 namespace DiffusionSharp.Theory.Tests.Experiments;
 
@@ -19,21 +18,4 @@ public sealed class InverseCdfTests
 
     [Fact]
     public void Cells_integrated_from_their_left_ends_alone_are_found() => Quick.AssertFails(new InverseCdf { CellMass = (left, _, h) => h * left });
-
-    [Fact]
-    public void A_table_of_a_uniform_density_is_exact()
-    {
-        var table = new InverseCdfTable(-1, 3, 7, _ => 5, (left, right, h) => h * (left + right) / 2);
-        Assert.All(Quadrature.Points(0, 1, 50), u => Assert.Equal(-1 + (4 * u), table.Quantile(u), 1e-13));
-        Assert.All(Quadrature.Points(-1, 3, 50), x => Assert.Equal((x + 1) / 4, table.Cumulative(x), 1e-13));
-    }
-
-    [Fact]
-    public void A_table_refuses_a_density_that_is_negative_or_vanishes()
-    {
-        static double Trapezoid(double left, double right, double h) => h * (left + right) / 2;
-        Assert.Throws<ArgumentException>(() => new InverseCdfTable(0, 1, 4, x => x - 0.7, Trapezoid));
-        Assert.Throws<ArgumentException>(() => new InverseCdfTable(0, 1, 4, _ => 0, Trapezoid));
-        Assert.Throws<ArgumentException>(() => new InverseCdfTable(0, 1, 4, _ => double.NaN, Trapezoid));
-    }
 }

@@ -1,5 +1,5 @@
+using DiffusionSharp.Stochastics.Processes;
 using DiffusionSharp.Theory.Experiments;
-using DiffusionSharp.Theory.Processes;
 
 namespace DiffusionSharp.Theory.Tests.Experiments;
 

@@ -1,3 +1,4 @@
+using DiffusionSharp.Theory.Experiments;
 using DiffusionSharp.Theory.Laboratory;
 
 namespace DiffusionSharp.Theory.Tests.Laboratory;
@@ -26,20 +27,6 @@ public sealed class CheckTests
         var result = new ExperimentResult(ExperimentCatalog.All[0], [], [], [], null);
         Assert.False(result.Passed);
     }
-
-    [Fact]
-    public void A_slope_is_that_of_the_power_law()
-    {
-        double[] steps = [0.1, 0.05, 0.02, 0.01];
-        Assert.Equal(2.5, ConvergenceOrder.Of(steps, [.. steps.Select(h => 3 * Math.Pow(h, 2.5))]), 10);
-        Assert.Throws<ArgumentException>(() => ConvergenceOrder.Of(steps, [1, 2]));
-        Assert.Throws<ArgumentException>(() => ConvergenceOrder.Of([1, 2], [0, 1]));
-        Assert.Throws<ArgumentException>(() => ConvergenceOrder.Of([1, 1], [1, 2]));
-    }
-
-    [Fact]
-    public void The_trapezoid_rule_is_exact_to_rounding_on_a_normal_density() =>
-        Assert.Equal(Math.Sqrt(2 * Math.PI), Quadrature.Integrate(x => Math.Exp(-x * x / 2), -12, 12, 60), 14);
 
     [Theory]
     [InlineData(0.1, 5.406)]

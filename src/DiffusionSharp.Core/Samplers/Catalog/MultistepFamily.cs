@@ -1,3 +1,5 @@
+using DiffusionSharp.Schedules;
+
 namespace DiffusionSharp.Samplers.Catalog;
 
 /// <summary>Methods that reuse the estimates of earlier steps: Adams, DEIS, UniPC, SA-Solver.</summary>
@@ -11,21 +13,30 @@ internal static class MultistepFamily
 
     public static IReadOnlyList<SamplerEntry> Entries { get; } =
     [
-        new("lms-2", "linear multistep in σ/α, two estimates", Edm, SamplerOption.None, (schedule, grid, _) => new LmsSampler(schedule, grid, 2)),
-        new("lms-3", "linear multistep in σ/α, three estimates", Edm, SamplerOption.None, (schedule, grid, _) => new LmsSampler(schedule, grid, 3)),
-        new("lms", "linear multistep in σ/α, four estimates", Edm, SamplerOption.None, (schedule, grid, _) => new LmsSampler(schedule, grid)),
-        new("pndm", "pseudo linear multistep after three pseudo Runge–Kutta steps", Pndm, SamplerOption.None, (schedule, grid, _) => new PndmSampler(schedule, grid)),
-        new("plms", "pseudo linear multistep after a step of Heun's method", Pndm, SamplerOption.None, (schedule, grid, _) => new PndmSampler(schedule, grid, PndmStart.Heun)),
-        new("ipndm", "pseudo linear multistep from one estimate upwards", "Zhang and Chen 2022, arXiv:2204.13902, appendix H", SamplerOption.None, (schedule, grid, _) => new PndmSampler(schedule, grid, PndmStart.Euler)),
-        new("deis-2", "exponential integrator, two noise estimates, polynomial in ln(σ/α)", Deis, SamplerOption.None, (schedule, grid, _) => new DeisSampler(schedule, grid, 2)),
-        new("deis-3", "exponential integrator, three noise estimates, polynomial in ln(σ/α)", Deis, SamplerOption.None, (schedule, grid, _) => new DeisSampler(schedule, grid)),
-        new("deis-time-3", "exponential integrator, three noise estimates, polynomial in time (tAB-DEIS)", Deis, SamplerOption.None, (schedule, grid, _) => new DeisSampler(schedule, grid, 3, DeisVariable.Time)),
-        new("unip-2", "predictor of UniPC alone, two data estimates", UniPc, SamplerOption.None, (schedule, grid, _) => new UniPcSampler(schedule, grid, corrects: _ => false)),
-        new("unip-3", "predictor of UniPC alone, three data estimates", UniPc, SamplerOption.None, (schedule, grid, _) => new UniPcSampler(schedule, grid, 3, corrects: _ => false)),
-        new("unipc-2", "predictor of two data estimates and corrector, one call", UniPc, SamplerOption.None, (schedule, grid, _) => new UniPcSampler(schedule, grid)),
-        new("unipc-3", "predictor of three data estimates and corrector, one call", UniPc, SamplerOption.None, (schedule, grid, _) => new UniPcSampler(schedule, grid, 3)),
-        new("unipc-noise-2", "predictor of two noise estimates and corrector, one call", UniPc, SamplerOption.None, (schedule, grid, _) => new UniPcSampler(schedule, grid, form: DpmSolverForm.Noise)),
-        new("sa-solver", "stochastic Adams on the reverse SDE, two estimates in predictor and corrector", SaSolver, SamplerOption.None, (schedule, grid, _) => new SaSolverSampler(schedule, grid)),
-        new("sa-solver-ode", "stochastic Adams without noise, two estimates in the predictor, three in the corrector", SaSolver, SamplerOption.None, (schedule, grid, _) => new SaSolverSampler(schedule, grid, 2, 3, _ => 0)),
+        Plain("lms-2", "linear multistep in σ/α, two estimates", Edm, (schedule, grid) => new LmsSampler(schedule, grid, 2)),
+        Plain("lms-3", "linear multistep in σ/α, three estimates", Edm, (schedule, grid) => new LmsSampler(schedule, grid, 3)),
+        Plain("lms", "linear multistep in σ/α, four estimates", Edm, (schedule, grid) => new LmsSampler(schedule, grid)),
+        Plain("pndm", "pseudo linear multistep after three pseudo Runge–Kutta steps", Pndm, (schedule, grid) => new PndmSampler(schedule, grid)),
+        Plain("plms", "pseudo linear multistep after a step of Heun's method", Pndm, (schedule, grid) => new PndmSampler(schedule, grid, PndmStart.Heun)),
+        Plain("ipndm", "pseudo linear multistep from one estimate upwards", "Zhang and Chen 2022, arXiv:2204.13902, appendix H",
+            (schedule, grid) => new PndmSampler(schedule, grid, PndmStart.Euler)),
+        Plain("deis-2", "exponential integrator, two noise estimates, polynomial in ln(σ/α)", Deis, (schedule, grid) => new DeisSampler(schedule, grid, 2)),
+        Plain("deis-3", "exponential integrator, three noise estimates, polynomial in ln(σ/α)", Deis, (schedule, grid) => new DeisSampler(schedule, grid)),
+        Plain("deis-time-3", "exponential integrator, three noise estimates, polynomial in time (tAB-DEIS)", Deis,
+            (schedule, grid) => new DeisSampler(schedule, grid, 3, DeisVariable.Time)),
+        Plain("unip-2", "predictor of UniPC alone, two data estimates", UniPc, (schedule, grid) => new UniPcSampler(schedule, grid, corrects: _ => false)),
+        Plain("unip-3", "predictor of UniPC alone, three data estimates", UniPc, (schedule, grid) => new UniPcSampler(schedule, grid, 3, corrects: _ => false)),
+        Plain("unipc-2", "predictor of two data estimates and corrector, one call", UniPc, (schedule, grid) => new UniPcSampler(schedule, grid)),
+        Plain("unipc-3", "predictor of three data estimates and corrector, one call", UniPc, (schedule, grid) => new UniPcSampler(schedule, grid, 3)),
+        Plain("unipc-noise-2", "predictor of two noise estimates and corrector, one call", UniPc,
+            (schedule, grid) => new UniPcSampler(schedule, grid, form: DpmSolverForm.Noise)),
+        Plain("sa-solver", "stochastic Adams on the reverse SDE, two estimates in predictor and corrector", SaSolver,
+            (schedule, grid) => new SaSolverSampler(schedule, grid)),
+        Plain("sa-solver-ode", "stochastic Adams without noise, two estimates in the predictor, three in the corrector", SaSolver,
+            (schedule, grid) => new SaSolverSampler(schedule, grid, 2, 3, _ => 0)),
     ];
+
+    // None of them takes an option.
+    private static SamplerEntry Plain(string name, string description, string source, Func<Schedule, TimeGrid, Sampler> make) =>
+        new(name, description, source, SamplerOption.None, (schedule, grid, _) => make(schedule, grid));
 }

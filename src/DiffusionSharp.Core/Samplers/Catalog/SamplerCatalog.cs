@@ -15,7 +15,9 @@ public static class SamplerCatalog
     ];
 
     /// <summary>The sampler of a name.</summary>
+    /// <param name="name">As in <see cref="SamplerEntry.Name"/>.</param>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
     public static SamplerEntry Find(string name) =>
-        All.FirstOrDefault(e => e.Name == name) ?? throw new ArgumentException($"There is no sampler '{name}'; there are {string.Join(", ", All.Select(e => e.Name))}.", nameof(name));
+        All.FirstOrDefault(e => e.Name == name)
+        ?? throw new ArgumentException($"There is no sampler '{name}'; there are {string.Join(", ", All.Select(e => e.Name))}.", nameof(name));
 }

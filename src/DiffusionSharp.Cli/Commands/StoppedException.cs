@@ -1,4 +1,0 @@
-namespace DiffusionSharp.Cli.Commands;
-
-/// <summary>Ctrl-C ended the work; the message says what was kept and how to go on.</summary>
-internal sealed class StoppedException(string message) : Exception(message);

@@ -1,4 +1,0 @@
-namespace DiffusionSharp.Cli.Grammar;
-
-/// <summary>Options that do not fit each other or what they are used on; the message is one line with the mend.</summary>
-internal sealed class UsageException(string message) : Exception(message);
