@@ -34,7 +34,9 @@ public sealed class LineMixture
     private LineMixture((double Weight, double Mean, double Deviation)[] components, double? common)
     {
         if (!(components.Length > 0 && components.All(c => c.Weight > 0 && c.Deviation > 0) && Math.Abs(components.Sum(c => c.Weight) - 1) < 1e-12))
-            throw new ArgumentException("LineMixture: components with positive deviations were expected, and weights above 0 that sum to 1.", nameof(components));
+            throw new ArgumentException(
+                "LineMixture: components with positive deviations were expected, and weights above 0 that sum to 1.",
+                nameof(components));
         (this.components, this.common) = ([.. components], common);
         Components = [.. components.Select(c => (c.Weight, c.Mean, Variance(c.Deviation, Clean)))];
         Mixture = GaussianMixture.Isotropic(
@@ -116,7 +118,8 @@ public sealed class LineMixture
     public double Quantile(double q, NoiseLevel level)
     {
         if (!(q > 0 && q < 1)) throw new ArgumentOutOfRangeException(nameof(q), q, "LineMixture: a share between 0 and 1 was expected.");
-        var (low, high) = (components.Min(c => (level.Alpha * c.Mean) - (40 * Math.Sqrt(Variance(c.Deviation, level)))), components.Max(c => (level.Alpha * c.Mean) + (40 * Math.Sqrt(Variance(c.Deviation, level)))));
+        var low = components.Min(c => (level.Alpha * c.Mean) - (40 * Math.Sqrt(Variance(c.Deviation, level))));
+        var high = components.Max(c => (level.Alpha * c.Mean) + (40 * Math.Sqrt(Variance(c.Deviation, level))));
         while (true)
         {
             var middle = (low + high) / 2;
@@ -126,7 +129,10 @@ public sealed class LineMixture
         }
     }
 
-    /// <summary>Where the probability flow takes a point: its quantile stays. For points within about eight deviations of the law, beyond which F rounds to 0 or 1.</summary>
+    /// <summary>
+    /// Where the probability flow takes a point: its quantile stays. For points within about eight deviations of the law, beyond which F rounds
+    /// to 0 or 1.
+    /// </summary>
     /// <param name="x">The point at <paramref name="from"/>.</param>
     /// <param name="from">Where it starts.</param>
     /// <param name="to">Where it ends.</param>
@@ -178,7 +184,8 @@ public sealed class LineMixture
     /// <summary>E[x₀ | x_t = x].</summary>
     /// <param name="x">The noisy value.</param>
     /// <param name="level">Its level.</param>
-    public double Denoise(double x, NoiseLevel level) => Expected(x, level, (c, u, variance) => c.Mean + (level.Alpha * c.Deviation * c.Deviation / variance * u));
+    public double Denoise(double x, NoiseLevel level) =>
+        Expected(x, level, (c, u, variance) => c.Mean + (level.Alpha * c.Deviation * c.Deviation / variance * u));
 
     // The mean of a quantity over the components that x may come from; weights are relative to the nearest, so that far out one is left.
     private double Expected(double x, NoiseLevel level, Func<(double Weight, double Mean, double Deviation), double, double, double> of)

@@ -47,10 +47,8 @@ internal sealed record DigitsNetwork(TrainedModel Model, Tensor Pictures)
             for (var i = 0; i < one.Length; i++) values[(k * one.Length) + i] = one[i];
         }
 
-        var config = new RunConfig()
+        var config = new RunConfig("digits", "network-anatomy")
         {
-            Data = "digits",
-            Preset = "network-anatomy",
             UNet = Network,
             Schedule = ScheduleConfig.Cosine,
             Prediction = Prediction.Velocity,

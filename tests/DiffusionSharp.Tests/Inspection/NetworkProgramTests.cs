@@ -1,5 +1,5 @@
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Configuration;
+using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Tests.Inspection;
 

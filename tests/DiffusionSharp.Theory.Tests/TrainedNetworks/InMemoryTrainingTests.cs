@@ -15,10 +15,8 @@ public sealed class InMemoryTrainingTests
     [InlineData(2)]
     public void Its_weights_are_bit_for_bit_those_of_a_run(int threads)
     {
-        var config = new RunConfig()
+        var config = new RunConfig("points", "test")
         {
-            Data = "points",
-            Preset = "test",
             Mlp = new MlpOptions(Dimensions: 2, Width: 16, Layers: 2, TimeFeatures: 8),
             Schedule = ScheduleConfig.VpLinear,
             Prediction = Prediction.Velocity,
