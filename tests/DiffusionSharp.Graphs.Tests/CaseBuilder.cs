@@ -1,4 +1,3 @@
-using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.TestKit;
 

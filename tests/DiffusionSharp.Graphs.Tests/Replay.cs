@@ -1,5 +1,4 @@
 using DiffusionSharp.Cpu;
-using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Tensors;
 

@@ -1,6 +1,5 @@
 using DiffusionSharp.Cpu;
 using DiffusionSharp.Graphs;
-using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks.Layers;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.TestKit;

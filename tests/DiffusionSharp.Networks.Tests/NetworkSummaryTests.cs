@@ -1,6 +1,5 @@
 using DiffusionSharp.Cpu;
 using DiffusionSharp.Graphs;
-using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Networks.Inspection;
