@@ -62,12 +62,14 @@ public sealed class LossHistory
     {
         var (values, counts, places) = (source("losses"), source("filled"), source("next"));
         if (values.Shape != [Bins, Length] || counts.Shape != [Bins] || places.Shape != [Bins])
-            throw new ArgumentException($"LossHistory: {Bins} bins of {Length} losses were expected, {values.Shape}, {counts.Shape} and {places.Shape} came.", nameof(source));
+            throw new ArgumentException(
+                $"LossHistory: {Bins} bins of {Length} losses were expected, {values.Shape}, {counts.Shape} and {places.Shape} came.", nameof(source));
         for (var i = 0; i < Bins; i++)
         {
             (filled[i], next[i]) = ((int)counts.Values[i], (int)places.Values[i]);
             if (filled[i] != counts.Values[i] || next[i] != places.Values[i] || filled[i] < 0 || filled[i] > Length || next[i] < 0 || next[i] >= Length)
-                throw new ArgumentException($"LossHistory: bin {i} has {counts.Values[i]} losses and goes on at {places.Values[i]}, which does not fit {Length}.", nameof(source));
+                throw new ArgumentException(
+                    $"LossHistory: bin {i} has {counts.Values[i]} losses and goes on at {places.Values[i]}, which does not fit {Length}.", nameof(source));
         }
 
         foreach (var value in values.Values)

@@ -85,7 +85,8 @@ public static class ConfigJson
 
         // A default left out is the default written down.
         static JsonElement Element(RunConfig config) =>
-            JsonSerializer.SerializeToElement(new Draft<RunConfig>(config.Schedule is { } schedule ? config with { Schedule = schedule.Spelled() } : config), Flat);
+            JsonSerializer.SerializeToElement(
+                new Draft<RunConfig>(config.Schedule is { } schedule ? config with { Schedule = schedule.Spelled() } : config), Flat);
     }
 
     /// <summary>How a type is read; null where none is in a configuration.</summary>
@@ -100,7 +101,11 @@ public static class ConfigJson
         if (one.ValueKind == JsonValueKind.Object && other.ValueKind == JsonValueKind.Object)
         {
             foreach (var key in one.EnumerateObject().Concat(other.EnumerateObject()).Select(p => p.Name).Distinct())
-                Compare(path.Length == 0 ? key : $"{path}.{key}", one.TryGetProperty(key, out var a) ? a : default, other.TryGetProperty(key, out var b) ? b : default, differences);
+                Compare(
+                    path.Length == 0 ? key : $"{path}.{key}",
+                    one.TryGetProperty(key, out var a) ? a : default,
+                    other.TryGetProperty(key, out var b) ? b : default,
+                    differences);
             return;
         }
 

@@ -23,7 +23,8 @@ public static class ModelWeights
     /// <exception cref="UnknownWeightsException">They have not; the message lists those they have.</exception>
     public static void Require(RunConfig config, string name)
     {
-        if (!Of(config).Contains(name)) throw new UnknownWeightsException(DidYouMean.Unknown(name, Of(config), $"this run has {string.Join(", ", Of(config))}"));
+        if (!Of(config).Contains(name))
+            throw new UnknownWeightsException(DidYouMean.Unknown(name, Of(config), $"this run has {string.Join(", ", Of(config))}"));
     }
 
     /// <summary>Checks the names and settings of averages.</summary>

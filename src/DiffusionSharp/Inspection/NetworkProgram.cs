@@ -10,7 +10,10 @@ using DiffusionSharp.Training.Steps;
 
 namespace DiffusionSharp;
 
-/// <summary>What the processor is given of a configuration: a training step, or the forward pass that sampling runs. It can be looked at before anything is trained.</summary>
+/// <summary>
+/// What the processor is given of a configuration: a training step, or the forward pass that sampling runs. It can be looked at before anything is
+/// trained.
+/// </summary>
 /// <param name="Config">The network, its batch, optimizer and precision.</param>
 /// <param name="Training">Whether it is the training step.</param>
 public sealed record NetworkProgram(RunConfig Config, bool Training)

@@ -52,7 +52,8 @@ public static class SampleFormats
         if (ending is not (".png" or ".gif" or ".svg" or ".npy")) throw new OptionException($"{{Out}}: {path} ends in none of .png, .gif, .svg and .npy.");
         if (ending is ".png" or ".gif" && !pictures)
             throw new OptionException($"{{Out}}: {ending} shows pictures of 1 or 3 channels, {what}; write {(sample.Count == 2 ? ".svg or .npy" : ".npy")}.");
-        if (ending == ".svg" && sample != [2]) throw new OptionException($"{{Out}}: .svg shows points in the plane, {what}; write {(pictures ? ".png, .gif or .npy" : ".npy")}.");
+        if (ending == ".svg" && sample != [2])
+            throw new OptionException($"{{Out}}: .svg shows points in the plane, {what}; write {(pictures ? ".png, .gif or .npy" : ".npy")}.");
         if (strip && ending is not (".png" or ".svg")) throw new OptionException($"{{Strip}} is drawn as .png or .svg, not as {ending}.");
         return ending switch
         {
