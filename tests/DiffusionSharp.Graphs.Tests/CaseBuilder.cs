@@ -1,3 +1,4 @@
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.TestKit;
 

@@ -1,4 +1,5 @@
 using DiffusionSharp.Cpu;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Tensors;
 

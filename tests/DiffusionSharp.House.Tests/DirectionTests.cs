@@ -23,10 +23,7 @@ public sealed partial class DirectionTests
     private static readonly Dictionary<(string, string), string> BothWays = new()
     {
         [("DiffusionSharp", "DiffusionSharp.Data.Sources")] = "DataSource opens what it is the base of",
-        [("DiffusionSharp.Graphs", "DiffusionSharp.Graphs.Execution")] = "a compiled graph is what an executor runs, and an executor takes nodes",
         [("DiffusionSharp.Graphs", "DiffusionSharp.Graphs.Operations")] = "a node has an operation, and an operation is given nodes",
-        [("DiffusionSharp.Graphs", "DiffusionSharp.Graphs.Planning")] = "a compiled graph is planned, and a plan is of nodes",
-        [("DiffusionSharp.Graphs.Execution", "DiffusionSharp.Graphs.Planning")] = "an executor binds a plan, and the planner asks it for scratch",
         [("DiffusionSharp.Networks", "DiffusionSharp.Networks.Layers")] = "layers read the options of the network that they are part of",
     };
 

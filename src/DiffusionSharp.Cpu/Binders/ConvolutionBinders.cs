@@ -2,6 +2,7 @@ using DiffusionSharp.Cpu.Kernels;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Operations;
+using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Cpu.Binders;

@@ -1,6 +1,7 @@
 using DiffusionSharp.Cpu.Kernels;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Operations;
+using DiffusionSharp.Graphs.Planning;
 
 namespace DiffusionSharp.Cpu.Binders;
 

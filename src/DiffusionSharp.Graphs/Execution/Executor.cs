@@ -43,19 +43,16 @@ public abstract class Executor
     /// <param name="index">Which of them.</param>
     public virtual bool IsDoneByNext(IReadOnlyList<PlanStep> steps, int index) => false;
 
+    /// <summary>Plans the computation of named nodes of one graph, for this executor to run.</summary>
+    /// <param name="outputs">What the program must give, by name; at most one optimizer update among all it reaches.</param>
+    /// <param name="options">Time against memory; null for the defaults.</param>
+    /// <exception cref="ArgumentException">There are no outputs, or they belong to different graphs.</exception>
+    public Plan Plan(IReadOnlyDictionary<string, Node> outputs, PlanOptions? options = null) => Planner.Plan(outputs, WorkspaceLength, PackingOf, options);
+
     /// <summary>Binds every step to memory once, so that running allocates nothing.</summary>
     /// <param name="plan">What runs, and where.</param>
     /// <param name="memory">What the plan's places stand in, for as long as the actions are used.</param>
     public abstract IReadOnlyList<StepAction> Bind(Plan plan, PlanMemory memory);
-}
-
-/// <summary>What weights packed once need.</summary>
-/// <param name="Length">Floats of the packed weights; 0: none are packed.</param>
-/// <param name="Workspace">Floats of scratch of the operation that reads them packed.</param>
-public readonly record struct Packing(int Length, int Workspace)
-{
-    /// <summary>The weights are read as they are.</summary>
-    public static Packing None => default;
 }
 
 /// <summary>One bound step.</summary>

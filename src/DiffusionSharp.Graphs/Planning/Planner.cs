@@ -1,4 +1,3 @@
-using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Tensors;
 
@@ -53,19 +52,12 @@ public sealed class Planner
         update = updates.SingleOrDefault();
     }
 
-    /// <summary>Plans the computation of named nodes of one graph.</summary>
+    /// <summary>Plans the computation of named nodes of one graph, for an executor of which only the needs are known.</summary>
     /// <param name="outputs">What the program must give, by name; at most one optimizer update among all it reaches.</param>
-    /// <param name="executor">What is to run it.</param>
-    /// <param name="options">Time against memory; null for the defaults.</param>
-    /// <exception cref="ArgumentException">There are no outputs, or they belong to different graphs.</exception>
-    public static Plan Plan(IReadOnlyDictionary<string, Node> outputs, Executor executor, PlanOptions? options = null) =>
-        Plan(outputs, executor.WorkspaceLength, executor.PackingOf, options);
-
-    /// <summary>Plans for an executor of which only the needs are known.</summary>
-    /// <param name="outputs">What the program must give, by name.</param>
     /// <param name="workspace">Floats of scratch.</param>
     /// <param name="packing">What packed weights need; null: none are packed.</param>
     /// <param name="options">Time against memory; null for the defaults.</param>
+    /// <exception cref="ArgumentException">There are no outputs, or they belong to different graphs.</exception>
     public static Plan Plan(IReadOnlyDictionary<string, Node> outputs, WorkspaceRule workspace, PackingRule? packing = null, PlanOptions? options = null)
     {
         if (outputs.Count == 0) throw new ArgumentException("Planner: at least one output is needed.", nameof(outputs));

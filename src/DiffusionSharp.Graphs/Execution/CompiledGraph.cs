@@ -1,27 +1,7 @@
-using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Tensors;
 
-namespace DiffusionSharp.Graphs;
-
-/// <summary>The state an optimizer keeps beside the weights.</summary>
-/// <param name="FirstMoment">Running mean of the gradients.</param>
-/// <param name="SecondMoment">Running mean of their squares.</param>
-/// <param name="Average">Exponential moving average of the weights; null where none is kept.</param>
-/// <param name="MoreAverages">Further averages, each with a decay of its own; null: none.</param>
-public sealed record TrainingState(
-    ParameterBuffer FirstMoment,
-    ParameterBuffer SecondMoment,
-    ParameterBuffer? Average,
-    IReadOnlyList<ParameterBuffer>? MoreAverages = null)
-{
-    /// <summary>The name of the first parameter whose moment or average is not finite; null where all are.</summary>
-    public string? FirstNonFinite()
-    {
-        ParameterBuffer?[] kept = [FirstMoment, SecondMoment, Average, .. MoreAverages ?? []];
-        return kept.Select(b => b?.FirstNonFinite()).FirstOrDefault(n => n is not null);
-    }
-}
+namespace DiffusionSharp.Graphs.Execution;
 
 /// <summary>A compiled graph: memory is planned once, and a run is a replay that allocates nothing.</summary>
 /// <remarks>Not safe for two runs at a time: inputs, outputs and the arena are the program's own.</remarks>
@@ -70,7 +50,7 @@ public sealed class CompiledGraph
         TrainingState? state = null,
         PlanOptions? options = null)
     {
-        var plan = Planner.Plan(outputs, executor, options);
+        var plan = executor.Plan(outputs, options);
         if (weights.Layout.Length != plan.Layout.Length)
             throw new ArgumentException("CompiledGraph: the weights have another layout than the graph's.", nameof(weights));
         if (plan.Trains && state is null) throw new ArgumentException("CompiledGraph: an optimizer update needs a training state.", nameof(state));
