@@ -5,7 +5,7 @@ namespace DiffusionSharp.Schedules;
 public static class Timesteps
 {
     /// <summary>A grid by the name of its spacing.</summary>
-    /// <param name="spacing">The spacing.</param>
+    /// <param name="spacing">Which S of the T timesteps.</param>
     /// <param name="levels">T, the number of trained levels.</param>
     /// <param name="steps">S, the number of steps, 1 … T.</param>
     /// <param name="offset">Added to every leading timestep; 0 with the other spacings.</param>
@@ -57,7 +57,7 @@ public static class Timesteps
     }
 
     /// <summary>round(i·(T − 1)/(S − 1)): evenly spaced from T − 1 to 0, both visited; a single step starts at T − 1.</summary>
-    /// <inheritdoc cref="Trailing(int, int)"/>
+    /// <inheritdoc cref="Leading(int, int, int)"/>
     public static TimeGrid Linspace(int levels, int steps)
     {
         Check(levels, steps);

@@ -91,6 +91,7 @@ public sealed class ModelEvaluation
     private string[] Given => model.Config.Conditioning is null ? [] : labels is null ? ["without a class"] : ["given each sample's class"];
 
     /// <summary>The figures of a metric.</summary>
+    /// <param name="metric">Which of them.</param>
     /// <exception cref="ArgumentOutOfRangeException">The metric is unknown.</exception>
     /// <exception cref="ArgumentException">An option does not fit the model.</exception>
     public IReadOnlyList<EvaluationFigure> Measure(EvaluationMetric metric) => metric switch

@@ -32,6 +32,7 @@ public sealed class TrainedClassifier
     public ParameterBuffer Weights { get; }
 
     /// <summary>Loads what <see cref="Save"/> wrote.</summary>
+    /// <param name="path">The file.</param>
     /// <exception cref="DataException">The file is missing, damaged, or no classifier.</exception>
     public static TrainedClassifier Load(string path)
     {
@@ -60,6 +61,7 @@ public sealed class TrainedClassifier
     }
 
     /// <summary>Writes the weights as safetensors, the network's shape in the metadata.</summary>
+    /// <param name="path">The file to make or to replace.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path) => SafetensorsFile.Write(path, Weights.Export(), new Dictionary<string, string>
     {

@@ -70,6 +70,7 @@ public sealed class TrainedModel
     public void Save(string path) => ModelFile.Write(path, this);
 
     /// <summary>The same model, computed with another precision than its run was.</summary>
+    /// <param name="precision">What kernels may trade for speed.</param>
     public TrainedModel With(Precision precision) => new(Config with { Precision = precision }, Weights, Step, WeightsName);
 
     /// <summary>Compiles the network and gives it its meaning; pictures are clipped to [−1, 1].</summary>

@@ -32,6 +32,8 @@ public sealed class LossHistory
     public bool IsFull => filled.AsSpan().IndexOfAnyExcept(Length) < 0;
 
     /// <summary>Remembers a loss, in place of the oldest of its bin.</summary>
+    /// <param name="bin">Which bin of noise levels, from 0.</param>
+    /// <param name="loss">Of one sample, at least 0.</param>
     public void Record(int bin, double loss)
     {
         losses[(bin * Length) + next[bin]] = (float)loss;
@@ -40,6 +42,7 @@ public sealed class LossHistory
     }
 
     /// <summary>√E[L²] of a bin's losses.</summary>
+    /// <param name="bin">Which bin of noise levels, from 0.</param>
     public double RootMeanSquare(int bin)
     {
         var sum = 0.0;

@@ -26,6 +26,8 @@ public static class ConditioningRules
     }
 
     /// <summary>Checks that the data has the configuration's classes, each with a sample.</summary>
+    /// <param name="config">Of the run; without classes nothing is checked.</param>
+    /// <param name="source">The run's data.</param>
     /// <exception cref="DataException">It has no labels, other classes, or a class without samples.</exception>
     public static void Check(RunConfig config, DataSource source)
     {
@@ -52,6 +54,7 @@ public static class ConditioningRules
     }
 
     /// <summary>What to say of a source whose samples have no classes.</summary>
+    /// <param name="source">What the data is called.</param>
     public static string WithoutLabels(string source) =>
         $"{source}: this source has no labels, and conditional training needs the class of each sample; "
             + "a folder of pictures has them by one sub-folder for each class, IDX and CIFAR-10 folders by their label files, "

@@ -139,12 +139,14 @@ public static class Presets
     ];
 
     /// <summary>Finds a preset.</summary>
+    /// <param name="name">As on the command line, such as <c>mnist</c>.</param>
     /// <exception cref="ArgumentException">There is none of this name; the message lists them.</exception>
     public static Preset Find(string name) =>
         All.FirstOrDefault(p => p.Name == name)
             ?? throw new ArgumentException($"--preset: '{name}' is unknown; there are {string.Join(", ", All.Select(p => p.Name))}.");
 
     /// <summary>The preset for samples of a shape where none is named.</summary>
+    /// <param name="sample">The shape of one sample: [H, W, C] or [D].</param>
     public static Preset Default(Shape sample) => Find(sample.Rank == 1 ? "points" : "quickstart");
 
     private static RunConfig Quickstart(string data, Shape sample) => new(data, "quickstart")

@@ -1,7 +1,4 @@
 using System.Globalization;
-using DiffusionSharp.Denoisers;
-using DiffusionSharp.Graphs;
-using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
@@ -80,6 +77,7 @@ public sealed partial record RunConfig
     public LearningRateSchedule LearningRate() => new(RateCurve, WarmupSteps, Steps);
 
     /// <summary>A run of another length: the warm-up shrinks to at most a tenth of it.</summary>
+    /// <param name="steps">Optimizer steps, at least 1.</param>
     public RunConfig WithSteps(int steps) => this with { Steps = steps, WarmupSteps = Math.Min(WarmupSteps, steps / 10) };
 
     /// <summary>The shape of the samples that the network takes: [H, W, C] or [D], or what <see cref="OwnNetwork"/> says.</summary>

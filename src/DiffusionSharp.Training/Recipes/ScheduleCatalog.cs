@@ -33,6 +33,6 @@ public static class ScheduleCatalog
     ];
 
     /// <summary>Whether a schedule is a kind alone: nothing is said of its options.</summary>
-    /// <param name="schedule">The schedule.</param>
+    /// <param name="schedule">As it was asked for.</param>
     public static bool IsBare(ScheduleConfig schedule) => All.Any(e => e.Default == schedule);
 }

@@ -23,7 +23,7 @@ public static class Checkpoint
     /// <summary>Writes a checkpoint, then removes all but the newest.</summary>
     /// <param name="folder">The run.</param>
     /// <param name="config">The run's: how many checkpoints stay, its averages, and how weights are stored.</param>
-    /// <param name="weights">The weights.</param>
+    /// <param name="weights">Those of the last step, float32.</param>
     /// <param name="training">The moments and the averages.</param>
     /// <param name="state">Where the run stands.</param>
     /// <param name="history">The losses that importance sampling draws levels by; null where it is not used.</param>
@@ -102,6 +102,10 @@ public static class Checkpoint
     /// <summary>
     /// Reads weights, moments and averages back: from the float32 values where the checkpoint was stored in 16 bits, whatever the next one is to be.
     /// </summary>
+    /// <param name="checkpoint">Its folder.</param>
+    /// <param name="config">The run's, which names its averages.</param>
+    /// <param name="weights">Where the weights go.</param>
+    /// <param name="training">Where moments and averages go.</param>
     public static void ReadTraining(string checkpoint, RunConfig config, ParameterBuffer weights, TrainingState training)
     {
         var apart = Path.Combine(checkpoint, Training);
@@ -113,6 +117,8 @@ public static class Checkpoint
     }
 
     /// <summary>Reads the losses of importance sampling back.</summary>
+    /// <param name="checkpoint">Its folder.</param>
+    /// <param name="history">Where the losses go; of the bins and length that the run has.</param>
     /// <exception cref="DataException">The file is missing or does not fit the run's configuration.</exception>
     public static void ReadHistory(string checkpoint, LossHistory history)
     {
@@ -129,6 +135,9 @@ public static class Checkpoint
     }
 
     /// <summary>Reads the weights of a name of <see cref="ModelWeights"/>, widened to float32.</summary>
+    /// <param name="checkpoint">Its folder.</param>
+    /// <param name="name">Which weights.</param>
+    /// <param name="weights">Where they go; of the run's network.</param>
     public static void ReadWeights(string checkpoint, string name, ParameterBuffer weights) =>
         WeightsFile.Read(Path.Combine(checkpoint, FileOf(name)), "", weights);
 

@@ -16,6 +16,7 @@ public static class EarlyWarnings
     private const int LeastSteps = 200, LeastLines = 10;
 
     /// <summary>What the configuration says before the first step.</summary>
+    /// <param name="config">Of a run that is about to begin.</param>
     public static IReadOnlyList<TrainingWarning> Of(RunConfig config)
     {
         var warnings = new List<TrainingWarning>();
@@ -93,6 +94,7 @@ public static class EarlyWarnings
     /// The step at which the loss is judged: a tenth of the run, but late enough for 200 steps, ten lines of metrics and a rate that has warmed up
     /// for as long as it has stayed.
     /// </summary>
+    /// <param name="config">Whose steps, lines of metrics and warm-up decide.</param>
     public static int JudgementStep(RunConfig config)
     {
         var least = Math.Max(Math.Max(LeastSteps, config.Steps / 10), Math.Max(LeastLines * config.LogEvery, 2L * config.WarmupSteps));

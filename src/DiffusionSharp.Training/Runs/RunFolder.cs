@@ -15,6 +15,7 @@ public sealed class RunFolder
     private const string StepPrefix = "step-";
 
     /// <summary>Names a run's folder; nothing is made yet.</summary>
+    /// <param name="path">Where it is, or is to be.</param>
     public RunFolder(string path) => Path = System.IO.Path.GetFullPath(path);
 
     /// <summary>Full path.</summary>
@@ -41,6 +42,7 @@ public sealed class RunFolder
     public string SampleFile(int step, string extension) => In("samples", StepName(step) + extension);
 
     /// <summary>The folder of a checkpoint.</summary>
+    /// <param name="step">Steps done, 1 or more.</param>
     public string CheckpointFolder(int step) => In("checkpoints", StepName(step));
 
     /// <summary>Makes the folder and writes the configuration.</summary>
@@ -60,6 +62,7 @@ public sealed class RunFolder
     }
 
     /// <summary>Writes the configuration in place of the old one.</summary>
+    /// <param name="config">Valid.</param>
     public void WriteConfig(RunConfig config) => AtomicFile.Write(ConfigFile, Encoding.UTF8.GetBytes(ConfigJson.Write(config)));
 
     /// <summary>Reads the configuration.</summary>

@@ -4,7 +4,6 @@ using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;
-using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Training.Runs;
 

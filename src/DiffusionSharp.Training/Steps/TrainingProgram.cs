@@ -109,5 +109,6 @@ public sealed class TrainingProgram
     public void RunUnlessStopped(Rng rng, CancellationToken stop) => program.RunUnlessStopped(rng, stop);
 
     /// <summary>Names the first layer where a value of the last step was not finite.</summary>
+    /// <param name="rng">What dropout drew from in that step.</param>
     public string? FindNonFinite(Rng rng) => program.FindNonFinite(rng);
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp;
