@@ -2,7 +2,6 @@ using System.Globalization;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Graphs;
-using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;
 using DiffusionSharp.Targets;
