@@ -1,5 +1,4 @@
 using System.Globalization;
-using DiffusionSharp.Denoisers;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Langevin;
 using DiffusionSharp.Samplers;
@@ -9,7 +8,6 @@ using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
-using DiffusionSharp.Theory.Scores;
 using MathNet.Numerics.Distributions;
 
 namespace DiffusionSharp.Theory.Experiments;

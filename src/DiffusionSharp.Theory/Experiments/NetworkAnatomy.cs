@@ -3,7 +3,6 @@ using DiffusionSharp.Denoisers;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs;
-using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;
 using DiffusionSharp.Targets;

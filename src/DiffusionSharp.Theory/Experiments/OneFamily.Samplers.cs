@@ -9,7 +9,6 @@ using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Sampling;
-using DiffusionSharp.Theory.Scores;
 using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;

@@ -10,8 +10,8 @@ using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
-using DiffusionSharp.Theory.TrainedNetworks;
 using DiffusionSharp.Theory.Scores;
+using DiffusionSharp.Theory.TrainedNetworks;
 using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Recipes;
 
