@@ -28,6 +28,7 @@ public enum SampleFormat
 public static class SampleFormats
 {
     /// <summary>How many moments of the way from noise to data a format shows; 0: the samples alone.</summary>
+    /// <param name="format">What the file of samples is to be.</param>
     public static int Moments(SampleFormat format) => format switch
     {
         SampleFormat.Strip => 10,
@@ -37,6 +38,7 @@ public static class SampleFormats
     };
 
     /// <summary>Whether a format shows how samples emerge, and so needs <see cref="SampleOptions.Moments"/>.</summary>
+    /// <param name="format">What the file of samples is to be.</param>
     public static bool ShowsMoments(SampleFormat format) => Moments(format) > 0;
 
     /// <summary>The format of a path.</summary>
