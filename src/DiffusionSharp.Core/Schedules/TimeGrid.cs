@@ -74,6 +74,7 @@ public sealed class TimeGrid
 
     /// <summary>Steps of equal length over all of a schedule.</summary>
     /// <param name="schedule">Whose most noise the first step starts at, and whose clean data the last ends at.</param>
+    /// <param name="steps">Number of steps, at least 1.</param>
     /// <inheritdoc cref="Uniform(double, double, int)"/>
     public static TimeGrid Uniform(Schedule schedule, int steps) => Uniform(schedule.NoiseTime, schedule.CleanTime, steps);
 
