@@ -1,5 +1,4 @@
 using DiffusionSharp.Graphs.Execution;
-using DiffusionSharp.Graphs;
 
 namespace DiffusionSharp.Networks.Inspection;
 

@@ -1,6 +1,5 @@
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
-using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Networks.Inspection;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
