@@ -3,7 +3,6 @@ using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
-using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
