@@ -11,6 +11,8 @@ public sealed record BandSeries(string Name, IReadOnlyList<double> X, IReadOnlyL
     /// <summary>Opacity in (0, 1].</summary>
     public double Opacity { get; init; } = 0.2;
 
+    internal override SeriesTraits Traits => SeriesTraits.Plain;
+
     internal override void Check(SvgPlot plot)
     {
         CheckPairs();

@@ -11,6 +11,8 @@ public sealed record BarSeries(string Name, IReadOnlyList<double> X, IReadOnlyLi
     /// <summary>Opacity in (0, 1].</summary>
     public double Opacity { get; init; } = 0.35;
 
+    internal override SeriesTraits Traits => SeriesTraits.Plain;
+
     internal override void Check(SvgPlot plot)
     {
         CheckPairs();

@@ -29,6 +29,8 @@ public sealed record ContourSeries(string Name, IReadOnlyList<double> X, IReadOn
     /// <summary>Drawn dashed: for theory over measurement.</summary>
     public bool Dashed { get; init; }
 
+    internal override SeriesTraits Traits => new() { HasColor = Map == null, Fills = true, Bar = ColorBar ? Colors : null };
+
     internal ColorScale? Colors() => Map == null ? null : ColorScale.Around(Name, Map, null, Heights(), line: true);
 
     internal override void Check(SvgPlot plot)

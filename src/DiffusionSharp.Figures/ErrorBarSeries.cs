@@ -12,6 +12,8 @@ public sealed record ErrorBarSeries(string Name, IReadOnlyList<double> X, IReadO
     /// <summary>Radius of the dots in pixels.</summary>
     public double Radius { get; init; } = 2.6;
 
+    internal override SeriesTraits Traits => SeriesTraits.Cloud;
+
     internal override void Check(SvgPlot plot)
     {
         CheckPairs();

@@ -21,6 +21,8 @@ public sealed record HeatMapSeries(string Name, IReadOnlyList<double> X, IReadOn
     /// <summary>Whether a bar at the right tells what the colours mean.</summary>
     public bool ColorBar { get; init; } = true;
 
+    internal override SeriesTraits Traits => new() { HasColor = false, Fills = true, Ground = Map, Bar = ColorBar ? Colors : null };
+
     internal ColorScale Colors() => ColorScale.Around(Name, Map, Range, Values.Values.ToArray());
 
     internal override void Check(SvgPlot plot)

@@ -19,6 +19,8 @@ public sealed record LineSeries(string Name, IReadOnlyList<double> X, IReadOnlyL
     /// <summary>Drawn as steps, each value held until the next point: for distribution functions of samples, and schedules.</summary>
     public bool Steps { get; init; }
 
+    internal override SeriesTraits Traits => Markers ? SeriesTraits.Cloud : SeriesTraits.Plain;
+
     internal override void Check(SvgPlot plot) => CheckPairs();
 
     internal override void Reach(PlotReach reach) => reach.Add(this);

@@ -7,7 +7,7 @@ internal sealed class PlotLayout
     private readonly SvgPlot plot;
     private readonly double bottom;
     private readonly double small;
-    private readonly HeatMapSeries? map;
+    private readonly ColorMap? ground;
     private readonly List<LegendEntry> legend = [];
     private readonly List<ColorBarLayout> bars = [];
 
@@ -15,8 +15,8 @@ internal sealed class PlotLayout
     {
         this.plot = plot;
         small = Math.Round(plot.Theme.FontSize * 0.88, 1);
-        map = plot.Series.OfType<HeatMapSeries>().FirstOrDefault();
-        ColorScale[] scales = [.. plot.Series.Select(s => s.Bar).OfType<ColorScale>()];
+        ground = plot.Series.Select(s => s.Traits.Ground).FirstOrDefault(g => g != null);
+        ColorScale[] scales = [.. plot.Series.Select(s => s.Traits.Bar?.Invoke()).OfType<ColorScale>()];
         (XAxis, YAxis) = Ranges(plot);
 
         var titleHeight = plot.Title.Length > 0 ? plot.Theme.FontSize * 1.9 : 0;
@@ -69,7 +69,7 @@ internal sealed class PlotLayout
     public void DrawFrame(SvgText svg)
     {
         svg.Add($"<rect width=\"{plot.Width}\" height=\"{plot.Height}\" fill=\"{SvgText.Escape(plot.Theme.Background)}\"/>").End();
-        if (map != null) return;
+        if (ground != null) return;
         svg.Add($"<g stroke=\"{SvgText.Escape(plot.Theme.Grid)}\" stroke-width=\"1\">");
         foreach (var t in XTicks.All)
             if (t.Label != null) svg.Add($"<path d=\"M{SvgText.Crisp(Left + X(t.Value))} {Top}v{InnerHeight}\"/>");
@@ -147,11 +147,11 @@ internal sealed class PlotLayout
     }
 
     /// <summary>Whether a field covers a region of its own: the axes then end where it ends.</summary>
-    private static bool Fills(SvgPlot plot) => plot.Series.Any(s => s is HeatMapSeries or ContourSeries);
+    private static bool Fills(SvgPlot plot) => plot.Series.Any(s => s.Traits.Fills);
 
     private static (PlotAxis X, PlotAxis Y) Ranges(SvgPlot plot)
     {
-        var cloud = plot.Series.Any(s => s is PointSeries or ErrorBarSeries or VectorFieldSeries or LineSeries { Markers: true });
+        var cloud = plot.Series.Any(s => s.Traits.IsCloud);
         var filled = Fills(plot);
         var reach = new PlotReach(plot.XScale, plot.YScale);
         foreach (var s in plot.Series) s.Reach(reach);
@@ -205,7 +205,7 @@ internal sealed class PlotLayout
         {
             var series = plot.Series[i];
             // A series with a colour bar has its name there; one of many colours has no sign without it.
-            if (series.Name.Length == 0 || !series.HasColor) continue;
+            if (series.Name.Length == 0 || !series.Traits.HasColor) continue;
             var lines = TextMeasure.Wrap(series.Name, small, end - start - 24);
             var width = 24 + lines.Max(l => TextMeasure.Width(l, small));
             if (x > start && (x + width > end || lines.Count > 1)) (x, row) = (start, row + 1);
@@ -221,10 +221,10 @@ internal sealed class PlotLayout
     {
         var middle = entry.Baseline - (small * 0.35);
         // Colours chosen to be seen on the map may not be seen on the page.
-        if (map != null)
+        if (ground != null)
         {
-            var ground = map.Map.Css(map.Map.Centred ? 0.5 : 0.2);
-            svg.Add($"<rect x=\"{entry.X - 1}\" y=\"{middle - 7}\" width=\"20\" height=\"14\" rx=\"2\" fill=\"{ground}\"/>");
+            var shade = ground.Css(ground.Centred ? 0.5 : 0.2);
+            svg.Add($"<rect x=\"{entry.X - 1}\" y=\"{middle - 7}\" width=\"20\" height=\"14\" rx=\"2\" fill=\"{shade}\"/>");
         }
 
         entry.Series.DrawSign(svg, entry.Color, entry.X, middle);

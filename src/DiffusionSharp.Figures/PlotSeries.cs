@@ -9,17 +9,8 @@ public abstract record PlotSeries(string Name, IReadOnlyList<double> X, IReadOnl
     /// <summary>CSS colour; by default the theme's, by order of the series.</summary>
     public string? Color { get; init; }
 
-    /// <summary>The colour bar at the plot's right, where numbers are drawn as colours.</summary>
-    internal ColorScale? Bar => this switch
-    {
-        HeatMapSeries { ColorBar: true } map => map.Colors(),
-        ContourSeries { ColorBar: true } contours => contours.Colors(),
-        VectorFieldSeries { ColorBar: true } arrows => arrows.Colors(),
-        _ => null,
-    };
-
-    /// <summary>Whether one colour stands for the series, so that the legend can show it; else its colours are data.</summary>
-    internal bool HasColor => this is not (HeatMapSeries or ContourSeries { Map: not null } or VectorFieldSeries { Map: not null });
+    /// <summary>What the plot must know of it.</summary>
+    internal abstract SeriesTraits Traits { get; }
 
     /// <summary>Throws where the series cannot be drawn on the plot.</summary>
     internal abstract void Check(SvgPlot plot);

@@ -13,6 +13,8 @@ public sealed record PointSeries(string Name, IReadOnlyList<double> X, IReadOnly
     /// <summary>Opacity in (0, 1]; below 1, dense regions look denser.</summary>
     public double Opacity { get; init; } = 0.45;
 
+    internal override SeriesTraits Traits => SeriesTraits.Cloud;
+
     internal override void Check(SvgPlot plot) => CheckPairs();
 
     internal override void Reach(PlotReach reach) => reach.Add(this);

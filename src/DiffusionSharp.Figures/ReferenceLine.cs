@@ -23,6 +23,8 @@ public sealed record ReferenceLine : PlotSeries
     /// <param name="y">A number of the vertical axis.</param>
     public static ReferenceLine Horizontal(string name, double y) => new(name, y, false);
 
+    internal override SeriesTraits Traits => new() { IsMuted = true };
+
     internal override void Check(SvgPlot plot)
     {
         var scale = Upright ? plot.XScale : plot.YScale;

@@ -50,5 +50,5 @@ internal static class SeriesColors
         return series;
     }
 
-    private static bool Takes(PlotSeries series) => series.HasColor && series is not ReferenceLine;
+    private static bool Takes(PlotSeries series) => series.Traits is { HasColor: true, IsMuted: false };
 }

@@ -17,8 +17,8 @@ internal static class SeriesPainter
         var path = new StringBuilder();
         var alone = new List<int>();
         var curve = line.Steps ? line.Stepped() : line;
-        foreach (var (start, end) in Runs(curve, layout)) Trace(path, Thin(curve, start, end, layout), 'M');
-        foreach (var (start, end) in Runs(line, layout))
+        foreach (var (start, end) in Runs(curve.X.Count, i => layout.Shows(curve.X[i], curve.Y[i]))) Trace(path, Thin(curve, start, end, layout), 'M');
+        foreach (var (start, end) in Runs(line.X.Count, i => layout.Shows(line.X[i], line.Y[i])))
         {
             if (end - start == 1) alone.Add(start);
         }
@@ -51,7 +51,7 @@ internal static class SeriesPainter
     public static void DrawBand(SvgText svg, BandSeries band, string color, PlotLayout layout)
     {
         var path = new StringBuilder();
-        foreach (var (start, end) in Runs(band, layout))
+        foreach (var (start, end) in Runs(band.X.Count, Shows))
         {
             var lower = new BandSeries("", band.X, band.Lower, band.Y);
             var back = Thin(lower, start, end, layout);
@@ -62,6 +62,8 @@ internal static class SeriesPainter
         }
 
         svg.Add($"<path d=\"{path.ToString()}\" fill=\"{color}\" fill-opacity=\"{band.Opacity}\"/>").End();
+
+        bool Shows(int i) => layout.Shows(band.X[i], band.Y[i]) && layout.Shows(band.X[i], band.Lower[i]);
     }
 
     public static void DrawBars(SvgText svg, BarSeries bars, string color, PlotLayout layout)
@@ -81,17 +83,15 @@ internal static class SeriesPainter
     }
 
     /// <summary>The stretches [start, end) of points that can be drawn without a gap.</summary>
-    private static IEnumerable<(int Start, int End)> Runs(PlotSeries series, PlotLayout layout)
+    private static IEnumerable<(int Start, int End)> Runs(int count, Func<int, bool> shows)
     {
         var start = 0;
-        for (var i = 0; i <= series.X.Count; i++)
+        for (var i = 0; i <= count; i++)
         {
-            if (i < series.X.Count && Shows(i)) continue;
+            if (i < count && shows(i)) continue;
             if (i > start) yield return (start, i);
             start = i + 1;
         }
-
-        bool Shows(int i) => layout.Shows(series.X[i], series.Y[i]) && (series is not BandSeries band || layout.Shows(series.X[i], band.Lower[i]));
     }
 
     /// <summary>The points of a run in pixels; of many in one half-pixel column only first, lowest, highest and last.</summary>

@@ -69,7 +69,7 @@ public sealed record SvgPlot(IReadOnlyList<PlotSeries> Series) : SvgPanel
     internal string ColorOf(int index)
     {
         var series = Series[index];
-        return SvgText.Escape(series.Color ?? (series is ReferenceLine ? Theme.Muted : SeriesColors.ByPlace(this, index)));
+        return SvgText.Escape(series.Color ?? (series.Traits.IsMuted ? Theme.Muted : SeriesColors.ByPlace(this, index)));
     }
 
     private void Check()

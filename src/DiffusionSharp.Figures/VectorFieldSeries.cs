@@ -27,6 +27,8 @@ public sealed record VectorFieldSeries(string Name, IReadOnlyList<double> X, IRe
     /// <summary>Whether a bar at the right tells what the colours mean, where there are any.</summary>
     public bool ColorBar { get; init; } = true;
 
+    internal override SeriesTraits Traits => new() { HasColor = Map == null, IsCloud = true, Bar = ColorBar ? Colors : null };
+
     internal ColorScale? Colors() => Map == null ? null : ColorScale.Around(Name, Map, null, Seen().Select(Length), line: true);
 
     internal override void Check(SvgPlot plot)

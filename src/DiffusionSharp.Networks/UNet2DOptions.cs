@@ -92,7 +92,8 @@ public sealed partial record UNet2DOptions
                 + $"{TimeEmbeddingKind.Positional}, {TimeEmbeddingKind.Fourier} and {TimeEmbeddingKind.None} are.");
         Require(
             TimeEmbedding == TimeEmbeddingKind.Positional || FrequencyShift == 0,
-            $"FrequencyShift {Number(FrequencyShift)} belongs to the {TimeEmbeddingKind.Positional} time embedding, not to {TimeEmbedding}; leave it out");
+            $"FrequencyShift {Number(FrequencyShift)} belongs to the {TimeEmbeddingKind.Positional} time embedding, "
+            + $"not to {TimeEmbedding}; leave it out");
         if (TimeEmbedding == TimeEmbeddingKind.None)
         {
             Require(
@@ -103,7 +104,8 @@ public sealed partial record UNet2DOptions
 
         Require(
             Enum.IsDefined(Downsampling) && Enum.IsDefined(Upsampling),
-            $"Downsampling {Downsampling} and Upsampling {Upsampling} must be {ResamplingKind.Convolution}, {ResamplingKind.Resnet} or {ResamplingKind.Fir}");
+            $"Downsampling {Downsampling} and Upsampling {Upsampling} must be {ResamplingKind.Convolution}, "
+            + $"{ResamplingKind.Resnet} or {ResamplingKind.Fir}");
         Require(Enum.IsDefined(Initialization), $"Initialization {Initialization} must be {InitializationScheme.PyTorch} or {InitializationScheme.Ddpm}");
     }
 
@@ -119,8 +121,8 @@ public sealed partial record UNet2DOptions
                 $"{width} channels are not a multiple of {NormGroups} norm groups; change Channels or NormGroups");
             Require(
                 !quarters || width % 32 == 0 || (width % 4 == 0 && Widths.Max() <= 64),
-                $"{width} channels do not split into norm groups by the rule min(C/4, 32), which skip blocks and NormGroups null follow; "
-                + "take multiples of 32, or of 4 where none is above 64");
+                $"{width} channels do not split into norm groups by the rule min(C/4, 32), "
+                + "which skip blocks and NormGroups null follow; take multiples of 32, or of 4 where none is above 64");
         }
     }
 

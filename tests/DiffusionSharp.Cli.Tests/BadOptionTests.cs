@@ -100,7 +100,7 @@ public sealed class BadOptionTests(SmallRuns runs) : IClassFixture<SmallRuns>, I
         string Config(string schedule) => folder.Write("c.json", $$"""{"data": "two-modes", "preset": "test", "mlp": {"dimensions": 2}, "schedule": {{schedule}}}""");
         void Refused(string schedule, string message) => Diffusion.Fail(2, $"error: {Config(schedule)}: {message}", "train", "--config", Config(schedule), "--out", folder["run"]);
         Refused("""{"kind": "geometric", "sigmas": [0.1, 1, 5]}""", "GeometricSchedule: σ fall from the most noise to the least, and number 2 of 3, 1, does not lie below 0.1 before it; list them in falling order, each once.");
-        Refused("""{"kind": "cosine", "sigmas": [5, 1]}""", "schedule.sigmas: they are the levels of geometric, and Cosine has its own; leave them out, or choose geometric.");
+        Refused("""{"kind": "cosine", "sigmas": [5, 1]}""", "schedule.sigmas: it belongs to geometric, not to cosine; leave it out (line 1).");
         Assert.False(Directory.Exists(folder["run"]));
     }
 

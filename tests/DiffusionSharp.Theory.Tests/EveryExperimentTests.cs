@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Theory.Laboratory;
+using DiffusionSharp.Theory.Experiments;
 
 namespace DiffusionSharp.Theory.Tests;
 
@@ -35,7 +35,7 @@ public sealed partial class EveryExperimentTests
         CultureInfo.CurrentCulture = comma;
         try
         {
-            var second = experiment.Run(Quick.Context(seed: 7) with { Parallelism = two });
+            var second = experiment.Run(Quick.Context(seed: 7) with { Executor = Executors.Cpu(two) });
             Assert.Equal(first.Checks, second.Checks);
             Assert.Equal(first.Values, second.Values);
             Assert.Equal(first.Figures, second.Figures);

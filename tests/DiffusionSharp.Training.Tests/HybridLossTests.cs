@@ -1,6 +1,5 @@
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Graphs;
-using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Samplers;
@@ -143,7 +142,7 @@ public sealed class HybridLossTests
         }
 
         var sampler = new DdpmSampler(model.Schedule, Timesteps.All(10), DdpmVariance.LearnedRange);
-        var samples = sampler.Sample((Denoiser)denoiser, [2000, 1], new SeededNoise(new Rng(9)));
+        var samples = sampler.Sample(denoiser, [2000, 1], new SeededNoise(new Rng(9)));
         Assert.Equal(0, samples.Mean(), 0.15);
         Assert.Equal(1, samples.Map(x => x * x).Mean(), 0.2);
     }

@@ -1,5 +1,4 @@
 using DiffusionSharp.Data.Formats;
-using DiffusionSharp.Denoisers;
 using DiffusionSharp.Distances;
 using DiffusionSharp.Integration;
 using DiffusionSharp.Likelihood;

@@ -5,7 +5,7 @@ using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Samplers.Catalog;
 using DiffusionSharp.Schedules;
-using DiffusionSharp.Theory.Laboratory;
+using DiffusionSharp.Theory.Experiments;
 using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Cli.Commands;

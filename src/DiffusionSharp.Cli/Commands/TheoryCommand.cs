@@ -4,6 +4,7 @@ using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Tensors;
+using DiffusionSharp.Theory.Experiments;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Reports;
 using DiffusionSharp.Training.Recipes;

@@ -14,7 +14,10 @@ public sealed record CellGrid
     public CellGrid(double low, double high, int cells)
     {
         if (!(high > low && double.IsFinite(high - low)))
-            throw new ArgumentOutOfRangeException(nameof(high), high, string.Create(CultureInfo.InvariantCulture, $"CellGrid: finite ends low < high were expected, [{low}, {high}] was given."));
+            throw new ArgumentOutOfRangeException(
+                nameof(high),
+                high,
+                string.Create(CultureInfo.InvariantCulture, $"CellGrid: finite ends low < high were expected, [{low}, {high}] was given."));
         if (cells is < 2 or > 10_000_000) throw new ArgumentOutOfRangeException(nameof(cells), cells, "CellGrid: 2 to 10 million cells were expected.");
         (Low, High, Cells) = (low, high, cells);
     }

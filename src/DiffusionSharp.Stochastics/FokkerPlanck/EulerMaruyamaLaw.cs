@@ -28,9 +28,20 @@ public static class EulerMaruyamaLaw
     /// <param name="parallelism">Threads; the result does not depend on them.</param>
     /// <exception cref="ArgumentOutOfRangeException">A time or the number of steps is out of range.</exception>
     /// <exception cref="InvalidOperationException">A transition is narrower than two cells, or the drift is not a number.</exception>
-    public static GridDensity Advance(GridDensity density, Func<double, double, double> drift, Func<double, double, double> diffusion, double from, double to, int steps, Parallelism parallelism)
+    public static GridDensity Advance(
+        GridDensity density,
+        Func<double, double, double> drift,
+        Func<double, double, double> diffusion,
+        double from,
+        double to,
+        int steps,
+        Parallelism parallelism)
     {
-        if (!(to > from && double.IsFinite(to - from))) throw new ArgumentOutOfRangeException(nameof(to), to, string.Create(CultureInfo.InvariantCulture, $"EulerMaruyamaLaw: a finite time after {from} was expected."));
+        if (!(to > from && double.IsFinite(to - from)))
+            throw new ArgumentOutOfRangeException(
+                nameof(to),
+                to,
+                string.Create(CultureInfo.InvariantCulture, $"EulerMaruyamaLaw: a finite time after {from} was expected."));
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         var (grid, centres, h) = (density.Grid, density.Grid.Centres(), (to - from) / steps);
         var (p, kernels) = (density.Values.ToArray(), new NormalKernel[centres.Length]);
@@ -42,7 +53,11 @@ public static class EulerMaruyamaLaw
                 var y = centres[j];
                 var (mean, deviation) = (y + (drift(y, t) * h), Math.Abs(diffusion(y, t)) * Math.Sqrt(h));
                 Check(grid, y, t, h, mean, deviation);
-                kernels[j] = NormalKernel.OfDeviation(mean, deviation).Within(centres[0], grid.Width, centres.Length, Reach * deviation) with { Peak = p[j], Divisor = deviation };
+                kernels[j] = NormalKernel.OfDeviation(mean, deviation).Within(
+                    centres[0],
+                    grid.Width,
+                    centres.Length,
+                    Reach * deviation) with { Peak = p[j], Divisor = deviation };
             }
 
             p = NormalKernel.Sum(kernels, centres, parallelism);
@@ -62,8 +77,10 @@ public static class EulerMaruyamaLaw
 
         if (!(deviation >= 2 * grid.Width))
         {
-            throw new InvalidOperationException(FormattableString.Invariant(
-                $"EulerMaruyamaLaw: from {y} a step of {h:G3} has a deviation of {deviation:G3}, less than two cells of {grid.Width:G3}; take narrower cells or fewer steps."));
+            throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"EulerMaruyamaLaw: from {y} a step of {h:G3} has a deviation of {deviation:G3}, " +
+                $"less than two cells of {grid.Width:G3}; take narrower cells or fewer steps."));
         }
     }
 }

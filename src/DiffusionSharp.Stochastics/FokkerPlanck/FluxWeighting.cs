@@ -3,7 +3,9 @@ namespace DiffusionSharp.Stochastics.FokkerPlanck;
 /// <summary>How the density on a face is weighed from the two cells beside it.</summary>
 public enum FluxWeighting
 {
-    /// <summary>Exponentially fitted: exact where the current and the coefficients are constant across two cells. Positive for any step; second order.</summary>
+    /// <summary>
+    /// Exponentially fitted: exact where the current and the coefficients are constant across two cells. Positive for any step; second order.
+    /// </summary>
     ChangCooper,
 
     /// <summary>The mean of both cells. Second order; positive only where the cell Péclet number |C| h/D is at most 2, and wildly oscillating beyond.</summary>

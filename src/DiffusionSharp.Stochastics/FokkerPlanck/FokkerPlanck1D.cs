@@ -12,8 +12,8 @@ namespace DiffusionSharp.Stochastics.FokkerPlanck;
 /// <see cref="ChangCooper"/>, of second order in h while the cell Péclet number |f − D′| h/D is small, of first order (upwind) where it is large.
 /// Time is stepped by a <see cref="TimeScheme"/>. Mass is kept to rounding, whatever the coefficients; backward Euler never gives a
 /// negative density. For coefficients without time the discrete law without current is reached exactly, and for <see cref="OfPotential"/> it is
-/// Boltzmann's at the centres, with detailed balance to rounding. Cost: O(cells) a step, one or two tridiagonal solves; beside them n evaluations of f and 2n of g
-/// for each time at which the coefficients are needed. An instance may be used by one thread at a time.
+/// Boltzmann's at the centres, with detailed balance to rounding. Cost: O(cells) a step, one or two tridiagonal solves; beside them n evaluations of f and
+/// 2n of g for each time at which the coefficients are needed. An instance may be used by one thread at a time.
 /// Chang and Cooper 1970; Risken 1989, "The Fokker–Planck Equation", sections 4.1 and 5.
 /// </remarks>
 public sealed class FokkerPlanck1D
@@ -75,7 +75,10 @@ public sealed class FokkerPlanck1D
     /// <exception cref="ArgumentException">The process has more than one dimension.</exception>
     public static FokkerPlanck1D Of(CellGrid grid, ItoProcess process, TimeScheme scheme = TimeScheme.BackwardEuler)
     {
-        if (process.Dimensions != 1) throw new ArgumentException($"FokkerPlanck1D: a process in one dimension was expected, {process.GetType().Name} has {process.Dimensions}.", nameof(process));
+        if (process.Dimensions != 1)
+            throw new ArgumentException(
+                $"FokkerPlanck1D: a process in one dimension was expected, {process.GetType().Name} has {process.Dimensions}.",
+                nameof(process));
         var (inner, centres) = (grid.Faces()[1..^1], grid.Centres());
         return new FokkerPlanck1D(
             grid,
@@ -98,7 +101,8 @@ public sealed class FokkerPlanck1D
     /// <exception cref="ArgumentOutOfRangeException">The temperature is not positive.</exception>
     public static FokkerPlanck1D OfPotential(CellGrid grid, Func<double, double> potential, double temperature)
     {
-        if (!(temperature > 0 && double.IsFinite(temperature))) throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "FokkerPlanck1D: a finite temperature above 0 was expected.");
+        if (!(temperature > 0 && double.IsFinite(temperature)))
+            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "FokkerPlanck1D: a finite temperature above 0 was expected.");
         return new FokkerPlanck1D(
             grid,
             (_, f, d, face) =>
@@ -116,11 +120,22 @@ public sealed class FokkerPlanck1D
     /// <param name="to">The time it is wanted at, later.</param>
     /// <param name="steps">How many equal steps, at least 1.</param>
     /// <exception cref="ArgumentException">The density lives on another grid, or a time or the number of steps is out of range.</exception>
-    /// <exception cref="InvalidOperationException">A coefficient is not finite, or a second-order step gave a negative density and <see cref="AllowsNegative"/> is not set.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A coefficient is not finite, or a second-order step gave a negative density and <see cref="AllowsNegative"/> is not set.
+    /// </exception>
     public GridDensity Advance(GridDensity density, double from, double to, int steps)
     {
-        if (density.Grid != Grid) throw new ArgumentException($"FokkerPlanck1D: a density on this equation's {Grid.Cells} cells was expected, it has {density.Grid.Cells} or other walls.", nameof(density));
-        if (!(to > from && double.IsFinite(to - from))) throw new ArgumentOutOfRangeException(nameof(to), to, string.Create(CultureInfo.InvariantCulture, $"FokkerPlanck1D: a finite time after {from} was expected; probability does not diffuse backwards."));
+        if (density.Grid != Grid)
+            throw new ArgumentException(
+                $"FokkerPlanck1D: a density on this equation's {Grid.Cells} cells was expected, it has {density.Grid.Cells} or other walls.",
+                nameof(density));
+        if (!(to > from && double.IsFinite(to - from)))
+            throw new ArgumentOutOfRangeException(
+                nameof(to),
+                to,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"FokkerPlanck1D: a finite time after {from} was expected; probability does not diffuse backwards."));
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
 
         var p = density.Values.ToArray();
@@ -137,7 +152,10 @@ public sealed class FokkerPlanck1D
         return new GridDensity(Grid, p);
     }
 
-    /// <summary>The longest step of <see cref="TimeScheme.Sdirk2"/> known to keep every density positive, (1 + √2)/max |A_ii|; about 1.2 h²/D where diffusion rules.</summary>
+    /// <summary>
+    /// The longest step of <see cref="TimeScheme.Sdirk2"/> known to keep every density positive, (1 + √2)/max |A_ii|; about 1.2 h²/D where
+    /// diffusion rules.
+    /// </summary>
     /// <param name="t">The time of the coefficients.</param>
     public double LargestPositiveStep(double t = 0)
     {
@@ -146,11 +164,14 @@ public sealed class FokkerPlanck1D
     }
 
     /// <summary>The current J through every face, Cells + 1 values in probability per unit of time; 0 at both walls.</summary>
-    /// <param name="density">The density.</param>
+    /// <param name="density">p on the grid of this equation, per unit of length or area.</param>
     /// <param name="t">The time of the coefficients.</param>
     public double[] Current(GridDensity density, double t = 0)
     {
-        if (density.Grid != Grid) throw new ArgumentException($"FokkerPlanck1D: a density on this equation's {Grid.Cells} cells was expected, it has {density.Grid.Cells} or other walls.", nameof(density));
+        if (density.Grid != Grid)
+            throw new ArgumentException(
+                $"FokkerPlanck1D: a density on this equation's {Grid.Cells} cells was expected, it has {density.Grid.Cells} or other walls.",
+                nameof(density));
         Fill(end, t);
         var current = new double[Grid.Cells + 1];
         var p = density.Values;
@@ -168,7 +189,10 @@ public sealed class FokkerPlanck1D
         var logs = new double[Grid.Cells];
         for (var i = 1; i < logs.Length; i++) logs[i] = logs[i - 1] + Math.Log(end.Right[i - 1]) - Math.Log(end.Left[i - 1]);
         var largest = logs.Max();
-        if (!logs.All(double.IsFinite)) throw new InvalidOperationException("FokkerPlanck1D: through some face probability flows one way only (no diffusion, or a Péclet number above 700); there is no positive law without current.");
+        if (!logs.All(double.IsFinite))
+            throw new InvalidOperationException(
+                "FokkerPlanck1D: through some face probability flows one way only (no diffusion, or a Péclet number above 700); " +
+                "there is no positive law without current.");
         return new GridDensity(Grid, [.. logs.Select(l => Math.Exp(l - largest))]).Normalized();
     }
 
@@ -193,7 +217,14 @@ public sealed class FokkerPlanck1D
     }
 
     /// <summary>The rates from the coefficients of one line.</summary>
-    internal static void FillRates(RateChain chain, ReadOnlySpan<double> drift, ReadOnlySpan<double> centres, ReadOnlySpan<double> faces, CellGrid grid, FluxWeighting weighting, double t)
+    internal static void FillRates(
+        RateChain chain,
+        ReadOnlySpan<double> drift,
+        ReadOnlySpan<double> centres,
+        ReadOnlySpan<double> faces,
+        CellGrid grid,
+        FluxWeighting weighting,
+        double t)
     {
         var h = grid.Width;
         for (var i = 0; i < drift.Length; i++)
@@ -201,7 +232,12 @@ public sealed class FokkerPlanck1D
             // Itô's ½∂(g² p) = D ∂p + D′ p: the second part is a drift.
             var c = drift[i] - ((centres[i + 1] - centres[i]) / h);
             if (!(double.IsFinite(c) && double.IsFinite(faces[i])))
-                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Fokker–Planck: at {grid.Face(i + 1)}, t = {t}, the drift is {drift[i]} and g²/2 is {faces[i]} ({centres[i]} and {centres[i + 1]} beside); finite coefficients are needed on the whole grid."));
+                throw new InvalidOperationException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Fokker–Planck: at {grid.Face(i + 1)}, t = {t}, " +
+                        $"the drift is {drift[i]} and g²/2 is {faces[i]} ({centres[i]} and {centres[i + 1]} beside); " +
+                        $"finite coefficients are needed on the whole grid."));
             chain.Set(i, ChangCooper.Rates(c, faces[i], h, weighting), h);
         }
     }
@@ -213,7 +249,12 @@ public sealed class FokkerPlanck1D
             if (!(p[i] < 0)) continue;
             if (p[i] > -Underflow) p[i] = 0;
             else if (!AllowsNegative)
-                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"FokkerPlanck1D: the second-order step of {step:G4} from t = {t:G6} made the density {p[i]:G3} at x = {Grid.Centre(i):G4}; steps up to {LineStepper.LargestPositiveStep(end.LargestOutflow):G3} never do, TimeScheme.BackwardEuler does at no step."));
+                throw new InvalidOperationException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"FokkerPlanck1D: the second-order step of {step:G4} from t = {t:G6} made the density {p[i]:G3} at x " +
+                        $"= {Grid.Centre(i):G4}; steps up to {LineStepper.LargestPositiveStep(end.LargestOutflow):G3} never do, " +
+                        $"TimeScheme.BackwardEuler does at no step."));
         }
     }
 }

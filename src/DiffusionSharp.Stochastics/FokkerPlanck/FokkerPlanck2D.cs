@@ -9,7 +9,8 @@ namespace DiffusionSharp.Stochastics.FokkerPlanck;
 /// dx = f_x dt + g_x dw_x,  dy = f_y dt + g_y dw_y       ∂p/∂t = A_x p + A_y p       p(t + τ) = X(τ/2) Y(τ) X(τ/2) p
 /// </code>
 /// Each line is a <see cref="FokkerPlanck1D"/>: same fluxes, same guarantees. Mass is kept to rounding, backward Euler never gives a negative
-/// density, <see cref="OfPotential"/> has Boltzmann's law at the centres. The splitting (Strang 1968, SIAM J. Numer. Anal. 5) is of second order, so the whole has the order of the
+/// density, <see cref="OfPotential"/> has Boltzmann's law at the centres. The splitting (Strang 1968, SIAM J. Numer. Anal. 5) is of second
+/// order, so the whole has the order of the
 /// <see cref="TimeScheme"/>. The noises of x and y are independent: g is a diagonal matrix, whose entries may depend on x, y and t. Cost: O(cells) a step,
 /// three passes of one or two tridiagonal solves each, the lines in parallel; memory for four rates a cell. An instance may be used by one caller at a time.
 /// </remarks>
@@ -81,11 +82,23 @@ public sealed class FokkerPlanck2D
     /// <param name="to">The time it is wanted at, later.</param>
     /// <param name="steps">How many equal steps, at least 1.</param>
     /// <exception cref="ArgumentException">The density lives on another grid, or a time or the number of steps is out of range.</exception>
-    /// <exception cref="InvalidOperationException">A coefficient is not finite, or a second-order step gave a negative density and <see cref="AllowsNegative"/> is not set.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A coefficient is not finite, or a second-order step gave a negative density and <see cref="AllowsNegative"/> is not set.
+    /// </exception>
     public GridDensity2D Advance(GridDensity2D density, double from, double to, int steps)
     {
-        if (density.Grid != Grid) throw new ArgumentException($"FokkerPlanck2D: a density on this equation's {Grid.X.Cells} × {Grid.Y.Cells} cells was expected, it has {density.Grid.X.Cells} × {density.Grid.Y.Cells} or other walls.", nameof(density));
-        if (!(to > from && double.IsFinite(to - from))) throw new ArgumentOutOfRangeException(nameof(to), to, string.Create(CultureInfo.InvariantCulture, $"FokkerPlanck2D: a finite time after {from} was expected; probability does not diffuse backwards."));
+        if (density.Grid != Grid)
+            throw new ArgumentException(
+                $"FokkerPlanck2D: a density on this equation's {Grid.X.Cells} × {Grid.Y.Cells} cells was expected, " +
+                $"it has {density.Grid.X.Cells} × {density.Grid.Y.Cells} or other walls.",
+                nameof(density));
+        if (!(to > from && double.IsFinite(to - from)))
+            throw new ArgumentOutOfRangeException(
+                nameof(to),
+                to,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"FokkerPlanck2D: a finite time after {from} was expected; probability does not diffuse backwards."));
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
 
         var p = density.Values.Values.ToArray();
@@ -103,11 +116,15 @@ public sealed class FokkerPlanck2D
     }
 
     /// <summary>The current at the centres, [rows of y, columns of x] each: the mean of the currents through the two faces beside.</summary>
-    /// <param name="density">The density.</param>
+    /// <param name="density">p on the grid of this equation, per unit of length or area.</param>
     /// <param name="t">The time of the coefficients.</param>
     public (Tensor X, Tensor Y) Current(GridDensity2D density, double t = 0)
     {
-        if (density.Grid != Grid) throw new ArgumentException($"FokkerPlanck2D: a density on this equation's {Grid.X.Cells} × {Grid.Y.Cells} cells was expected, it has {density.Grid.X.Cells} × {density.Grid.Y.Cells} or other walls.", nameof(density));
+        if (density.Grid != Grid)
+            throw new ArgumentException(
+                $"FokkerPlanck2D: a density on this equation's {Grid.X.Cells} × {Grid.Y.Cells} cells was expected, " +
+                $"it has {density.Grid.X.Cells} × {density.Grid.Y.Cells} or other walls.",
+                nameof(density));
         var (nx, ny) = (Grid.X.Cells, Grid.Y.Cells);
         double[] jx = new double[nx * ny], jy = new double[nx * ny];
         var p = density.Values.Values;
@@ -133,7 +150,8 @@ public sealed class FokkerPlanck2D
 
     private static RateChain[] Chains(int lines, int cells) => [.. Enumerable.Range(0, lines).Select(_ => new RateChain(cells))];
 
-    private static DirectionCoefficients Pointwise(CellGrid grid, Func<double, double, double, double> drift, Func<double, double, double, double> diffusion) => (other, t, f, d, face) =>
+    private static DirectionCoefficients Pointwise(CellGrid grid, Func<double, double, double, double> drift, Func<double, double, double, double> diffusion) =>
+        (other, t, f, d, face) =>
     {
         for (var i = 0; i < d.Length; i++) d[i] = HalfSquare(diffusion(grid.Centre(i), other, t));
         for (var i = 0; i < f.Length; i++)
@@ -198,7 +216,12 @@ public sealed class FokkerPlanck2D
             if (!(p[i] < 0)) continue;
             if (p[i] > -FokkerPlanck1D.Underflow) p[i] = 0;
             else if (!AllowsNegative)
-                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"FokkerPlanck2D: the second-order step of {step:G4} from t = {t:G6} made the density {p[i]:G3} at ({Grid.X.Centre(i % Grid.X.Cells):G4}, {Grid.Y.Centre(i / Grid.X.Cells):G4}); shorten it, or use TimeScheme.BackwardEuler, which never does."));
+                throw new InvalidOperationException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"FokkerPlanck2D: the second-order step of {step:G4} from t = {t:G6} made the density {p[i]:G3} at " +
+                        $"({Grid.X.Centre(i % Grid.X.Cells):G4}, {Grid.Y.Centre(i / Grid.X.Cells):G4}); shorten it, " +
+                        $"or use TimeScheme.BackwardEuler, which never does."));
         }
     }
 }

@@ -46,9 +46,20 @@ public static class ForwardNoising
     /// <param name="scheme">How time is stepped.</param>
     /// <param name="allowsNegative">Whether second-order steps may leave negative values.</param>
     /// <exception cref="ArgumentOutOfRangeException">λ is negative or not finite.</exception>
-    public static FokkerPlanck1D Reverse(CellGrid grid, Schedule schedule, Func<double, double, double> score, double start, double noiseLevel = 1, TimeScheme scheme = TimeScheme.BackwardEuler, bool allowsNegative = false)
+    public static FokkerPlanck1D Reverse(
+        CellGrid grid,
+        Schedule schedule,
+        Func<double, double, double> score,
+        double start,
+        double noiseLevel = 1,
+        TimeScheme scheme = TimeScheme.BackwardEuler,
+        bool allowsNegative = false)
     {
-        if (!(noiseLevel >= 0 && double.IsFinite(noiseLevel))) throw new ArgumentOutOfRangeException(nameof(noiseLevel), noiseLevel, "ForwardNoising: a finite noise level of at least 0 was expected; 1 is the reverse SDE, 0 the probability flow.");
+        if (!(noiseLevel >= 0 && double.IsFinite(noiseLevel)))
+            throw new ArgumentOutOfRangeException(
+                nameof(noiseLevel),
+                noiseLevel,
+                "ForwardNoising: a finite noise level of at least 0 was expected; 1 is the reverse SDE, 0 the probability flow.");
         var square = noiseLevel * noiseLevel;
         return new FokkerPlanck1D(
             grid,

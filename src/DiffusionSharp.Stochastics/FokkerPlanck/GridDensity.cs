@@ -17,9 +17,11 @@ public sealed class GridDensity
     /// <exception cref="ArgumentException">There are more or fewer values than cells, or one is not finite.</exception>
     public GridDensity(CellGrid grid, ReadOnlySpan<double> values)
     {
-        if (values.Length != grid.Cells) throw new ArgumentException($"GridDensity: {values.Length} values were given for {grid.Cells} cells; one a cell is needed.", nameof(values));
+        if (values.Length != grid.Cells)
+            throw new ArgumentException($"GridDensity: {values.Length} values were given for {grid.Cells} cells; one a cell is needed.", nameof(values));
         foreach (var v in values)
-            if (!double.IsFinite(v)) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"GridDensity: the value {v} is not finite."), nameof(values));
+            if (!double.IsFinite(v))
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"GridDensity: the value {v} is not finite."), nameof(values));
         (Grid, this.values) = (grid, values.ToArray());
     }
 
@@ -84,7 +86,11 @@ public sealed class GridDensity
     /// <exception cref="ArgumentOutOfRangeException">The point lies outside.</exception>
     public static GridDensity Point(CellGrid grid, double x)
     {
-        if (!(x >= grid.Low && x <= grid.High)) throw new ArgumentOutOfRangeException(nameof(x), x, string.Create(CultureInfo.InvariantCulture, $"GridDensity: a point in [{grid.Low}, {grid.High}] was expected."));
+        if (!(x >= grid.Low && x <= grid.High))
+            throw new ArgumentOutOfRangeException(
+                nameof(x),
+                x,
+                string.Create(CultureInfo.InvariantCulture, $"GridDensity: a point in [{grid.Low}, {grid.High}] was expected."));
         var values = new double[grid.Cells];
         values[grid.CellOf(x)] = 1 / grid.Width;
         return new GridDensity(grid, values);
@@ -95,7 +101,9 @@ public sealed class GridDensity
     public GridDensity Normalized()
     {
         var mass = Mass;
-        if (!(mass > 0)) throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"GridDensity: a mass of {mass} cannot be brought to 1; a positive one is needed."));
+        if (!(mass > 0))
+            throw new InvalidOperationException(
+                string.Create(CultureInfo.InvariantCulture, $"GridDensity: a mass of {mass} cannot be brought to 1; a positive one is needed."));
         return new GridDensity(Grid, [.. values.Select(v => v / mass)]);
     }
 
@@ -103,8 +111,11 @@ public sealed class GridDensity
     /// <exception cref="InvalidOperationException">The number of cells is odd, or below 4.</exception>
     public GridDensity Coarsened()
     {
-        if (Grid.Cells % 2 != 0 || Grid.Cells < 4) throw new InvalidOperationException($"GridDensity: {Grid.Cells} cells cannot be joined in pairs; an even number of at least 4 is needed.");
-        return new GridDensity(new CellGrid(Grid.Low, Grid.High, Grid.Cells / 2), [.. Enumerable.Range(0, Grid.Cells / 2).Select(i => (values[2 * i] + values[(2 * i) + 1]) / 2)]);
+        if (Grid.Cells % 2 != 0 || Grid.Cells < 4)
+            throw new InvalidOperationException($"GridDensity: {Grid.Cells} cells cannot be joined in pairs; an even number of at least 4 is needed.");
+        return new GridDensity(
+            new CellGrid(Grid.Low, Grid.High, Grid.Cells / 2),
+            [.. Enumerable.Range(0, Grid.Cells / 2).Select(i => (values[2 * i] + values[(2 * i) + 1]) / 2)]);
     }
 
     /// <summary>Σ φ(x_i) p_i h over the centres: E[φ], with an error of order h² for smooth φ.</summary>
@@ -147,7 +158,10 @@ public sealed class GridDensity
         return sums;
     }
 
-    /// <summary>F at any point: 0 below the grid, the mass above it, and between two faces a straight line, which is exact for the density that is constant on cells.</summary>
+    /// <summary>
+    /// F at any point: 0 below the grid, the mass above it, and between two faces a straight line, which is exact for the density that is
+    /// constant on cells.
+    /// </summary>
     /// <remarks>Of a smooth density it is off by at most h² |p′|/8. The function holds its own sums, so that many values are cheap.</remarks>
     public Func<double, double> CumulativeFunction()
     {
@@ -165,7 +179,9 @@ public sealed class GridDensity
     /// <exception cref="InvalidOperationException">A value is not positive, so that the logarithm does not exist.</exception>
     public double[] Score()
     {
-        if (!(Least > 0)) throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"GridDensity: the score needs a positive density, the least value is {Least}."));
+        if (!(Least > 0))
+            throw new InvalidOperationException(
+                string.Create(CultureInfo.InvariantCulture, $"GridDensity: the score needs a positive density, the least value is {Least}."));
         var score = new double[values.Length - 1];
         for (var i = 0; i < score.Length; i++) score[i] = (Math.Log(values[i + 1]) - Math.Log(values[i])) / Grid.Width;
         return score;
@@ -187,6 +203,12 @@ public sealed class GridDensity
 
     private void Same(GridDensity other)
     {
-        if (other.Grid != Grid) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"GridDensity: two densities on one grid are needed, one has {Grid.Cells} cells on [{Grid.Low}, {Grid.High}], the other {other.Grid.Cells} on [{other.Grid.Low}, {other.Grid.High}]."), nameof(other));
+        if (other.Grid != Grid)
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"GridDensity: two densities on one grid are needed, one has {Grid.Cells} cells on [{Grid.Low}, {Grid.High}], " +
+                    $"the other {other.Grid.Cells} on [{other.Grid.Low}, {other.Grid.High}]."),
+                nameof(other));
     }
 }

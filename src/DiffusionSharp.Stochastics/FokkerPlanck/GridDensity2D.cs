@@ -12,7 +12,8 @@ public sealed class GridDensity2D
     public GridDensity2D(CellGrid2D grid, Tensor values)
     {
         Shape expected = [grid.Y.Cells, grid.X.Cells];
-        if (values.Shape != expected) throw new ArgumentException($"GridDensity2D: values of shape {expected} were expected, {values.Shape} was given.", nameof(values));
+        if (values.Shape != expected)
+            throw new ArgumentException($"GridDensity2D: values of shape {expected} were expected, {values.Shape} was given.", nameof(values));
         if (!values.IsFinite()) throw new ArgumentException("GridDensity2D: a value is not finite.", nameof(values));
         (Grid, Values) = (grid, values);
     }
@@ -52,7 +53,9 @@ public sealed class GridDensity2D
     public GridDensity2D Normalized()
     {
         var mass = Mass;
-        if (!(mass > 0)) throw new InvalidOperationException(FormattableString.Invariant($"GridDensity2D: a mass of {mass} cannot be brought to 1; a positive one is needed."));
+        if (!(mass > 0))
+            throw new InvalidOperationException(
+                FormattableString.Invariant($"GridDensity2D: a mass of {mass} cannot be brought to 1; a positive one is needed."));
         return new GridDensity2D(Grid, Values / mass);
     }
 
@@ -61,7 +64,8 @@ public sealed class GridDensity2D
     public GridDensity2D Coarsened()
     {
         var (nx, ny) = (Grid.X.Cells, Grid.Y.Cells);
-        if (nx % 2 != 0 || ny % 2 != 0 || nx < 4 || ny < 4) throw new InvalidOperationException($"GridDensity2D: {nx} × {ny} cells cannot be joined in fours; even numbers of at least 4 are needed.");
+        if (nx % 2 != 0 || ny % 2 != 0 || nx < 4 || ny < 4)
+            throw new InvalidOperationException($"GridDensity2D: {nx} × {ny} cells cannot be joined in fours; even numbers of at least 4 are needed.");
         var coarse = new CellGrid2D(new CellGrid(Grid.X.Low, Grid.X.High, nx / 2), new CellGrid(Grid.Y.Low, Grid.Y.High, ny / 2));
         return new GridDensity2D(coarse, Tensor.Create([ny / 2, nx / 2], joined =>
         {

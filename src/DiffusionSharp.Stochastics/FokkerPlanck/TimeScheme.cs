@@ -1,6 +1,8 @@
 namespace DiffusionSharp.Stochastics.FokkerPlanck;
 
-/// <summary>How dp/dt = A(t) p, the equation on the cells, is stepped; A is a rate matrix: off its diagonal nothing is negative, its columns sum to 0.</summary>
+/// <summary>
+/// How dp/dt = A(t) p, the equation on the cells, is stepped; A is a rate matrix: off its diagonal nothing is negative, its columns sum to 0.
+/// </summary>
 public enum TimeScheme
 {
     /// <summary>Backward Euler: first order, positive for every step.</summary>

@@ -42,7 +42,10 @@ public sealed class ChainLaw
     public static ChainLaw Of(Func<double, double> density, double low, double high, int count)
     {
         if (!(low < high && count >= 2))
-            throw new ArgumentException(FormattableString.Invariant($"ChainLaw: two points or more between a lower and a higher end were expected, {count} between {low} and {high} came."), nameof(count));
+            throw new ArgumentException(
+                FormattableString.Invariant(
+                    $"ChainLaw: two points or more between a lower and a higher end were expected, {count} between {low} and {high} came."),
+                nameof(count));
         var points = Quadrature.Points(low, high, count);
         return new ChainLaw(points, (points[^1] - points[0]) / (count - 1), Array.ConvertAll(points, p => density(p)));
     }
@@ -66,7 +69,11 @@ public sealed class ChainLaw
     /// <exception cref="ArgumentOutOfRangeException">The variance is not positive; a step without noise has no kernel to sum over.</exception>
     public ChainLaw Step(Func<double, double> mean, double variance)
     {
-        if (!(variance > 0)) throw new ArgumentOutOfRangeException(nameof(variance), variance, "ChainLaw: a step with noise was expected; take the expectation of a function of μ(x) instead.");
+        if (!(variance > 0))
+            throw new ArgumentOutOfRangeException(
+                nameof(variance),
+                variance,
+                "ChainLaw: a step with noise was expected; take the expectation of a function of μ(x) instead.");
         var (h, n) = (Spacing, points.Length);
         var next = new double[n];
         var peak = h / Math.Sqrt(2 * Math.PI * variance);
@@ -108,7 +115,9 @@ public sealed class ChainLaw
     public ChainLaw Step(IReadOnlyList<double> means, IReadOnlyList<double> variances, Parallelism parallelism)
     {
         if (means.Count != points.Length || variances.Count != points.Length)
-            throw new ArgumentException($"ChainLaw: {means.Count} means and {variances.Count} variances came for {points.Length} points; one of each a point is needed.", nameof(variances));
+            throw new ArgumentException(
+                $"ChainLaw: {means.Count} means and {variances.Count} variances came for {points.Length} points; one of each a point is needed.",
+                nameof(variances));
         var kernels = new NormalKernel[points.Length];
         for (var i = 0; i < kernels.Length; i++)
         {
@@ -143,7 +152,8 @@ public sealed class ChainLaw
             for (var i = 0; i < means.Length; i++)
             {
                 var peak = law.densities[i] * law.Spacing / (deviation * Math.Sqrt(2 * Math.PI));
-                if (peak >= least) kernels.Add(NormalKernel.OfDeviation(means[i], deviation).Within(grid[0], fine, grid.Length, Near * deviation) with { Peak = peak });
+                if (peak >= least)
+                    kernels.Add(NormalKernel.OfDeviation(means[i], deviation).Within(grid[0], fine, grid.Length, Near * deviation) with { Peak = peak });
             }
 
             law = new ChainLaw(grid, fine, NormalKernel.Sum([.. kernels], grid, Parallelism.Single));
@@ -184,7 +194,10 @@ public sealed class ChainLaw
     private static double[] SpacedPoints(double low, double high, double spacing)
     {
         if (!(low < high && spacing > 0 && double.IsFinite(high - low)))
-            throw new ArgumentException(FormattableString.Invariant($"ChainLaw: points more than 0 apart between a lower and a higher end were expected, {spacing} apart between {low} and {high} came."), nameof(spacing));
+            throw new ArgumentException(
+                FormattableString.Invariant(
+                    $"ChainLaw: points more than 0 apart between a lower and a higher end were expected, {spacing} apart between {low} and {high} came."),
+                nameof(spacing));
         var points = new double[(int)Math.Ceiling((high - low) / spacing) + 1];
         for (var i = 0; i < points.Length; i++) points[i] = low + (i * spacing);
         return points;

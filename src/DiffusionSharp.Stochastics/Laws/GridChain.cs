@@ -33,11 +33,23 @@ public sealed class GridChain
     /// <param name="cells">How many cells.</param>
     /// <param name="parallelism">Threads; results do not depend on them.</param>
     /// <param name="stop">Ends it early.</param>
-    public GridChain(Denoiser denoiser, NoiseLevel[] levels, Func<NoiseLevel, Posterior, double, double> variance, double half, int cells, Parallelism parallelism, CancellationToken stop)
+    public GridChain(
+        Denoiser denoiser,
+        NoiseLevel[] levels,
+        Func<NoiseLevel, Posterior, double, double> variance,
+        double half,
+        int cells,
+        Parallelism parallelism,
+        CancellationToken stop)
     {
         (this.levels, this.parallelism, points, Spacing) = (levels, parallelism, Quadrature.Points(-half, half, cells + 1), 2 * half / cells);
         var (n, steps) = (points.Length, levels.Length - 1);
-        (data, means, variances, posteriors, marginals) = (new double[steps + 1][], new double[steps + 1][], new double[steps + 1][], new Posterior[steps + 1], new ChainLaw[steps + 1]);
+        (data, means, variances, posteriors, marginals) = (
+            new double[steps + 1][],
+            new double[steps + 1][],
+            new double[steps + 1][],
+            new Posterior[steps + 1],
+            new ChainLaw[steps + 1]);
         var x = new Tensor([n, 1], (double[])points.Clone());
         var ones = Tensor.Create([n, 1], v => v.Fill(1));
         marginals[steps] = ChainLaw.Of(v => Math.Exp(LogNormal(v, 0, 1)), -half, half, cells + 1);
@@ -74,7 +86,8 @@ public sealed class GridChain
             {
                 least = Math.Min(least, Math.Sqrt(Forward(t).Variance) / Spacing);
                 for (var i = 1; i < points.Length; i++)
-                    if (Math.Abs(points[i]) < 4) least = Math.Min(least, Math.Sqrt(variances[t][i]) / Math.Max(Math.Abs(means[t][i] - means[t][i - 1]), Spacing));
+                    if (Math.Abs(points[i]) < 4)
+                        least = Math.Min(least, Math.Sqrt(variances[t][i]) / Math.Max(Math.Abs(means[t][i] - means[t][i - 1]), Spacing));
             }
 
             return least;
@@ -112,7 +125,10 @@ public sealed class GridChain
         return bound;
     }
 
-    /// <summary>KL(q(x_(1:T) | x₀) ‖ P(x_(1:T) | x₀)) by the Markov property: Σ E KL(q(x_t | x_s) ‖ P(x_t | x_s)), the chain turned round by its own marginals.</summary>
+    /// <summary>
+    /// KL(q(x_(1:T) | x₀) ‖ P(x_(1:T) | x₀)) by the Markov property: Σ E KL(q(x_t | x_s) ‖ P(x_t | x_s)), the chain turned round by its own
+    /// marginals.
+    /// </summary>
     /// <param name="wanted">Indices into the grid.</param>
     /// <param name="parts">Receives the sum's terms averaged with weights, one a step; index 0 is unused.</param>
     /// <param name="weights">Of the average, one per point wanted.</param>
@@ -127,7 +143,8 @@ public sealed class GridChain
 
             // Where no path from a wanted point passes, nothing is needed, and marginals may have underflowed.
             var (low, high) = (points[wanted[0]], points[wanted[^1]]);
-            var (from, to) = (Index((levels[t - 1].Alpha * low) - (Band * levels[t - 1].Sigma), up: false), Index((levels[t - 1].Alpha * high) + (Band * levels[t - 1].Sigma), up: true));
+            var from = Index((levels[t - 1].Alpha * low) - (Band * levels[t - 1].Sigma), up: false);
+            var to = Index((levels[t - 1].Alpha * high) + (Band * levels[t - 1].Sigma), up: true);
             parallelism.For(Tiles, tile =>
             {
                 for (var j = from + tile; j <= to; j += Tiles)
@@ -175,5 +192,6 @@ public sealed class GridChain
         return (int)(up ? Math.Ceiling(place) : Math.Floor(place));
     }
 
-    private static double LogNormal(double x, double mean, double variance) => -((x - mean) * (x - mean) / (2 * variance)) - (Math.Log(2 * Math.PI * variance) / 2);
+    private static double LogNormal(double x, double mean, double variance) =>
+        -((x - mean) * (x - mean) / (2 * variance)) - (Math.Log(2 * Math.PI * variance) / 2);
 }

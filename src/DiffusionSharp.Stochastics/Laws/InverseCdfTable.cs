@@ -20,20 +20,27 @@ public sealed class InverseCdfTable
     public InverseCdfTable(double low, double high, int cells, Func<double, double> density, Func<double, double, double, double> cellMass)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(cells, 1);
-        if (!(high > low && double.IsFinite(high - low))) throw new ArgumentException(FormattableString.Invariant($"InverseCdfTable: an interval was expected, [{low}, {high}] was given."), nameof(high));
+        if (!(high > low && double.IsFinite(high - low)))
+            throw new ArgumentException(FormattableString.Invariant($"InverseCdfTable: an interval was expected, [{low}, {high}] was given."), nameof(high));
         (this.low, Spacing, cumulative) = (low, (high - low) / cells, new double[cells + 1]);
         var left = density(low);
         for (var i = 0; i < cells; i++)
         {
             var right = density(low + ((i + 1) * Spacing));
             var mass = cellMass(left, right, Spacing);
-            if (!(mass >= 0)) throw new ArgumentException(FormattableString.Invariant($"InverseCdfTable: a density of at least 0 was expected, cell {i} holds {mass}."), nameof(density));
+            if (!(mass >= 0))
+                throw new ArgumentException(
+                    FormattableString.Invariant($"InverseCdfTable: a density of at least 0 was expected, cell {i} holds {mass}."),
+                    nameof(density));
             cumulative[i + 1] = cumulative[i] + mass;
             left = right;
         }
 
         var total = cumulative[cells];
-        if (!(total > 0 && double.IsFinite(total))) throw new ArgumentException(FormattableString.Invariant($"InverseCdfTable: the density integrates to {total}; a positive number was expected."), nameof(density));
+        if (!(total > 0 && double.IsFinite(total)))
+            throw new ArgumentException(
+                FormattableString.Invariant($"InverseCdfTable: the density integrates to {total}; a positive number was expected."),
+                nameof(density));
         for (var i = 0; i <= cells; i++) cumulative[i] /= total;
     }
 

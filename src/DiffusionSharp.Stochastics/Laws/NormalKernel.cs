@@ -2,7 +2,10 @@ using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Stochastics.Laws;
 
-/// <summary>The normal law that one point of a grid is carried to by a step of a chain: e^(−(x − μ)²/2v) around its mean, and the points that it reaches.</summary>
+/// <summary>
+/// The normal law that one point of a grid is carried to by a step of a chain: e^(−(x − μ)²/2v) around its mean, and the points that it
+/// reaches.
+/// </summary>
 /// <remarks>A step gives its width as a deviation or as a variance; it is used as it is given, so that no square root is taken and squared again.</remarks>
 internal readonly struct NormalKernel
 {

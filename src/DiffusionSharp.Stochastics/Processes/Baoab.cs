@@ -1,6 +1,8 @@
 namespace DiffusionSharp.Stochastics.Processes;
 
-/// <summary>BAOAB, the splitting of underdamped Langevin dynamics into kicks, drifts and an exact friction step: weak order 2, accurate stationary law.</summary>
+/// <summary>
+/// BAOAB, the splitting of underdamped Langevin dynamics into kicks, drifts and an exact friction step: weak order 2, accurate stationary law.
+/// </summary>
 /// <remarks>
 /// <code>
 /// B: v ← v − h/2 ∇U(q)/m        A: q ← q + h/2 v        O: v ← e^(−γh) v + √(kT/m (1 − e^(−2γh))) ξ
@@ -30,7 +32,8 @@ public sealed class Baoab : ItoIntegrator
     /// <inheritdoc/>
     public override void Check(ItoProcess process)
     {
-        if (process is not UnderdampedLangevin) throw new NotSupportedException($"Baoab: the process is {process.GetType().Name}; {nameof(UnderdampedLangevin)} is supported.");
+        if (process is not UnderdampedLangevin)
+            throw new NotSupportedException($"Baoab: the process is {process.GetType().Name}; {nameof(UnderdampedLangevin)} is supported.");
     }
 
     /// <inheritdoc/>

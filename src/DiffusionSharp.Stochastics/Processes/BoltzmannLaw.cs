@@ -18,10 +18,13 @@ public sealed class BoltzmannLaw
     /// <param name="potential">U, in one dimension.</param>
     /// <param name="temperature">kT, above 0.</param>
     /// <param name="range">Where U/kT is so large, at ± this, that nothing lies beyond; above 0.</param>
-    /// <exception cref="ArgumentException">The potential has more than one dimension, a number is not positive, or the law reaches beyond the range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The potential has more than one dimension, a number is not positive, or the law reaches beyond the range.
+    /// </exception>
     public BoltzmannLaw(Potential potential, double temperature, double range = 4)
     {
-        if (potential.Dimensions != 1) throw new ArgumentException($"BoltzmannLaw: a potential in {potential.Dimensions} dimensions; one is needed.", nameof(potential));
+        if (potential.Dimensions != 1)
+            throw new ArgumentException($"BoltzmannLaw: a potential in {potential.Dimensions} dimensions; one is needed.", nameof(potential));
         this.potential = potential;
         this.temperature = Require.Positive(temperature, "BoltzmannLaw: temperature");
         this.range = Require.Positive(range, "BoltzmannLaw: range");
@@ -31,7 +34,13 @@ public sealed class BoltzmannLaw
         // What is cut off is of the size of the ends' weights against the highest, 1; the distribution function is good to 1e-9.
         var end = Math.Max(Weight(-range), Weight(range));
         if (!(end <= 1e-9))
-            throw new ArgumentOutOfRangeException(nameof(range), range, string.Create(CultureInfo.InvariantCulture, $"BoltzmannLaw: at an end of ±{range:G6} the density is {end:G3} of its highest; a range that holds the law, with 1e-9 or less at its ends, is needed."));
+            throw new ArgumentOutOfRangeException(
+                nameof(range),
+                range,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"BoltzmannLaw: at an end of ±{range:G6} the density is {end:G3} of its highest; a range that holds the law, " +
+                    $"with 1e-9 or less at its ends, is needed."));
         for (var i = 0; i < Cells; i++) running[i + 1] = running[i] + Cell(-range + (i * width), width);
         normalization = running[Cells];
     }

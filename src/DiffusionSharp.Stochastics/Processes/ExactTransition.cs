@@ -25,7 +25,10 @@ public sealed class ExactTransition : ItoIntegrator
     /// <inheritdoc/>
     public override void Check(ItoProcess process)
     {
-        if (process is not IExactTransition) throw new NotSupportedException($"ExactTransition: the law of {process.GetType().Name} over a step is not known; a process that is an {nameof(IExactTransition)} is needed, or a scheme such as EulerMaruyama.");
+        if (process is not IExactTransition)
+            throw new NotSupportedException(
+                $"ExactTransition: the law of {process.GetType().Name} over a step is not known; " +
+                $"a process that is an {nameof(IExactTransition)} is needed, or a scheme such as EulerMaruyama.");
     }
 
     /// <inheritdoc/>

@@ -22,7 +22,10 @@ public sealed class FunctionProcess(int dimensions, NoiseKind noise, SdeField dr
     /// <param name="drift">f(x, t).</param>
     /// <param name="diffusion">g(x, t).</param>
     /// <param name="slope">∂g/∂x, for Milstein's scheme.</param>
-    public static FunctionProcess Scalar(Func<double, double, double> drift, Func<double, double, double> diffusion, Func<double, double, double>? slope = null) =>
+    public static FunctionProcess Scalar(
+        Func<double, double, double> drift,
+        Func<double, double, double> diffusion,
+        Func<double, double, double>? slope = null) =>
         new(1, NoiseKind.Diagonal, Field(drift), Field(diffusion), slope is null ? null : Field(slope));
 
     /// <summary>A process whose noise depends on time alone and is equal in all components: the noise of diffusion models.</summary>
@@ -42,7 +45,13 @@ public sealed class FunctionProcess(int dimensions, NoiseKind noise, SdeField dr
     public override void DiffusionSlope(ReadOnlySpan<double> x, double t, Span<double> slope)
     {
         if (Noise == NoiseKind.Additive) slope.Clear();
-        else (SlopeField ?? throw new NotSupportedException("FunctionProcess: the derivative of the diffusion was not given; give it, or use a scheme that does without (EulerMaruyama, PlatenWeak).")).Invoke(x, t, slope);
+        else
+            (SlopeField ?? throw new NotSupportedException(
+                "FunctionProcess: the derivative of the diffusion was not given; give it, or use a scheme that does without (EulerMaruyama, " +
+                "PlatenWeak).")).Invoke(
+                x,
+                t,
+                slope);
     }
 
     private SdeField? SlopeField { get; } = slope;

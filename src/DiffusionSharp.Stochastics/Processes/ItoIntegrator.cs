@@ -26,7 +26,7 @@ public abstract class ItoIntegrator
     public abstract double? StrongOrder(NoiseKind noise);
 
     /// <summary>Throws where the scheme does not apply to a process.</summary>
-    /// <param name="process">The process.</param>
+    /// <param name="process">What would be integrated.</param>
     /// <exception cref="NotSupportedException">It does not apply; the message names what does.</exception>
     public abstract void Check(ItoProcess process);
 
@@ -39,7 +39,9 @@ public abstract class ItoIntegrator
     /// <param name="work">Room for <see cref="Buffers"/> times as many values as <paramref name="x"/> has; its contents are lost.</param>
     public abstract void Step(ItoProcess process, Span<double> x, double t, double h, ReadOnlySpan<double> dW, Span<double> work);
 
-    /// <summary>Whether what the scheme carries from step to step is not the state itself, so that <see cref="Observe"/> is due before it is looked at.</summary>
+    /// <summary>
+    /// Whether what the scheme carries from step to step is not the state itself, so that <see cref="Observe"/> is due before it is looked at.
+    /// </summary>
     public virtual bool IsObserved => false;
 
     /// <summary>Turns what the scheme carries from step to step into the state that it stands for; most carry the state itself.</summary>
@@ -66,7 +68,11 @@ public abstract class ItoIntegrator
         var d = process.Dimensions;
         Check(process);
         Require.Positive(h, $"{GetType().Name}.Follow: h");
-        if (start.Length != d || increments.Length % d != 0) throw new ArgumentException($"{GetType().Name}.Follow: a start of {start.Length} values and {increments.Length} increments; {d} values and a multiple of {d} increments are needed.", nameof(start));
+        if (start.Length != d || increments.Length % d != 0)
+            throw new ArgumentException(
+                $"{GetType().Name}.Follow: a start of {start.Length} values and {increments.Length} increments; " +
+                $"{d} values and a multiple of {d} increments are needed.",
+                nameof(start));
         var steps = increments.Length / d;
         double[] path = new double[(steps + 1) * d], work = new double[Buffers * d], x = start.ToArray();
         start.CopyTo(path);

@@ -37,7 +37,8 @@ public sealed class LeimkuhlerMatthews : ItoIntegrator
     /// <inheritdoc/>
     public override void Check(ItoProcess process)
     {
-        if (process.Noise != NoiseKind.Additive) throw new NotSupportedException($"LeimkuhlerMatthews: {process.GetType().Name} has {process.Noise} noise; additive noise is supported.");
+        if (process.Noise != NoiseKind.Additive)
+            throw new NotSupportedException($"LeimkuhlerMatthews: {process.GetType().Name} has {process.Noise} noise; additive noise is supported.");
     }
 
     /// <inheritdoc/>

@@ -29,7 +29,10 @@ public sealed class Milstein : ItoIntegrator
     /// <inheritdoc/>
     public override void Check(ItoProcess process)
     {
-        if (process.Noise == NoiseKind.General) throw new NotSupportedException("Milstein: the noise is general, and the double integrals it needs are not at hand; additive or diagonal noise is supported, or EulerMaruyama for any.");
+        if (process.Noise == NoiseKind.General)
+            throw new NotSupportedException(
+                "Milstein: the noise is general, and the double integrals it needs are not at hand; additive or diagonal noise is supported, " +
+                "or EulerMaruyama for any.");
     }
 
     /// <inheritdoc/>

@@ -73,35 +73,48 @@ public sealed class PathEnsemble
     /// <param name="rng">The stream; path k takes its k-th child.</param>
     /// <param name="parallelism">Threads; the result does not depend on them.</param>
     /// <param name="stop">Ends it early.</param>
-    /// <returns>The states at each of the times, [N, d] each, the start first. Paths that leave the range of numbers end in values that are not finite.</returns>
+    /// <returns>
+    /// The states at each of the times, [N, d] each, the start first. Paths that leave the range of numbers end in values that are not finite.
+    /// </returns>
     /// <exception cref="ArgumentException">Shapes or times do not fit.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public IReadOnlyList<Tensor> Run(Tensor start, IReadOnlyList<double> times, double step, Rng rng, Parallelism parallelism, CancellationToken stop = default)
     {
         var d = Process.Dimensions;
-        if (start.Shape.Rank != 2 || start.Shape[1] != d) throw new ArgumentException($"PathEnsemble: starts of shape {start.Shape}; [N, {d}] is needed for {Process.GetType().Name}.", nameof(start));
+        if (start.Shape.Rank != 2 || start.Shape[1] != d)
+            throw new ArgumentException($"PathEnsemble: starts of shape {start.Shape}; [N, {d}] is needed for {Process.GetType().Name}.", nameof(start));
         if (!(step > 0)) throw new ArgumentOutOfRangeException(nameof(step), step, "PathEnsemble: step must be positive.");
         var legs = Legs(times, step);
         var count = start.Samples;
         var results = new double[times.Count][];
         results[0] = start.Values.ToArray();
         for (var i = 1; i < results.Length; i++) results[i] = new double[count * d];
-        parallelism.For((count + TilePaths - 1) / TilePaths, tile => Walk(results, legs, tile * TilePaths, Math.Min(TilePaths, count - (tile * TilePaths)), rng, stop));
+        parallelism.For(
+            (count + TilePaths - 1) / TilePaths,
+            tile => Walk(results, legs, tile * TilePaths, Math.Min(TilePaths, count - (tile * TilePaths)), rng, stop));
         return [.. results.Select(r => new Tensor([count, d], r))];
     }
 
     private static Leg[] Legs(IReadOnlyList<double> times, double step)
     {
-        if (times.Count == 0 || !times.All(double.IsFinite)) throw new ArgumentException("PathEnsemble: at least one time is needed, and all must be finite.", nameof(times));
+        if (times.Count == 0 || !times.All(double.IsFinite))
+            throw new ArgumentException("PathEnsemble: at least one time is needed, and all must be finite.", nameof(times));
         var legs = new Leg[times.Count - 1];
         for (var i = 0; i < legs.Length; i++)
         {
             var length = times[i + 1] - times[i];
-            if (!(length > 0)) throw new ArgumentException(FormattableString.Invariant($"PathEnsemble: time {times[i + 1]} follows {times[i]}; times must increase."), nameof(times));
+            if (!(length > 0))
+                throw new ArgumentException(
+                    FormattableString.Invariant($"PathEnsemble: time {times[i + 1]} follows {times[i]}; times must increase."),
+                    nameof(times));
 
             // An exact multiple of the step must not gain a step by rounding.
             var steps = Math.Max(Math.Ceiling((length / step) - 1e-9), 1);
-            if (steps > int.MaxValue) throw new ArgumentException(FormattableString.Invariant($"PathEnsemble: {steps:G3} steps of {step} between {times[i]} and {times[i + 1]}; at most {int.MaxValue} are supported."), nameof(step));
+            if (steps > int.MaxValue)
+                throw new ArgumentException(
+                    FormattableString.Invariant(
+                        $"PathEnsemble: {steps:G3} steps of {step} between {times[i]} and {times[i + 1]}; at most {int.MaxValue} are supported."),
+                    nameof(step));
             legs[i] = new Leg(times[i], length / steps, (int)steps);
         }
 

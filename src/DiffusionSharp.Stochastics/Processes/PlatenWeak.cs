@@ -29,14 +29,21 @@ public sealed class PlatenWeak : ItoIntegrator
     public override void Check(ItoProcess process)
     {
         if (process.Noise != NoiseKind.Additive && process.Dimensions != 1)
-            throw new NotSupportedException($"PlatenWeak: {process.GetType().Name} has {process.Noise} noise in {process.Dimensions} dimensions; additive noise, or one dimension, is supported.");
+            throw new NotSupportedException(
+                $"PlatenWeak: {process.GetType().Name} has {process.Noise} noise in {process.Dimensions} dimensions; additive noise, " +
+                "or one dimension, is supported.");
     }
 
     /// <inheritdoc/>
     public override void Step(ItoProcess process, Span<double> x, double t, double h, ReadOnlySpan<double> dW, Span<double> work)
     {
         var n = x.Length;
-        Span<double> f = work[..n], g = work.Slice(n, n), point = work.Slice(2 * n, n), fNext = work.Slice(3 * n, n), gUp = work.Slice(4 * n, n), gDown = work.Slice(5 * n, n);
+        Span<double> f = work[..n];
+        Span<double> g = work.Slice(n, n);
+        Span<double> point = work.Slice(2 * n, n);
+        Span<double> fNext = work.Slice(3 * n, n);
+        Span<double> gUp = work.Slice(4 * n, n);
+        Span<double> gDown = work.Slice(5 * n, n);
         var root = Math.Sqrt(h);
         process.Drift(x, t, f);
         process.Diffusion(x, t, g);

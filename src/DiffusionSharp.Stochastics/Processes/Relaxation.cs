@@ -15,7 +15,8 @@ public static class Relaxation
     /// <exception cref="ArgumentException">The potential has more than one dimension, or a number is out of range.</exception>
     public static double Rate(Potential potential, double temperature, double range, int cells)
     {
-        if (potential.Dimensions != 1) throw new ArgumentException($"Relaxation: a potential in {potential.Dimensions} dimensions; one is needed.", nameof(potential));
+        if (potential.Dimensions != 1)
+            throw new ArgumentException($"Relaxation: a potential in {potential.Dimensions} dimensions; one is needed.", nameof(potential));
         Require.Positive(temperature, "Relaxation: temperature");
         Require.Positive(range, "Relaxation: range");
         if (cells < 10) throw new ArgumentOutOfRangeException(nameof(cells), cells, "Relaxation: at least 10 cells are needed.");
@@ -36,7 +37,8 @@ public static class Relaxation
             var middle = low > 0 ? Math.Sqrt(low * high) : high / 16;
             if (Below(leaving, exchange, middle) >= 2) high = middle;
             else low = middle;
-            if (high < 1e-14 * exchange) throw new ArithmeticException("Relaxation: the gap is below the rounding of the operator; the barrier is too high for doubles.");
+            if (high < 1e-14 * exchange)
+                throw new ArithmeticException("Relaxation: the gap is below the rounding of the operator; the barrier is too high for doubles.");
         }
 
         return (low + high) / 2;

@@ -1,6 +1,9 @@
 namespace DiffusionSharp.Stochastics.Processes;
 
-/// <summary>Heun's scheme, trapezoids in drift and noise alike: it converges to Stratonovich's reading, with strong and weak order 1 where noise commutes.</summary>
+/// <summary>
+/// Heun's scheme, trapezoids in drift and noise alike: it converges to Stratonovich's reading, with strong and weak order 1 where noise
+/// commutes.
+/// </summary>
 /// <remarks>
 /// <code>
 /// x̂  = x + f(x, t) h + g(x, t) ΔW

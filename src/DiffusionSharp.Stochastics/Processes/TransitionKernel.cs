@@ -31,7 +31,8 @@ public sealed class TransitionKernel
     public TransitionKernel(ItoProcess process, ItoIntegrator integrator, double h, double low, double high, int count, double t = 0)
     {
         integrator.Check(process);
-        if (process.Dimensions != 1) throw new ArgumentException($"TransitionKernel: {process.GetType().Name} has {process.Dimensions} dimensions; one is needed.", nameof(process));
+        if (process.Dimensions != 1)
+            throw new ArgumentException($"TransitionKernel: {process.GetType().Name} has {process.Dimensions} dimensions; one is needed.", nameof(process));
         Require.Positive(h, "TransitionKernel: h");
         Require.Positive(high - low, "TransitionKernel: high − low");
         if (count < 3) throw new ArgumentOutOfRangeException(nameof(count), count, "TransitionKernel: at least 3 points are needed.");
@@ -64,7 +65,10 @@ public sealed class TransitionKernel
     /// <exception cref="ArgumentException">It does not have as many values as there are points.</exception>
     public double[] Mean(ReadOnlySpan<double> function)
     {
-        if (function.Length != Points.Count) throw new ArgumentException($"TransitionKernel: a function of {function.Length} values; one for each of {Points.Count} points is needed.", nameof(function));
+        if (function.Length != Points.Count)
+            throw new ArgumentException(
+                $"TransitionKernel: a function of {function.Length} values; one for each of {Points.Count} points is needed.",
+                nameof(function));
         var mean = new double[function.Length];
         for (var i = 0; i < mean.Length; i++)
         {
@@ -90,13 +94,17 @@ public sealed class TransitionKernel
     public static double[] Stationary(double[,] chain)
     {
         var n = chain.GetLength(0);
-        if (n == 0 || chain.GetLength(1) != n) throw new ArgumentException($"TransitionKernel: a matrix of {n} × {chain.GetLength(1)}; a square one is needed.", nameof(chain));
+        if (n == 0 || chain.GetLength(1) != n)
+            throw new ArgumentException($"TransitionKernel: a matrix of {n} × {chain.GetLength(1)}; a square one is needed.", nameof(chain));
         var p = (double[,])chain.Clone();
         for (var k = n - 1; k > 0; k--)
         {
             var leaving = 0.0;
             for (var j = 0; j < k; j++) leaving += p[k, j];
-            if (!(leaving > 0)) throw new ArgumentException($"TransitionKernel: state {k} does not reach the states before it; a chain that connects all states is needed.", nameof(chain));
+            if (!(leaving > 0))
+                throw new ArgumentException(
+                    $"TransitionKernel: state {k} does not reach the states before it; a chain that connects all states is needed.",
+                    nameof(chain));
             for (var i = 0; i < k; i++)
             {
                 var share = p[i, k] /= leaving;
@@ -121,7 +129,8 @@ public sealed class TransitionKernel
     // The densities of one row, all columns at once: the scheme steps a tile of equal states with different increments.
     private sealed class Row(ItoProcess process, ItoIntegrator integrator, double t, double h, int count)
     {
-        private readonly double[] w = new double[count], x = new double[count], up = new double[count], density = new double[count], work = new double[integrator.Buffers * count];
+        private readonly double[] w = new double[count], x = new double[count], up = new double[count];
+        private readonly double[] density = new double[count], work = new double[integrator.Buffers * count];
 
         public double[] From(double start, double[] targets)
         {
@@ -130,7 +139,10 @@ public sealed class TransitionKernel
             process.Drift([start], t, f);
             process.Diffusion([start], t, g);
             if (!double.IsFinite(f[0]) || !double.IsFinite(g[0]) || g[0] == 0)
-                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"TransitionKernel: at {start} the drift is {f[0]} and the noise {g[0]}; finite ones, and noise other than 0, are needed."));
+                throw new InvalidOperationException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"TransitionKernel: at {start} the drift is {f[0]} and the noise {g[0]}; finite ones, and noise other than 0, are needed."));
             for (var j = 0; j < count; j++) w[j] = Math.Clamp((targets[j] - start - (f[0] * h)) / g[0], -12 * root, 12 * root);
             for (var round = 0; round <= Rounds; round++)
             {
@@ -156,7 +168,11 @@ public sealed class TransitionKernel
             {
                 // A step that turns back far out may not reach the target at all. Beyond 6.4 deviations, e^−20.5, less than 1e-9 is lost.
                 if (!Reaches(start, target)) return 0;
-                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"TransitionKernel: no increment of a step of {h:G3} was found that leads from {start:G6} to {target:G6}; the step must rise with its increment."));
+                throw new InvalidOperationException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"TransitionKernel: no increment of a step of {h:G3} was found that leads from {start:G6} to {target:G6}; " +
+                        $"the step must rise with its increment."));
             }
 
             return Math.Exp(-w[j] * w[j] / (2 * h)) / (Math.Sqrt(2 * Math.PI * h) * Math.Abs(slope));

@@ -17,7 +17,10 @@ internal sealed record NetworkBlock(string Name, Shape Output, long Parameters)
         .. NetworkSummary.Of(output).Layers
             .GroupBy(l => Of(l.Scope))
             .Where(g => g.Key.Length > 0)
-            .Select(g => new NetworkBlock(g.Key, output.Graph.Nodes.Last(n => Of(n.Scope) == g.Key && n.Shape.Rank >= Rank(g.Key)).Shape, g.Sum(l => l.Parameters))),
+            .Select(g => new NetworkBlock(
+                g.Key,
+                output.Graph.Nodes.Last(n => Of(n.Scope) == g.Key && n.Shape.Rank >= Rank(g.Key)).Shape,
+                g.Sum(l => l.Parameters))),
     ];
 
     /// <summary>The skips: from which block the graph carries a picture to which, where it joins two along the channels.</summary>

@@ -73,7 +73,9 @@ internal static class ParameterCount
     /// <param name="outputs">Channels that it gives.</param>
     /// <param name="time">T, the width of the time embedding.</param>
     public static long OfResidual(long inputs, long outputs, long time) =>
-        (2 * inputs) + Conv(inputs, outputs) + Linear(time, outputs) + (2 * outputs) + Conv(outputs, outputs) + (inputs == outputs ? 0 : Linear(inputs, outputs));
+        (2 * inputs) + Conv(inputs, outputs) + Linear(time, outputs) + (2 * outputs) + Conv(
+            outputs,
+            outputs) + (inputs == outputs ? 0 : Linear(inputs, outputs));
 
     private static long Conv(long inputs, long outputs) => (9 * inputs * outputs) + outputs;
 

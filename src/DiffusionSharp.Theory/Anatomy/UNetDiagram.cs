@@ -26,18 +26,22 @@ internal static class UNetDiagram
         for (var i = 0; i < middle.Count; i++) places[middle[i].Name] = (Width / 2.0 + ((i - (middle.Count / 2.0)) * (BoxWidth + 20)) + 10, bottom + 20);
 
         var svg = new StringBuilder();
-        Add($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{height}\" viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"A U-Net, block by block\" font-family=\"{theme.FontFamily}\">");
+        const string role = "role=\"img\" aria-label=\"A U-Net, block by block\"";
+        const string space = "xmlns=\"http://www.w3.org/2000/svg\"";
+        Add($"<svg {space} width=\"{Width}\" height=\"{height}\" viewBox=\"0 0 {Width} {height}\" {role} font-family=\"{theme.FontFamily}\">");
         Add($"<style>{NightStyle.Of(theme, PlotTheme.Dark)}</style>");
         Add($"<rect width=\"{Width}\" height=\"{height}\" fill=\"{theme.Background}\"/>");
         Text(20, 28, "The U-Net, drawn from its graph", 15, theme.Ink, "start", bold: true);
-        Text(20, 48, $"{blocks.Sum(b => b.Parameters).ToString("N0", CultureInfo.InvariantCulture)} parameters; a box: what it gives (height × width × channels), and its parameters", 12, theme.Muted, "start");
+        var parameters = Grouped(blocks.Sum(b => b.Parameters));
+        Text(20, 48, $"{parameters} parameters; a box: what it gives (height × width × channels), and its parameters", 12, theme.Muted, "start");
 
         foreach (var (from, to) in skips)
         {
             var ((x1, y1), (x2, y2)) = (places[from], places[to]);
             (x1, y1, y2) = (x1 + BoxWidth, y1 + (BoxHeight / 2), y2 + (BoxHeight / 2));
             var bend = (x2 - x1) / 2;
-            Add($"<path d=\"M{x1:0.#} {y1:0.#} C{x1 + bend:0.#} {y1:0.#} {x2 - bend:0.#} {y2:0.#} {x2:0.#} {y2:0.#}\" fill=\"none\" stroke=\"{theme.Colors[0]}\" stroke-width=\"1.4\" stroke-dasharray=\"5 4\"/>");
+            var curve = FormattableString.Invariant($"M{x1:0.#} {y1:0.#} C{x1 + bend:0.#} {y1:0.#} {x2 - bend:0.#} {y2:0.#} {x2:0.#} {y2:0.#}");
+            Add($"<path d=\"{curve}\" fill=\"none\" stroke=\"{theme.Colors[0]}\" stroke-width=\"1.4\" stroke-dasharray=\"5 4\"/>");
             Add($"<circle cx=\"{x2:0.#}\" cy=\"{y2:0.#}\" r=\"3\" fill=\"{theme.Colors[0]}\"/>");
         }
 
@@ -73,14 +77,21 @@ internal static class UNetDiagram
                 _ when block.Name.Contains("resnets", StringComparison.Ordinal) => theme.Colors[0],
                 _ => theme.Colors[6],
             };
-            Add($"<rect x=\"{at.X:0.#}\" y=\"{at.Y:0.#}\" width=\"{BoxWidth}\" height=\"{BoxHeight}\" rx=\"6\" fill=\"{theme.Background}\"/>");
-            Add($"<rect x=\"{at.X:0.#}\" y=\"{at.Y:0.#}\" width=\"{BoxWidth}\" height=\"{BoxHeight}\" rx=\"6\" fill=\"{color}\" fill-opacity=\"0.14\" stroke=\"{color}\" stroke-width=\"1.2\"/>");
-            Text(at.X + (BoxWidth / 2.0), at.Y + 16, block.Name, 11.5, theme.Ink, "middle", bold: true);
-            Text(at.X + (BoxWidth / 2.0), at.Y + 32, $"{string.Join(" × ", block.Output.Dimensions.ToArray()[1..])}   ·   {block.Parameters.ToString("N0", CultureInfo.InvariantCulture)}", 11, theme.Ink, "middle");
+            var frame = FormattableString.Invariant($"x=\"{at.X:0.#}\" y=\"{at.Y:0.#}\" width=\"{BoxWidth}\" height=\"{BoxHeight}\" rx=\"6\"");
+            Add($"<rect {frame} fill=\"{theme.Background}\"/>");
+            Add($"<rect {frame} fill=\"{color}\" fill-opacity=\"0.14\" stroke=\"{color}\" stroke-width=\"1.2\"/>");
+            var (middle, gives) = (at.X + (BoxWidth / 2.0), string.Join(" × ", block.Output.Dimensions.ToArray()[1..]));
+            Text(middle, at.Y + 16, block.Name, 11.5, theme.Ink, "middle", bold: true);
+            Text(middle, at.Y + 32, $"{gives}   ·   {Grouped(block.Parameters)}", 11, theme.Ink, "middle");
         }
 
-        void Text(double x, double y, string text, double size, string color, string anchor, bool bold = false) =>
-            Add($"<text x=\"{x:0.#}\" y=\"{y:0.#}\" font-size=\"{size}\" fill=\"{color}\" text-anchor=\"{anchor}\"{(bold ? " font-weight=\"600\"" : "")}>{text}</text>");
+        static string Grouped(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+        void Text(double x, double y, string text, double size, string color, string anchor, bool bold = false)
+        {
+            var weight = bold ? " font-weight=\"600\"" : "";
+            Add($"<text x=\"{x:0.#}\" y=\"{y:0.#}\" font-size=\"{size}\" fill=\"{color}\" text-anchor=\"{anchor}\"{weight}>{text}</text>");
+        }
 
         void Add(FormattableString line) => svg.Append(FormattableString.Invariant(line)).Append('\n');
     }

@@ -8,6 +8,7 @@ using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Sampling;
 using MathNet.Numerics;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -30,9 +31,19 @@ public sealed partial class DdimFamily
         var silence = new SeededNoise(rng);
         double[] decoding = Errors(c => Ddim(Grid(c), 0).Sample(Mixture.Denoiser, noises, silence), data);
         double[] encoding = Errors(c => new DdimInversion(Schedule, Grid(c)).Invert(Mixture.Denoiser, data), noises);
-        double[] both = Errors(c => Ddim(Grid(c), DecodingEta).Sample(Mixture.Denoiser, new DdimInversion(Schedule, Grid(c)).Invert(Mixture.Denoiser, data), silence), data);
-        notebook.Equal("order in 1/S of DDIM's distance from the exact flow, F_s⁻¹(F_t(x)), at 49 quantiles", ConvergenceOrder.Of(lengths, decoding), 1, Tolerance.Order(lengths));
-        notebook.Equal("order in 1/S of the error of encoding, against the exact flow upwards", ConvergenceOrder.Of(lengths, encoding), 1, Tolerance.Order(lengths));
+        double[] both = Errors(
+            c => Ddim(Grid(c), DecodingEta).Sample(Mixture.Denoiser, new DdimInversion(Schedule, Grid(c)).Invert(Mixture.Denoiser, data), silence),
+            data);
+        notebook.Equal(
+            "order in 1/S of DDIM's distance from the exact flow, F_s⁻¹(F_t(x)), at 49 quantiles",
+            ConvergenceOrder.Of(lengths, decoding),
+            1,
+            Tolerance.Order(lengths));
+        notebook.Equal(
+            "order in 1/S of the error of encoding, against the exact flow upwards",
+            ConvergenceOrder.Of(lengths, encoding),
+            1,
+            Tolerance.Order(lengths));
         notebook.Equal("order in 1/S of the error of encoding and decoding", ConvergenceOrder.Of(lengths, both), 1, Tolerance.Order(lengths));
         notebook.Report("largest error of encoding and decoding, 100 steps", both[0]);
         notebook.Report("largest error of encoding and decoding, 800 steps", both[^1]);
@@ -71,8 +82,17 @@ public sealed partial class DdimFamily
                 variances[i] = Math.Abs(Square((sampler.Sample(Mixture.Denoiser, x, new ConstantNoise(1)) - mean).Values[0]) - (Square(eta) * g2 * steps[i]));
             }
 
-            notebook.Equal(FormattableString.Invariant($"η = {eta}: order in h of the difference in mean of one step from dx = [f x − (1 + η²)/2 g² ∇ln p] dt"), ConvergenceOrder.Of(steps, means), 2, Tolerance.Order(steps));
-            if (eta > 0) notebook.Equal(FormattableString.Invariant($"η = {eta}: order in h of the difference in variance of one step from η² g² h"), ConvergenceOrder.Of(steps, variances), 2, Tolerance.Order(steps));
+            notebook.Equal(
+                FormattableString.Invariant($"η = {eta}: order in h of the difference in mean of one step from dx = [f x − (1 + η²)/2 g² ∇ln p] dt"),
+                ConvergenceOrder.Of(steps, means),
+                2,
+                Tolerance.Order(steps));
+            if (eta > 0)
+                notebook.Equal(
+                    FormattableString.Invariant($"η = {eta}: order in h of the difference in variance of one step from η² g² h"),
+                    ConvergenceOrder.Of(steps, variances),
+                    2,
+                    Tolerance.Order(steps));
         }
     }
 
@@ -96,23 +116,39 @@ public sealed partial class DdimFamily
             var power = Square(1 - u) + Square(u);
             notebook.Equal(FormattableString.Invariant($"straight, u = {u}: mean of |z|"), Measurement.OfMean(lerp), Math.Sqrt(power) * chi);
             notebook.Equal(FormattableString.Invariant($"straight, u = {u}: mean of |z|²"), Measurement.OfMean([.. lerp.Select(Square)]), power * Dimension);
-            notebook.Equal(FormattableString.Invariant($"on the sphere, u = {u}: mean of |z|², samples against quadrature over the angle"), Measurement.OfMean([.. slerp.Select(Square)]), OnSphere(u, chi));
+            notebook.Equal(
+                FormattableString.Invariant($"on the sphere, u = {u}: mean of |z|², samples against quadrature over the angle"),
+                Measurement.OfMean([.. slerp.Select(Square)]),
+                OnSphere(u, chi));
         }
 
         // With weights that do not look at the angle the mixture is standard normal itself.
         var quarter = Norms(a, b, (_, _) => (Math.Sqrt(0.5), Math.Sqrt(0.5)));
-        notebook.Equal($"√½ a + √½ b: {count} lengths against the chi law, Kolmogorov–Smirnov distance", KolmogorovSmirnov.Test(quarter, r => MathNet.Numerics.Distributions.Chi.CDF(Dimension, r)).Statistic, 0, Tolerance.OfKolmogorov(count));
+        notebook.Equal(
+            $"√½ a + √½ b: {count} lengths against the chi law, Kolmogorov–Smirnov distance",
+            KolmogorovSmirnov.Test(quarter, r => MathNet.Numerics.Distributions.Chi.CDF(Dimension, r)).Statistic,
+            0,
+            Tolerance.OfKolmogorov(count));
         notebook.Report("mean of |z|² half way on the sphere, over d", OnSphere(0.5, chi) / Dimension);
         Decoded(context, rng.Split("decoding"), notebook, a, b);
         double[] r = Quadrature.Points(0, 7.5, 151);
         notebook.Figure(
             "interpolation",
-            "Between two standard normal noises in 16 dimensions. Left: mean length along the way, measured (dots) and exact (dashed). Right: lengths half way, and the chi law that a sampler expects. Straight mixtures are too short. Those on the sphere have the right length on average, though too evenly; √½ a + √½ b has the whole law.",
+            "Between two standard normal noises in 16 dimensions. Left: mean length along the way, measured (dots) and exact (dashed). " +
+            "Right: lengths half way, and the chi law that a sampler expects. Straight mixtures are too short. " +
+            "Those on the sphere have the right length on average, though too evenly; √½ a + √½ b has the whole law.",
             new SvgPlot(
             [
                 new PointSeries("straight", shares, straight) { Radius = 4 },
                 new PointSeries("on the sphere", shares, round) { Radius = 4 },
-                new LineSeries("√((1−u)² + u²) E χ", Quadrature.Points(0, 1, 41), [.. Quadrature.Points(0, 1, 41).Select(u => Math.Sqrt(Square(1 - u) + Square(u)) * chi)]) { Dashed = true, Color = PlotTheme.Paper.Colors[0] },
+                new LineSeries(
+                    "√((1−u)² + u²) E χ",
+                    Quadrature.Points(0, 1, 41),
+                    [.. Quadrature.Points(0, 1, 41).Select(u => Math.Sqrt(Square(1 - u) + Square(u)) * chi)])
+                    {
+                        Dashed = true,
+                        Color = PlotTheme.Paper.Colors[0],
+                    },
                 new LineSeries("E χ", [0, 1], [chi, chi]) { Dashed = true, Color = PlotTheme.Paper.Colors[1] },
             ])
             { Title = "Length along the way", XLabel = "share u of the way", YLabel = "mean of |z|", YRange = (0, 5), Width = 560 },
@@ -121,7 +157,10 @@ public sealed partial class DdimFamily
                 Outline("straight", middleStraight, PlotTheme.Paper.Colors[0]),
                 Outline("on the sphere", middleRound, PlotTheme.Paper.Colors[1]),
                 Outline("√½ a + √½ b", quarter, PlotTheme.Paper.Colors[2]),
-                new LineSeries("chi law", r, [.. r.Select(v => MathNet.Numerics.Distributions.Chi.PDF(Dimension, v))]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
+                new LineSeries(
+                    "chi law",
+                    r,
+                    [.. r.Select(v => MathNet.Numerics.Distributions.Chi.PDF(Dimension, v))]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
             ])
             { Title = "Lengths half way", XLabel = "|z|", YLabel = "density", Width = 560 });
     }
@@ -140,7 +179,9 @@ public sealed partial class DdimFamily
                 for (var k = 0; k < count; k++)
                 {
                     ReadOnlySpan<double> p = a.Sample(k), q = b.Sample(k);
-                    var cosine = System.Numerics.Tensors.TensorPrimitives.Dot(p, q) / Math.Sqrt(System.Numerics.Tensors.TensorPrimitives.SumOfSquares(p) * System.Numerics.Tensors.TensorPrimitives.SumOfSquares(q));
+                    var cosine = System.Numerics.Tensors.TensorPrimitives.Dot(
+                        p,
+                        q) / Math.Sqrt(System.Numerics.Tensors.TensorPrimitives.SumOfSquares(p) * System.Numerics.Tensors.TensorPrimitives.SumOfSquares(q));
                     var (first, second) = weights(Math.Acos(cosine));
                     v[k] = (first * p[0]) + (second * q[0]);
                 }
@@ -149,7 +190,11 @@ public sealed partial class DdimFamily
             return KolmogorovSmirnov.Test(samples.Values, x => Interpolated(ends, starts, x, NormalLaw.Cumulative)).Statistic;
         }
 
-        notebook.Equal($"√½ a + √½ b decoded by DDIM in {steps} steps: {count} points against the law of decoded noise, Kolmogorov–Smirnov distance", Statistic(_ => (Math.Sqrt(0.5), Math.Sqrt(0.5))), 0, Tolerance.OfKolmogorov(count));
+        notebook.Equal(
+            $"√½ a + √½ b decoded by DDIM in {steps} steps: {count} points against the law of decoded noise, Kolmogorov–Smirnov distance",
+            Statistic(_ => (Math.Sqrt(0.5), Math.Sqrt(0.5))),
+            0,
+            Tolerance.OfKolmogorov(count));
         notebook.Report("half way on the sphere, decoded: Kolmogorov–Smirnov distance from the law of decoded noise", Statistic(theta => Weights(0.5, theta)));
         notebook.Report("half way straight, decoded: Kolmogorov–Smirnov distance from the law of decoded noise", Statistic(_ => (0.5, 0.5)));
     }

@@ -9,6 +9,7 @@ using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Sampling;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -35,7 +36,8 @@ public sealed partial class DdimFamily : Experiment
     public double DecodingEta { get; init; }
 
     /// <summary>The weights of two noises a share u of the way between them at angle θ: on the sphere.</summary>
-    public Func<double, double, (double First, double Second)> Weights { get; init; } = (u, theta) => (Math.Sin((1 - u) * theta) / Math.Sin(theta), Math.Sin(u * theta) / Math.Sin(theta));
+    public Func<double, double, (double First, double Second)> Weights { get; init; } =
+        (u, theta) => (Math.Sin((1 - u) * theta) / Math.Sin(theta), Math.Sin(u * theta) / Math.Sin(theta));
 
     /// <inheritdoc/>
     public override string Name => "ddim-family";
@@ -45,7 +47,8 @@ public sealed partial class DdimFamily : Experiment
 
     /// <inheritdoc/>
     public override string Claim =>
-        "However much of the old noise a step replaces by fresh noise, the marginal laws are the same. With none (η = 0) sampling is an ODE: noise and data are a code of each other, and errors fall as the step. " +
+        "However much of the old noise a step replaces by fresh noise, the marginal laws are the same. " +
+        "With none (η = 0) sampling is an ODE: noise and data are a code of each other, and errors fall as the step. " +
         "With all that the posterior allows (η = 1) it is DDPM, a discretisation of the reverse SDE.";
 
     /// <inheritdoc/>
@@ -75,8 +78,6 @@ public sealed partial class DdimFamily : Experiment
         Interpolation(context, rng.Split("interpolation"), notebook);
     }
 
-    private static double Square(double x) => x * x;
-
     // β̃ between two levels.
     private static double Posterior(NoiseLevel t, NoiseLevel s) => (Square(t.Sigma) - Square(t.Alpha / s.Alpha * s.Sigma)) * Square(s.Sigma / t.Sigma);
 
@@ -98,23 +99,39 @@ public sealed partial class DdimFamily : Experiment
         {
             var known = AffineResponse.Variances(Ddim(grid, eta), point, Schedule.Sigma(1));
             var worst = known.Select((v, i) => Math.Abs(v - Square(Schedule.Sigma(grid.Targets[i])))).Max();
-            notebook.Equal(FormattableString.Invariant($"η = {eta}: variance of x_s given x₀ after each of 20 steps against σ_s², largest difference"), worst, 0, Tolerance.Rounding(1, 20 * 30));
+            notebook.Equal(
+                FormattableString.Invariant($"η = {eta}: variance of x_s given x₀ after each of 20 steps against σ_s², largest difference"),
+                worst,
+                0,
+                Tolerance.Rounding(1, 20 * 30));
 
             var predicted = Recursion(grid, eta);
             var measured = AffineResponse.Variances(Ddim(grid, eta), gaussian, Math.Sqrt(Spread(Schedule.At(1))));
-            notebook.Equal(FormattableString.Invariant($"η = {eta}: variance on Gaussian data after each of 20 steps, sampler against recursion, largest difference"), measured.Zip(predicted, (a, b) => Math.Abs(a - b)).Max(), 0, Tolerance.Rounding(1, 20 * 30));
+            notebook.Equal(
+                FormattableString.Invariant($"η = {eta}: variance on Gaussian data after each of 20 steps, sampler against recursion, largest difference"),
+                measured.Zip(predicted, (a, b) => Math.Abs(a - b)).Max(),
+                0,
+                Tolerance.Rounding(1, 20 * 30));
 
             int[] counts = [100, 200, 400, 800];
             double[] lengths = [.. counts.Select(c => 1.0 / c)];
             double[] errors = [.. counts.Select(c => Math.Abs(Recursion(Grid(c), eta)[^1] - Spread(Schedule.At(End))))];
-            notebook.Equal(FormattableString.Invariant($"η = {eta}: order in 1/S of the error of the variance on Gaussian data"), ConvergenceOrder.Of(lengths, errors), 1, Tolerance.Order(lengths));
+            notebook.Equal(
+                FormattableString.Invariant($"η = {eta}: order in 1/S of the error of the variance on Gaussian data"),
+                ConvergenceOrder.Of(lengths, errors),
+                1,
+                Tolerance.Order(lengths));
         }
 
         var (start, noise) = (rng.Split("start").Normal([50, 1]), new SeededNoise(rng.Split("noise")));
         var difference = Ddim(grid, 1).Sample(Mixture.Denoiser, start, noise) - new DdpmSampler(Schedule, grid).Sample(Mixture.Denoiser, start, noise);
 
         // The denoiser's slope lets a rounding grow on the way, by no more than the ratio of the scales of noise and data.
-        notebook.Equal("η = 1 against DDPM with the same noise, largest difference over 50 samples of the mixture", difference.MaxAbs(), 0, Tolerance.Rounding(4, 20 * 30 * 10));
+        notebook.Equal(
+            "η = 1 against DDPM with the same noise, largest difference over 50 samples of the mixture",
+            difference.MaxAbs(),
+            0,
+            Tolerance.Rounding(4, 20 * 30 * 10));
     }
 
     private static double Spread(NoiseLevel level) => (Square(level.Alpha) * Variance) + Square(level.Sigma);
@@ -147,17 +164,27 @@ public sealed partial class DdimFamily : Experiment
             context.Stop.ThrowIfCancellationRequested();
             var samples = context.Sample(Ddim(Grid(steps), eta), Mixture.Denoiser, start, rng.Split("noise"));
             var cumulative = LawAfter(steps, eta);
-            notebook.Equal(FormattableString.Invariant($"η = {eta}: {count} samples of the mixture after {steps} steps against the chain's law, Kolmogorov–Smirnov distance"), KolmogorovSmirnov.Test(samples.Values, cumulative).Statistic, 0, Tolerance.OfKolmogorov(count));
+            notebook.Equal(
+                FormattableString.Invariant(
+                    $"η = {eta}: {count} samples of the mixture after {steps} steps against the chain's law, Kolmogorov–Smirnov distance"),
+                KolmogorovSmirnov.Test(samples.Values, cumulative).Statistic,
+                0,
+                Tolerance.OfKolmogorov(count));
 
             var errors = counts.Select(c => Distance(LawAfter(c, eta))).ToArray();
-            notebook.Equal(FormattableString.Invariant($"η = {eta}: order in 1/S of the law's distance from the exact one, sup |F_S − F|"), ConvergenceOrder.Of(lengths, errors), 1, Tolerance.Order(lengths));
+            notebook.Equal(
+                FormattableString.Invariant($"η = {eta}: order in 1/S of the law's distance from the exact one, sup |F_S − F|"),
+                ConvergenceOrder.Of(lengths, errors),
+                1,
+                Tolerance.Order(lengths));
             notebook.Report(FormattableString.Invariant($"η = {eta}: sup |F_S − F| after {steps} steps"), errors[1]);
             lines.Add(new LineSeries(FormattableString.Invariant($"η = {eta}"), [.. counts.Select(c => (double)c)], errors) { Markers = true });
         }
 
         notebook.Figure(
             "steps",
-            "Distance of the law after S steps from the exact one, for three shares of fresh noise. All fall as 1/S (dashed); with few steps the deterministic sampler is nearest.",
+            "Distance of the law after S steps from the exact one, for three shares of fresh noise. " +
+            "All fall as 1/S (dashed); with few steps the deterministic sampler is nearest.",
             new SvgPlot([.. lines, new LineSeries("1/S", [25, 200], [0.05, 0.00625]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] }])
             { Title = "Steps against error", XLabel = "steps S", YLabel = "sup |F_S − F|", XScale = AxisScale.Log, YScale = AxisScale.Log });
         Paths(notebook, rng.Split("paths"));
@@ -224,9 +251,19 @@ public sealed partial class DdimFamily : Experiment
         var panels = Etas.Select(eta =>
         {
             var states = Ddim(grid, eta).Steps(Mixture.Denoiser, start, new SeededNoise(rng.Split("noise"))).Select(s => s.X).Prepend(start).ToArray();
-            return new SvgPlot([.. Enumerable.Range(0, 12).Select(k => new LineSeries("", times, [.. states.Select(x => x.Values[k])]) { Width = 1.1, Color = PlotTheme.Paper.Colors[k % 2] })])
+            return new SvgPlot(
+            [
+                .. Enumerable.Range(
+                    0,
+                    12).Select(k => new LineSeries("", times, [.. states.Select(x => x.Values[k])]) { Width = 1.1, Color = PlotTheme.Paper.Colors[k % 2] }),
+            ])
             { Title = FormattableString.Invariant($"η = {eta}"), XLabel = "time t (1 is noise)", YLabel = "x_t", YRange = (-3, 3), Width = 380, Height = 320 };
         });
-        notebook.Figure("paths", "Twelve starts, the same in each panel, and where three samplers of one family take them. η = 0 draws smooth paths that never cross, η = 1 paths of a diffusion; at every time their law is the same. The two colours only keep neighbours apart.", [.. panels]);
+        notebook.Figure(
+            "paths",
+            "Twelve starts, the same in each panel, and where three samplers of one family take them. " +
+            "η = 0 draws smooth paths that never cross, η = 1 paths of a diffusion; at every time their law is the same. " +
+            "The two colours only keep neighbours apart.",
+            [.. panels]);
     }
 }

@@ -10,6 +10,7 @@ using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -25,7 +26,8 @@ public sealed class ElboTerms : Experiment
     public Func<double, double> VarianceTerm { get; init; } = r => (r - 1 - Math.Log(r)) / 2;
 
     /// <summary>The weight of |ε − ε̂|² that the simple loss drops, from β_t, ᾱ_t and the step's variance: the formula under test.</summary>
-    public Func<double, double, double, double> DroppedWeight { get; init; } = (beta, alphaBar, variance) => beta * beta / (2 * variance * (1 - beta) * (1 - alphaBar));
+    public Func<double, double, double, double> DroppedWeight { get; init; } =
+        (beta, alphaBar, variance) => beta * beta / (2 * variance * (1 - beta) * (1 - alphaBar));
 
     /// <summary>The best variance of a step back, from its posterior and Var[x₀ | x_t]: the formula under test.</summary>
     public Func<Posterior, double, double> BestVariance { get; init; } = (q, ofData) => q.Variance + (q.OfData * q.OfData * ofData);
@@ -39,7 +41,8 @@ public sealed class ElboTerms : Experiment
     /// <inheritdoc/>
     public override string Claim =>
         "The bound on −ln p is a sum of KL divergences between Gaussians, one a step, and equals the data's entropy plus one KL divergence of paths. " +
-        "Once variances are fixed only the mean of a step matters, up to a weight that the simple loss drops. The best variance is known; what it gains vanishes as 1/T where steps are short, and leaves γ/2 where they are not.";
+        "Once variances are fixed only the mean of a step matters, up to a weight that the simple loss drops. " +
+        "The best variance is known; what it gains vanishes as 1/T where steps are short, and leaves γ/2 where they are not.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Formula =>
@@ -66,8 +69,6 @@ public sealed class ElboTerms : Experiment
         MeanAlone(notebook);
         Variances(context, notebook);
     }
-
-    private static double Square(double x) => x * x;
 
     private static double VarianceAt(NoiseLevel level) => (Square(level.Alpha) * Variance) + Square(level.Sigma);
 
@@ -101,7 +102,11 @@ public sealed class ElboTerms : Experiment
             var v = choice == DdpmVariance.FixedSmall ? "v = β̃" : "v = β";
             var exact = new double[steps + 1];
             exact[0] = VarianceTerm(Square(levels[0].Sigma)) + (Square(levels[0].Alpha) * (Variance + Square(Mean)) / 2);
-            for (var i = 0; i < steps - 1; i++) exact[i + 1] = Transition(levels[i], levels[i + 1], choice == DdpmVariance.FixedSmall ? Tilde(levels[i], levels[i + 1]) : Forward(levels[i], levels[i + 1]));
+            for (var i = 0; i < steps - 1; i++)
+                exact[i + 1] = Transition(
+                    levels[i],
+                    levels[i + 1],
+                    choice == DdpmVariance.FixedSmall ? Tilde(levels[i], levels[i + 1]) : Forward(levels[i], levels[i + 1]));
             var first = levels[steps - 1];
             exact[steps] = (Math.Log(2 * Math.PI * Square(first.Ratio)) / 2) + (Conditional(first, levels[steps]) / (2 * Square(first.Ratio)));
 
@@ -121,22 +126,39 @@ public sealed class ElboTerms : Experiment
             double[] times = [.. grid.Times[..(steps - 1)]];
             var color = PlotTheme.Paper.Colors[choice == DdpmVariance.FixedSmall ? 0 : 1];
             series.Add(new LineSeries($"{v}, exact", times, exact[1..steps]) { Dashed = true, Color = color });
-            series.Add(new PointSeries($"{v}, Monte Carlo", times, [.. estimate.Terms.Skip(1).Take(steps - 1).Select(t => t.Mean.Value)]) { Color = color, Radius = 3, Opacity = 0.8 });
+            series.Add(new PointSeries(
+                $"{v}, Monte Carlo",
+                times,
+                [.. estimate.Terms.Skip(1).Take(steps - 1).Select(t => t.Mean.Value)]) { Color = color, Radius = 3, Opacity = 0.8 });
         }
 
         double[] axis = [.. grid.Times[..(steps - 1)]];
-        series.Add(new LineSeries("best variance", axis, [.. axis.Select((_, i) => Transition(levels[i], levels[i + 1], Conditional(levels[i], levels[i + 1])))]) { Color = PlotTheme.Paper.Colors[2] });
+        series.Add(new LineSeries(
+            "best variance",
+            axis,
+            [.. axis.Select((_, i) => Transition(levels[i], levels[i + 1], Conditional(levels[i], levels[i + 1])))]) { Color = PlotTheme.Paper.Colors[2] });
         notebook.Figure(
             "terms",
-            "The terms L_(t−1) of 20 steps: exact (dashed), by Monte Carlo (dots), and with the best variance. β̃ is too narrow near the data, β a little too wide far from it.",
-            new SvgPlot(series) { Title = "Where the nats are", XLabel = "time t the step starts from", YLabel = "L_(t−1), nats", YScale = AxisScale.Log, Width = 720 });
+            "The terms L_(t−1) of 20 steps: exact (dashed), by Monte Carlo (dots), and with the best variance. " +
+            "β̃ is too narrow near the data, β a little too wide far from it.",
+            new SvgPlot(series)
+            {
+                Title = "Where the nats are",
+                XLabel = "time t the step starts from",
+                YLabel = "L_(t−1), nats",
+                YScale = AxisScale.Log,
+                Width = 720,
+            });
     }
 
     // KL(q ‖ p) of the joint laws of x_0 … x_T by linear algebra, its rounding, and E[−ln p(x₀)].
     private static (double Nats, Tolerance Tolerance, double Evidence) Paths(NoiseLevel[] levels, DdpmVariance choice)
     {
         var n = levels.Length; // noisiest first, clean last
-        var q = Matrix<double>.Build.Dense(n, n, (i, j) => (i <= j ? levels[i].Alpha / levels[j].Alpha * VarianceAt(levels[j]) : levels[j].Alpha / levels[i].Alpha * VarianceAt(levels[i])));
+        var q = Matrix<double>.Build.Dense(
+            n,
+            n,
+            (i, j) => (i <= j ? levels[i].Alpha / levels[j].Alpha * VarianceAt(levels[j]) : levels[j].Alpha / levels[i].Alpha * VarianceAt(levels[i])));
         var p = Matrix<double>.Build.Dense(n, n);
         var (meanQ, meanP) = (Vector<double>.Build.Dense(n, i => levels[i].Alpha * Mean), Vector<double>.Build.Dense(n));
         p[0, 0] = 1;
@@ -155,7 +177,10 @@ public sealed class ElboTerms : Experiment
         var (choleskyP, difference) = (p.Cholesky(), meanQ - meanP);
         var nats = (choleskyP.Solve(q).Trace() + (difference * choleskyP.Solve(difference)) - n + choleskyP.DeterminantLn - q.Cholesky().DeterminantLn) / 2;
         var last = p[n - 1, n - 1];
-        return (nats, Tolerance.Rounding(p.ConditionNumber() + q.ConditionNumber(), n * n), (Math.Log(2 * Math.PI * last) + ((Variance + Square(Mean - meanP[n - 1])) / last)) / 2);
+        return (
+            nats,
+            Tolerance.Rounding(p.ConditionNumber() + q.ConditionNumber(), n * n),
+            (Math.Log(2 * Math.PI * last) + ((Variance + Square(Mean - meanP[n - 1])) / last)) / 2);
     }
 
     private void Weights(Notebook notebook)
@@ -185,8 +210,14 @@ public sealed class ElboTerms : Experiment
         notebook.Report("weight at the step nearest the data over that at the noisiest, v = β̃", small[0] / small[^1]);
         notebook.Figure(
             "weight",
-            "The weight of |ε − ε̂|² in the bound, over the trained timestep; the simple loss puts 1 everywhere and so cares less for the last touches near the data.",
-            new SvgPlot([new LineSeries("v = β̃", times, small), new LineSeries("v = β", times, large), new LineSeries("simple loss", times, [.. times.Select(_ => 1.0)]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] }])
+            "The weight of |ε − ε̂|² in the bound, over the trained timestep; " +
+            "the simple loss puts 1 everywhere and so cares less for the last touches near the data.",
+            new SvgPlot(
+            [
+                new LineSeries("v = β̃", times, small),
+                new LineSeries("v = β", times, large),
+                new LineSeries("simple loss", times, [.. times.Select(_ => 1.0)]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
+            ])
             { Title = "What the simple loss drops", XLabel = "timestep t of 1000", YLabel = "weight of |ε − ε̂|²", YScale = AxisScale.Log });
     }
 
@@ -198,7 +229,10 @@ public sealed class ElboTerms : Experiment
 
         // KL(N(a, b) ‖ N(c, v)) by quadrature.
         static double Divergence(double a, double b, double c, double v) => Quadrature.Integrate(
-            z => Math.Exp(NormalLaw.LogDensity(z * z, 1, 1)) * (NormalLaw.LogDensity(b * z * z, b, 1) - NormalLaw.LogDensity(Square(a + (Math.Sqrt(b) * z) - c), v, 1)), -12, 12, 200);
+            z => Math.Exp(NormalLaw.LogDensity(z * z, 1, 1)) * (NormalLaw.LogDensity(
+                b * z * z,
+                b,
+                1) - NormalLaw.LogDensity(Square(a + (Math.Sqrt(b) * z) - c), v, 1)), -12, 12, 200);
 
         // The law of x₀ given x_t, and of x_s given x_t, by regression on the joint covariance.
         var gain = t.Alpha * Variance / VarianceAt(t);
@@ -207,14 +241,27 @@ public sealed class ElboTerms : Experiment
         foreach (var (name, v) in new[] { ("β̃", q.Variance), ("β", q.ForwardVariance), ("3β", 3 * q.ForwardVariance) })
         {
             var apart = Divergence(0.2, v, -0.1, v);
-            notebook.Equal($"v = {name}: KL of two Gaussians of variance v by quadrature against (a − b)²/(2v), nats", apart, 0.09 / (2 * v), Tolerance.Rounding(apart + 144, 200));
+            notebook.Equal(
+                $"v = {name}: KL of two Gaussians of variance v by quadrature against (a − b)²/(2v), nats",
+                apart,
+                0.09 / (2 * v),
+                Tolerance.Rounding(apart + 144, 200));
 
             // The loss is a parabola in the mean: three values give its lowest point.
-            double Loss(double b) => Quadrature.Integrate(z => Math.Exp(NormalLaw.LogDensity(z * z, 1, 1)) * Divergence((q.OfX * x) + (q.OfData * (centre + (spread * z))), q.Variance, b, v), -12, 12, 200);
+            double Loss(double b) =>
+                Quadrature.Integrate(
+                    z => Math.Exp(NormalLaw.LogDensity(z * z, 1, 1)) * Divergence((q.OfX * x) + (q.OfData * (centre + (spread * z))), q.Variance, b, v),
+                    -12,
+                    12,
+                    200);
             var (middle, width) = (q.OfX * x, Math.Sqrt(v));
             double left = Loss(middle - width), here = Loss(middle), right = Loss(middle + width);
             var lowest = middle - (width * (right - left) / (2 * (right - (2 * here) + left)));
-            notebook.Equal($"v = {name}: the mean of least expected KL against E[x_s | x_t]", lowest, expected, Tolerance.Rounding(width * (144 + left + right), 800));
+            notebook.Equal(
+                $"v = {name}: the mean of least expected KL against E[x_s | x_t]",
+                lowest,
+                expected,
+                Tolerance.Rounding(width * (144 + left + right), 800));
         }
     }
 
@@ -236,37 +283,62 @@ public sealed class ElboTerms : Experiment
         var prior = schedule.At(1);
         sum += VarianceTerm(Square(prior.Sigma)) + (Square(prior.Alpha) * (Variance + Square(Mean)) / 2);
         var total = ((Math.Log(2 * Math.PI * Variance) + 1) / 2) + ((VarianceAt(prior) - 1 - Math.Log(VarianceAt(prior)) + Square(prior.Alpha * Mean)) / 2);
-        notebook.Equal("best variance against Var[x_s | x_t] of the joint covariance, worst of 20 steps, relative", worst, 0, Tolerance.Rounding(condition, 64));
+        notebook.Equal(
+            "best variance against Var[x_s | x_t] of the joint covariance, worst of 20 steps, relative",
+            worst,
+            0,
+            Tolerance.Rounding(condition, 64));
         notebook.Equal("bound with the best variances against H(p₀) + KL(p_T ‖ N(0, 1)), nats", sum, total, Tolerance.Rounding(condition, 64 * 20));
 
         // Steps even in ln SNR: what the best variance gains over either fixed one vanishes as 1/T.
         int[] counts = context.Quick ? [256, 512, 1024, 2048] : [256, 512, 1024, 2048, 4096, 8192];
         double[] steps = [.. counts.Select(c => 1.0 / c)], axis = [.. counts.Select(c => (double)c)];
         double[] Gains(Schedule over, Func<int, TimeGrid> grid, bool small) => [.. counts.Select(c => Gain(over, grid(c), small))];
-        double[] evenSmall = Gains(schedule, c => Grids.Exponential(schedule, c), small: true), evenLarge = Gains(schedule, c => Grids.Exponential(schedule, c), small: false);
+        double[] evenSmall = Gains(schedule, c => Grids.Exponential(schedule, c), small: true);
+        double[] evenLarge = Gains(schedule, c => Grids.Exponential(schedule, c), small: false);
         var tenth = new Tolerance(0.2, "±0.2, the rule for orders; the next term is a factor 1 + O(Δ ln SNR), Δ = 0.09 at T = 256");
         notebook.Equal("steps even in ln SNR, v = β̃: order of the gain in 1/T", Order(steps, evenSmall), 1, tenth);
         notebook.Equal("steps even in ln SNR, v = β: order of the gain in 1/T", Order(steps, evenLarge), 1, tenth);
 
         // Steps even in time: the k-th level has σ² ≈ k β, so β̃/v* → (k − 1)/k, and Σ ½(1/j − ln(1 + 1/j)) = γ/2 is left however many steps.
         var constant = new VpLinearSchedule(10, 10);
-        double[] timeSmall = Gains(constant, c => TimeGrid.Uniform(constant, c), small: true), timeLarge = Gains(constant, c => TimeGrid.Uniform(constant, c), small: false);
+        double[] timeSmall = Gains(constant, c => TimeGrid.Uniform(constant, c), small: true);
+        double[] timeLarge = Gains(constant, c => TimeGrid.Uniform(constant, c), small: false);
         var correction = timeSmall[^1] - timeSmall[^2];
-        notebook.Equal("steps even in time, v = β̃: gain as T → ∞ against γ/2, nats", timeSmall[^1] + correction, Constants.EulerMascheroni / 2, new Tolerance(Math.Abs(correction), "extrapolation of a remainder of order ln T/T: off by less than its last correction"));
-        notebook.Equal("steps even in time, v = β: order of the gain in 1/T", Order(steps, timeLarge), 1, new Tolerance(0.2, "±0.2, the rule for orders; the next term is a factor 1 + O(10/T)"));
+        notebook.Equal(
+            "steps even in time, v = β̃: gain as T → ∞ against γ/2, nats",
+            timeSmall[^1] + correction,
+            Constants.EulerMascheroni / 2,
+            new Tolerance(Math.Abs(correction), "extrapolation of a remainder of order ln T/T: off by less than its last correction"));
+        notebook.Equal(
+            "steps even in time, v = β: order of the gain in 1/T",
+            Order(steps, timeLarge),
+            1,
+            new Tolerance(0.2, "±0.2, the rule for orders; the next term is a factor 1 + O(10/T)"));
         notebook.Report("steps even in time, v = β̃: bits lost a dimension, however many steps", timeSmall[^1] / Math.Log(2));
         notebook.Figure(
             "gain",
-            "What the best variance of the step gains over the two fixed ones, summed over all steps but the last, over their number T. Even in ln SNR both vanish as 1/T; even in time β̃ keeps γ/2 nats.",
+            "What the best variance of the step gains over the two fixed ones, summed over all steps but the last, over their number T. " +
+            "Even in ln SNR both vanish as 1/T; even in time β̃ keeps γ/2 nats.",
             new SvgPlot(
             [
                 new LineSeries("v = β̃, even in ln SNR", axis, evenSmall) { Markers = true },
                 new LineSeries("v = β, even in ln SNR", axis, evenLarge) { Markers = true },
                 new LineSeries("v = β̃, even in time", axis, timeSmall) { Markers = true },
                 new LineSeries("v = β, even in time", axis, timeLarge) { Markers = true },
-                new LineSeries("γ/2", [axis[0], axis[^1]], [Constants.EulerMascheroni / 2, Constants.EulerMascheroni / 2]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
+                new LineSeries(
+                    "γ/2",
+                    [axis[0], axis[^1]],
+                    [Constants.EulerMascheroni / 2, Constants.EulerMascheroni / 2]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
             ])
-            { Title = "What a learned variance is worth", XLabel = "steps T", YLabel = "nats a dimension", XScale = AxisScale.Log, YScale = AxisScale.Log, Width = 720 });
+            {
+                Title = "What a learned variance is worth",
+                XLabel = "steps T",
+                YLabel = "nats a dimension",
+                XScale = AxisScale.Log,
+                YScale = AxisScale.Log,
+                Width = 720,
+            });
     }
 
     // A gain that is not positive has no order, and fails the check.

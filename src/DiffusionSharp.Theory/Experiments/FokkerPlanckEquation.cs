@@ -6,6 +6,7 @@ using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Stochastics.Processes;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -73,16 +74,16 @@ public sealed class FokkerPlanckEquation : Experiment
         Plane(context, notebook);
     }
 
-    private static double Square(double x) => x * x;
-
-    private static GridDensity Normal(CellGrid grid, double mean, double variance) => GridDensity.OfCumulative(grid, x => NormalLaw.Cumulative((x - mean) / Math.Sqrt(variance)));
+    private static GridDensity Normal(CellGrid grid, double mean, double variance) =>
+        GridDensity.OfCumulative(grid, x => NormalLaw.Cumulative((x - mean) / Math.Sqrt(variance)));
 
     private static GridDensity Decayed(CellGrid grid, double t) => Normal(grid, StartMean * Math.Exp(-t), 1 + ((StartVariance - 1) * Math.Exp(-2 * t)));
 
     private static double[] Values(GridDensity density) => density.Values.ToArray();
 
     // Order 2 in cells and steps: the error left is a third of what the last halving changed, and half of that change leaves room for the next term.
-    private static Tolerance Halving(double change) => new(change / 2, "order 2: half of what halving cells and steps changed; a third of it is the error left, the rest is room for the next term");
+    private static Tolerance Halving(double change) =>
+        new(change / 2, "order 2: half of what halving cells and steps changed; a third of it is the error left, the rest is room for the next term");
 
     private FokkerPlanck1D Equation(CellGrid grid, Func<double, double> drift, Func<double, double> diffusion, TimeScheme scheme = TimeScheme.Sdirk2)
     {
@@ -93,7 +94,10 @@ public sealed class FokkerPlanckEquation : Experiment
     private FokkerPlanck1D Decay(CellGrid grid, TimeScheme scheme = TimeScheme.Sdirk2) => Equation(grid, x => -x, _ => Math.Sqrt(2), scheme);
 
     private FokkerPlanck1D InWell(CellGrid grid, TimeScheme scheme) =>
-        new(grid, x => -4 * x * ((x * x) - 1), _ => Math.Sqrt(4 * DiffusionFactor * Temperature)) { Scheme = scheme, Weighting = Weighting, AllowsNegative = true };
+        new(
+            grid,
+            x => -4 * x * ((x * x) - 1),
+            _ => Math.Sqrt(4 * DiffusionFactor * Temperature)) { Scheme = scheme, Weighting = Weighting, AllowsNegative = true };
 
     private void ExactLaws(Notebook notebook)
     {
@@ -105,7 +109,10 @@ public sealed class FokkerPlanckEquation : Experiment
 
         CellGrid Around(double half, int k) => new(-half, half, 200 * k);
         Compare("Ornstein–Uhlenbeck at t = 0.5", k => Decay(Around(8, k)).Advance(Decayed(Around(8, k), 0), 0, 0.5, 50 * k), grid => Decayed(grid, 0.5));
-        Compare("Wiener process at t = 2", k => Equation(Around(10, k), _ => 0, _ => 1).Advance(Normal(Around(10, k), 0, 0.25), 0, 2, 100 * k), grid => Normal(grid, 0, 2.25));
+        Compare(
+            "Wiener process at t = 2",
+            k => Equation(Around(10, k), _ => 0, _ => 1).Advance(Normal(Around(10, k), 0, 0.25), 0, 2, 100 * k),
+            grid => Normal(grid, 0, 2.25));
 
         // Noise that depends on the place, g² = 1 + x²: without current p ∝ (1 + x²)⁻². What the correction lacks acts as a drift (g²/2)′ = x.
         Compare(
@@ -118,27 +125,53 @@ public sealed class FokkerPlanckEquation : Experiment
     {
         static Tolerance House(string next) => new(0.2, next);
         double[] widths = [0.2, 0.1, 0.05];
-        double[] inSpace = [.. widths.Select(h => new CellGrid(-8, 8, (int)Math.Round(16 / h))).Select(grid => Decay(grid).Advance(Decayed(grid, 0), 0, 0.5, 400).DistanceTo(Decayed(grid, 0.5)))];
-        notebook.Equal("order in the width of the cells", ConvergenceOrder.Of(widths, inSpace), 2, House("the term of order 4 is (h/0.55)² of the leading one: 0.13 at the widest cells"));
+        double[] inSpace =
+        [
+            .. widths.Select(h => new CellGrid(
+                -8,
+                8,
+                (int)Math.Round(16 / h))).Select(grid => Decay(grid).Advance(Decayed(grid, 0), 0, 0.5, 400).DistanceTo(Decayed(grid, 0.5))),
+        ];
+        notebook.Equal(
+            "order in the width of the cells",
+            ConvergenceOrder.Of(widths, inSpace),
+            2,
+            House("the term of order 4 is (h/0.55)² of the leading one: 0.13 at the widest cells"));
 
         var cells = new CellGrid(-7, 7, 280);
         var start = Decayed(cells, 0);
         var reference = Decay(cells).Advance(start, 0, 0.5, 2048);
         double[] steps = [0.5 / 8, 0.5 / 16, 0.5 / 32];
-        double[] Errors(TimeScheme scheme) => [.. steps.Select(tau => Decay(cells, scheme).Advance(start, 0, 0.5, (int)Math.Round(0.5 / tau)).DistanceTo(reference))];
+        double[] Errors(TimeScheme scheme) =>
+            [.. steps.Select(tau => Decay(cells, scheme).Advance(start, 0, 0.5, (int)Math.Round(0.5 / tau)).DistanceTo(reference))];
         var (first, second) = (Errors(TimeScheme.BackwardEuler), Errors(TimeScheme.Sdirk2));
-        notebook.Equal("order in time of backward Euler", ConvergenceOrder.Of(steps, first), 1, House("the next term is about τ times the rate 2 of the leading one: 0.12 at the longest step"));
-        notebook.Equal("order in time of the two-stage method", ConvergenceOrder.Of(steps, second), 2, House("the next term is about τ times the rate 2 of the leading one: 0.12 at the longest step"));
+        notebook.Equal(
+            "order in time of backward Euler",
+            ConvergenceOrder.Of(steps, first),
+            1,
+            House("the next term is about τ times the rate 2 of the leading one: 0.12 at the longest step"));
+        notebook.Equal(
+            "order in time of the two-stage method",
+            ConvergenceOrder.Of(steps, second),
+            2,
+            House("the next term is about τ times the rate 2 of the leading one: 0.12 at the longest step"));
 
         var grid = new CellGrid(-8, 8, 320);
         var times = new[] { 0, 0.2, 0.5, 1.2 };
         notebook.Figure(
             "exact",
-            "Left: Ornstein and Uhlenbeck's density from the equation (solid) and in closed form (dashed). Right: the error falls with the square of the cells' width, and with the first or second power of the time step.",
+            "Left: Ornstein and Uhlenbeck's density from the equation (solid) and in closed form (dashed). " +
+            "Right: the error falls with the square of the cells' width, and with the first or second power of the time step.",
             new SvgPlot(
             [
-                .. times.Select((t, i) => new LineSeries(FormattableString.Invariant($"t = {t}"), grid.Centres(), Values(t == 0 ? Decayed(grid, 0) : Decay(grid).Advance(Decayed(grid, 0), 0, t, 100))) { Color = PlotTheme.Paper.Colors[i] }),
-                .. times.Select((t, i) => new LineSeries(i == 0 ? "exact" : "", grid.Centres(), Values(Decayed(grid, t))) { Color = "#222222", Dashed = true, Width = 1 }),
+                .. times.Select((t, i) => new LineSeries(
+                    FormattableString.Invariant($"t = {t}"),
+                    grid.Centres(),
+                    Values(t == 0 ? Decayed(grid, 0) : Decay(grid).Advance(Decayed(grid, 0), 0, t, 100))) { Color = PlotTheme.Paper.Colors[i] }),
+                .. times.Select((t, i) => new LineSeries(
+                    i == 0 ? "exact" : "",
+                    grid.Centres(),
+                    Values(Decayed(grid, t))) { Color = "#222222", Dashed = true, Width = 1 }),
             ])
             { Title = "A density on its way to equilibrium", XLabel = "x", YLabel = "density p(x, t)", XRange = (-4, 4) },
             new SvgPlot(
@@ -164,13 +197,21 @@ public sealed class FokkerPlanckEquation : Experiment
         var rate = Math.Sqrt(8 * 4) / (2 * Math.PI) * Math.Exp(-1 / Temperature);
         var left = 2 * Math.Pow(1 + (20 * rate), -60);
         var end = equation.Advance(p, 0, 1200, 60);
-        notebook.Equal("double well after a long time: ∫|p − e^(−U/T)/Z|", end.DistanceTo(boltzmann), 0, Halving(equation.Stationary().Coarsened().DistanceTo(coarse)).Plus(new Tolerance(left, "what relaxation leaves after 60 steps of 20")));
+        notebook.Equal(
+            "double well after a long time: ∫|p − e^(−U/T)/Z|",
+            end.DistanceTo(boltzmann),
+            0,
+            Halving(equation.Stationary().Coarsened().DistanceTo(coarse)).Plus(new Tolerance(left, "what relaxation leaves after 60 steps of 20")));
 
         // With the potential's own differences as the drift, detailed balance holds face by face.
         var balanced = FokkerPlanck1D.OfPotential(WellGrid, x => Well.Energy(x), 2 * DiffusionFactor * Temperature);
         var centres = new GridDensity(WellGrid, [.. WellGrid.Centres().Select(x => Math.Exp(-Well.Energy(x) / Temperature))]).Normalized();
         var flow = Temperature / WellGrid.Width * Values(centres).Max();
-        notebook.Equal("largest current through a face under e^(−U/T) at the centres", balanced.Current(centres).Max(Math.Abs), 0, Tolerance.Rounding(flow, 64));
+        notebook.Equal(
+            "largest current through a face under e^(−U/T) at the centres",
+            balanced.Current(centres).Max(Math.Abs),
+            0,
+            Tolerance.Rounding(flow, 64));
 
         var divergences = new List<double>();
         var shown = new List<(double T, GridDensity P)>();
@@ -187,14 +228,19 @@ public sealed class FokkerPlanckEquation : Experiment
         notebook.AtMost("largest rise of KL(p ‖ e^(−U/T)) from one time to the next, nats", rise, 0, Tolerance.Rounding(divergences[0], WellGrid.Cells));
         notebook.Figure(
             "wells",
-            "Left: all probability starts at the bottom of the left well, spreads in it at once and crosses the barrier slowly; in the end it is Boltzmann's law (dashed). Right: the distance from Boltzmann's law never rises.",
+            "Left: all probability starts at the bottom of the left well, spreads in it at once and crosses the barrier slowly; " +
+            "in the end it is Boltzmann's law (dashed). Right: the distance from Boltzmann's law never rises.",
             new SvgPlot(
             [
                 .. shown.Select(s => new LineSeries(FormattableString.Invariant($"t = {s.T:0.0}"), WellGrid.Centres(), Values(s.P))),
                 new LineSeries("e^(−U/T)/Z", WellGrid.Centres(), Values(centres)) { Dashed = true, Color = "#222222" },
             ])
             { Title = "Relaxation in a double well", XLabel = "x", YLabel = "density", XRange = (-2, 2) },
-            new SvgPlot([new LineSeries("KL(p ‖ Boltzmann)", times, divergences), new LineSeries("Kramers's rate", times, [.. times.Select(s => 0.55 * Math.Exp(-4 * rate * s))]) { Dashed = true, Color = "#555555", Width = 1 }])
+            new SvgPlot(
+            [
+                new LineSeries("KL(p ‖ Boltzmann)", times, divergences),
+                new LineSeries("Kramers's rate", times, [.. times.Select(s => 0.55 * Math.Exp(-4 * rate * s))]) { Dashed = true, Color = "#555555", Width = 1 },
+            ])
             { Title = "The H theorem", XLabel = "time", YLabel = "nats", YScale = AxisScale.Log });
     }
 
@@ -212,14 +258,25 @@ public sealed class FokkerPlanckEquation : Experiment
         }
 
         notebook.AtLeast("least density at a Péclet number of 1000, over 2000 steps", least, 0, Tolerance.None);
-        notebook.Equal("largest change of the mass over those steps", lost, 0, new Tolerance(1e-12, "rounding: four of 2⁻⁵³ in each of 2000 steps, all to one side, would be 9e-13"));
+        notebook.Equal(
+            "largest change of the mass over those steps",
+            lost,
+            0,
+            new Tolerance(1e-12, "rounding: four of 2⁻⁵³ in each of 2000 steps, all to one side, would be 9e-13"));
 
         const double width = 0.02, drift = 1, diffusion = width / 20;
         var cells = new CellGrid(0, 2, 100);
-        GridDensity Carried(FluxWeighting weighting) => new FokkerPlanck1D(cells, _ => drift, _ => Math.Sqrt(2 * diffusion)) { Scheme = TimeScheme.BackwardEuler, Weighting = weighting }.Advance(Normal(cells, 0.3, 0.0006), 0, 1, 400);
+        GridDensity Carried(FluxWeighting weighting) =>
+            new FokkerPlanck1D(cells, _ => drift, _ => Math.Sqrt(2 * diffusion)) { Scheme = TimeScheme.BackwardEuler, Weighting = weighting }.Advance(
+                Normal(cells, 0.3, 0.0006),
+                0,
+                1,
+                400);
         notebook.Figure(
             "steep",
-            "A narrow hill is carried to the right at a Péclet number of 20. Central differences swing below zero; the exponential flux stays positive, at the price of a hill several times as wide and as low: at such numbers it is the upwind flux, of first order.",
+            "A narrow hill is carried to the right at a Péclet number of 20. " +
+            "Central differences swing below zero; the exponential flux stays positive, " +
+            "at the price of a hill several times as wide and as low: at such numbers it is the upwind flux, of first order.",
             new SvgPlot(
             [
                 new LineSeries("central", cells.Centres(), Values(Carried(FluxWeighting.Central))),
@@ -243,26 +300,59 @@ public sealed class FokkerPlanckEquation : Experiment
         var gridError = Halving(density.Coarsened().DistanceTo(coarse));
 
         // What the paths' step costs is computed without chance: the law of the method's states.
-        var stepped = EulerMaruyamaLaw.Advance(start, (x, _) => -4 * x * ((x * x) - 1), (_, _) => Math.Sqrt(2 * Temperature), 0, end, steps, context.Parallelism);
-        var twice = EulerMaruyamaLaw.Advance(start, (x, _) => -4 * x * ((x * x) - 1), (_, _) => Math.Sqrt(2 * Temperature), 0, end, steps / 2, context.Parallelism);
+        var stepped = EulerMaruyamaLaw.Advance(
+            start,
+            (x, _) => -4 * x * ((x * x) - 1),
+            (_, _) => Math.Sqrt(2 * Temperature),
+            0,
+            end,
+            steps,
+            context.Parallelism);
+        var twice = EulerMaruyamaLaw.Advance(
+            start,
+            (x, _) => -4 * x * ((x * x) - 1),
+            (_, _) => Math.Sqrt(2 * Temperature),
+            0,
+            end,
+            steps / 2,
+            context.Parallelism);
         var extrapolated = new GridDensity(WellGrid, [.. stepped.Values.ToArray().Zip(twice.Values.ToArray(), (a, b) => (2 * a) - b)]);
 
         // U″ is 16 at 1.3, where the wells' outer walls are steepest for what lies there; the longer step is 0.005.
         var next = new Tolerance(16 * 2 * end / steps * stepped.DistanceTo(twice), "next term of the weak error, a share U″h of what halving the step changed");
-        notebook.Equal("law of the Euler–Maruyama method's states, extrapolated from 100 and 200 steps, against the equation: ∫|p − p̂|", extrapolated.DistanceTo(density), 0, gridError.Plus(next));
+        notebook.Equal(
+            "law of the Euler–Maruyama method's states, extrapolated from 100 and 200 steps, against the equation: ∫|p − p̂|",
+            extrapolated.DistanceTo(density),
+            0,
+            gridError.Plus(next));
         var bias = stepped.Cumulative().Zip(density.Cumulative(), (a, b) => Math.Abs(a - b)).Max();
         var chance = Tolerance.OfKolmogorov(count);
-        notebook.AtMost("weak error of 200 Euler–Maruyama steps, as a distance of distribution functions, against chance", bias, chance.Value, new Tolerance(gridError.Value, gridError.Reason));
+        notebook.AtMost(
+            "weak error of 200 Euler–Maruyama steps, as a distance of distribution functions, against chance",
+            bias,
+            chance.Value,
+            new Tolerance(gridError.Value, gridError.Reason));
 
         var paths = new PathEnsemble(new OverdampedLangevin(Well, Temperature), new EulerMaruyama());
-        var states = paths.Run(PathEnsemble.NormalStart(count, 1, startMean, Math.Sqrt(startVariance), rng.Split("starts")), [0, end], end / steps, rng.Split("paths"), context.Parallelism, context.Stop)[^1].Values;
+        var states = paths.Run(
+            PathEnsemble.NormalStart(count, 1, startMean, Math.Sqrt(startVariance), rng.Split("starts")),
+            [0, end],
+            end / steps,
+            rng.Split("paths"),
+            context.Parallelism,
+            context.Stop)[^1].Values;
         var distance = KolmogorovSmirnov.Test(states, density.CumulativeFunction());
-        notebook.Equal(FormattableString.Invariant($"{count} paths at t = {end} against the equation, Kolmogorov–Smirnov"), distance.Statistic, 0, chance.Plus(new Tolerance(bias, "weak error of the paths' step")).Plus(gridError));
+        notebook.Equal(
+            FormattableString.Invariant($"{count} paths at t = {end} against the equation, Kolmogorov–Smirnov"),
+            distance.Statistic,
+            0,
+            chance.Plus(new Tolerance(bias, "weak error of the paths' step")).Plus(gridError));
         ChiSquared(notebook, states, stepped);
 
         notebook.Figure(
             "paths",
-            FormattableString.Invariant($"A histogram of {count} paths (bars) and the density from the equation (line) at t = {end}. Dashed: where the paths started."),
+            FormattableString.Invariant(
+                $"A histogram of {count} paths (bars) and the density from the equation (line) at t = {end}. Dashed: where the paths started."),
             new SvgPlot(
             [
                 HistogramSeries.Of("paths", states, 100, (-2, 2)),
@@ -307,7 +397,8 @@ public sealed class FokkerPlanckEquation : Experiment
     {
         static CellGrid2D Cells(int n) => new(new CellGrid(-4.5, 4.5, n), new CellGrid(-4.5, 4.5, n));
         var g = PlaneNoise * Math.Sqrt(2 * DiffusionFactor);
-        FokkerPlanck2D Turning(int n) => new(Cells(n), (x, y, _) => (-Kappa * x) - (Omega * y), (x, y, _) => (Omega * x) - (Kappa * y), (_, _, _) => g, (_, _, _) => g, autonomous: true)
+        FokkerPlanck2D Turning(int n) =>
+            new(Cells(n), (x, y, _) => (-Kappa * x) - (Omega * y), (x, y, _) => (Omega * x) - (Kappa * y), (_, _, _) => g, (_, _, _) => g, autonomous: true)
         {
             Scheme = TimeScheme.Sdirk2,
             Weighting = Weighting,
@@ -319,8 +410,16 @@ public sealed class FokkerPlanckEquation : Experiment
         foreach (var t in new[] { 0.5, 1.5 })
         {
             var fine = Solve(size, t);
-            notebook.Equal($"turning, falling and spreading in the plane at t = {t:0.0}: ∫∫|p − exact|", fine.DistanceTo(Swirl(Cells(size), t)), 0, Halving(fine.Coarsened().DistanceTo(Solve(size / 2, t))));
-            notebook.Equal($"mass in the plane at t = {t:0.0}", fine.Mass, 1, new Tolerance(1e-12, "rounding: four of 2⁻⁵³ in each of fewer than 2000 sweeps"));
+            notebook.Equal(
+                FormattableString.Invariant($"turning, falling and spreading in the plane at t = {t:0.0}: ∫∫|p − exact|"),
+                fine.DistanceTo(Swirl(Cells(size), t)),
+                0,
+                Halving(fine.Coarsened().DistanceTo(Solve(size / 2, t))));
+            notebook.Equal(
+                FormattableString.Invariant($"mass in the plane at t = {t:0.0}"),
+                fine.Mass,
+                1,
+                new Tolerance(1e-12, "rounding: four of 2⁻⁵³ in each of fewer than 2000 sweeps"));
         }
 
         const int shown = 72, every = 4;
@@ -340,11 +439,29 @@ public sealed class FokkerPlanckEquation : Experiment
                     v.Add(jy.Values[(j * shown) + i]);
                 }
 
-            panels.Add(new SvgPlot([new HeatMapSeries("p", p.Grid.X.Centres(), p.Grid.Y.Centres(), p.Values), new VectorFieldSeries("", x, y, u, v) { Color = "#ffffff", Scale = 1.6 }])
-            { Title = FormattableString.Invariant($"t = {t}"), XLabel = "x", YLabel = "y", XRange = (-3, 3), YRange = (-3, 3), Width = 440, Height = 400, EqualAspect = true });
+            panels.Add(new SvgPlot(
+            [
+                new HeatMapSeries("p", p.Grid.X.Centres(), p.Grid.Y.Centres(), p.Values),
+                new VectorFieldSeries("", x, y, u, v) { Color = "#ffffff", Scale = 1.6 },
+            ])
+            {
+                Title = FormattableString.Invariant($"t = {t}"),
+                XLabel = "x",
+                YLabel = "y",
+                XRange = (-3, 3),
+                YRange = (-3, 3),
+                Width = 440,
+                Height = 400,
+                EqualAspect = true,
+            });
         }
 
-        notebook.Figure("plane", "Two hills in the plane are turned, pulled to the middle and spread; arrows are the probability current J. In the end the density stands still, and the current runs in circles: a stationary law need not be an equilibrium.", 2, panels);
+        notebook.Figure(
+            "plane",
+            "Two hills in the plane are turned, pulled to the middle and spread; arrows are the probability current J. " +
+            "In the end the density stands still, and the current runs in circles: a stationary law need not be an equilibrium.",
+            2,
+            panels);
     }
 
     // Two normal hills; a linear process turns the means and the covariances, and adds noise.

@@ -15,7 +15,12 @@ public sealed class InverseCdf : Experiment
     private const double Rate = 1.5, Middle = 0.7, Scale = 0.4;
     private const double Low = -8, High = 8; // where the mixture has less than 1e-30 left
 
-    private static readonly (double Weight, Normal Law)[] Components = [(0.3, new Normal(-1.6, 0.5)), (0.5, new Normal(0.4, 0.6)), (0.2, new Normal(2.2, 0.45))];
+    private static readonly (double Weight, Normal Law)[] Components =
+    [
+        (0.3, new Normal(-1.6, 0.5)),
+        (0.5, new Normal(0.4, 0.6)),
+        (0.2, new Normal(2.2, 0.45)),
+    ];
 
     /// <summary>F⁻¹ of the exponential law of rate 1.5: a formula under test.</summary>
     public Func<double, double> Exponential { get; init; } = u => -Math.Log(1 - u) / Rate;
@@ -125,16 +130,34 @@ public sealed class InverseCdf : Experiment
                 new Tolerance(h * h * h * h * third / 16, "next term of the expansion, h⁴ max|p‴|/16").Plus(Tolerance.Rounding(1, 80 << i)));
         }
 
-        notebook.Equal("order of the table's error in its spacing", ConvergenceOrder.Of(spacings, errors), 2, new Tolerance(0.05, "the next term is at most 13 % of the first at the widest spacing, which has weight 0.29 in the slope, and falls fourfold a halving"));
+        notebook.Equal(
+            "order of the table's error in its spacing",
+            ConvergenceOrder.Of(spacings, errors),
+            2,
+            new Tolerance(
+                0.05,
+                "the next term is at most 13 % of the first at the widest spacing, which has weight 0.29 in the slope, and falls fourfold a halving"));
         notebook.Figure(
             "spacing",
-            "Largest difference between the distribution function of a table and the exact one (dots) over the table's spacing, and its leading term (5/24) h² max|p′| (dashed).",
-            new SvgPlot([new LineSeries("measured", spacings, errors) { Markers = true, Width = 1.2 }, new LineSeries("(5/24) h² max|p′|", spacings, [.. spacings.Select(h => 5.0 / 24 * h * h * slope)]) { Dashed = true }])
-            { Title = "A table half as wide is four times as good", XLabel = "spacing h of the table, units of x", YLabel = "sup |F_table − F|", XScale = AxisScale.Log, YScale = AxisScale.Log });
+            "Largest difference between the distribution function of a table and the exact one (dots) over the table's spacing, " +
+            "and its leading term (5/24) h² max|p′| (dashed).",
+            new SvgPlot(
+            [
+                new LineSeries("measured", spacings, errors) { Markers = true, Width = 1.2 },
+                new LineSeries("(5/24) h² max|p′|", spacings, [.. spacings.Select(h => 5.0 / 24 * h * h * slope)]) { Dashed = true },
+            ])
+            {
+                Title = "A table half as wide is four times as good",
+                XLabel = "spacing h of the table, units of x",
+                YLabel = "sup |F_table − F|",
+                XScale = AxisScale.Log,
+                YScale = AxisScale.Log,
+            });
 
         // What a table of the same spacing would need in d dimensions: why the rest of the course exists.
         var entries = Math.Log10((High - Low) / spacings[^1]);
-        foreach (var d in new[] { 2, 3, 784 }) notebook.Report($"decimal digits in the number of entries of a table as fine in {d} dimensions", Math.Floor(d * entries) + 1);
+        foreach (var d in new[] { 2, 3, 784 })
+            notebook.Report($"decimal digits in the number of entries of a table as fine in {d} dimensions", Math.Floor(d * entries) + 1);
         return tables;
     }
 
@@ -142,21 +165,36 @@ public sealed class InverseCdf : Experiment
     {
         var x = Draw(rng.Split("table"), samples, table.Quantile);
         var distance = KolmogorovSmirnov.Test(x, Cumulative);
-        notebook.Equal($"mixture: Kolmogorov distance of {samples} samples of the finest table to F", distance.Statistic, 0, Tolerance.OfKolmogorov(samples).Plus(new Tolerance(table.Distance(Cumulative), "the table's own distance")));
+        notebook.Equal(
+            $"mixture: Kolmogorov distance of {samples} samples of the finest table to F",
+            distance.Statistic,
+            0,
+            Tolerance.OfKolmogorov(samples).Plus(new Tolerance(table.Distance(Cumulative), "the table's own distance")));
 
         var axis = Quadrature.Points(-4, 4, 401);
         double[] levels = [.. Enumerable.Range(0, 24).Select(i => (i + 0.5) / 24)];
         notebook.Figure(
             "through",
-            "Left: 24 equally spaced u (left axis) walk right to the curve F and down to x = F⁻¹(u); where F is steep they crowd together. Right: a histogram of samples of the table and the density.",
+            "Left: 24 equally spaced u (left axis) walk right to the curve F and down to x = F⁻¹(u); where F is steep they crowd together. " +
+            "Right: a histogram of samples of the table and the density.",
             new SvgPlot(
             [
-                new LineSeries("", [.. levels.SelectMany(u => new[] { -4, table.Quantile(u), table.Quantile(u), double.NaN })], [.. levels.SelectMany(u => new[] { u, u, 0, double.NaN })]) { Color = PlotTheme.Paper.Colors[5], Width = 0.9 },
+                new LineSeries(
+                    "",
+                    [.. levels.SelectMany(u => new[] { -4, table.Quantile(u), table.Quantile(u), double.NaN })],
+                    [.. levels.SelectMany(u => new[] { u, u, 0, double.NaN })]) { Color = PlotTheme.Paper.Colors[5], Width = 0.9 },
                 new LineSeries("F(x)", axis, [.. axis.Select(Cumulative)]) { Color = PlotTheme.Paper.Colors[0], Width = 2.2 },
-                new PointSeries("x = F⁻¹(u)", [.. levels.Select(table.Quantile)], new double[levels.Length]) { Color = PlotTheme.Paper.Colors[1], Radius = 3, Opacity = 1 },
+                new PointSeries(
+                    "x = F⁻¹(u)",
+                    [.. levels.Select(table.Quantile)],
+                    new double[levels.Length]) { Color = PlotTheme.Paper.Colors[1], Radius = 3, Opacity = 1 },
             ])
             { Title = "From u to x", XLabel = "x", YLabel = "u = F(x)", XRange = (-4, 4), YRange = (-0.03, 1) },
-            new SvgPlot([HistogramSeries.Of("samples of the table", x, 64, (-4, 4)), new LineSeries("density p(x)", axis, [.. axis.Select(Density)]) { Dashed = true, Color = PlotTheme.Paper.Colors[1] }])
+            new SvgPlot(
+            [
+                HistogramSeries.Of("samples of the table", x, 64, (-4, 4)),
+                new LineSeries("density p(x)", axis, [.. axis.Select(Density)]) { Dashed = true, Color = PlotTheme.Paper.Colors[1] },
+            ])
             { Title = "What comes out", XLabel = "x", YLabel = "density" });
 
         // The coarse table's law is a staircase of uniform pieces.
@@ -164,7 +202,11 @@ public sealed class InverseCdf : Experiment
         notebook.Figure(
             "coarse",
             "A table of spacing 0.5: the density that it really samples (steps) beside the exact one, and the difference of the distribution functions.",
-            new SvgPlot([new LineSeries("law of the table", coarse.Steps.X, coarse.Steps.Density), new LineSeries("density p(x)", axis, [.. axis.Select(Density)]) { Dashed = true }])
+            new SvgPlot(
+            [
+                new LineSeries("law of the table", coarse.Steps.X, coarse.Steps.Density),
+                new LineSeries("density p(x)", axis, [.. axis.Select(Density)]) { Dashed = true },
+            ])
             { Title = "A coarse table samples a staircase", XLabel = "x", YLabel = "density", XRange = (-4, 4) },
             new SvgPlot([new LineSeries("F_table − F", axis, [.. axis.Select(v => coarse.Cumulative(v) - Cumulative(v))])])
             { Title = "Its error in distribution", XLabel = "x", YLabel = "F_table − F" });

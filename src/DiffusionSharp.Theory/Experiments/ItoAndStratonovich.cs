@@ -4,6 +4,7 @@ using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Stochastics.Processes;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -104,17 +105,33 @@ public sealed class ItoAndStratonovich : Experiment
         {
             // Cumulants of Σ(ΔW)², in units of h: κ_j = 2^(j−1) (j − 1)! n; of Σ ΔW·bridge, from ln E e^(szz′) = −½ ln(1 − s²): n, 6n, 120n, 5040n.
             var n = 1 << levels[l];
-            Check($"rms error of left sums of {n} terms against t/√(2n)", rmsLeft[l], Horizon / Math.Sqrt(2.0 * n), scale => Tolerance.OfMeanSquare(paths, scale / (2 * n), 2 * n, 8 * n, 48 * n, 384 * n, 3840 * n, 645120.0 * n));
-            Check($"rms error of middle sums of {n} terms against t/(2√n)", rmsMiddle[l], Horizon / (2 * Math.Sqrt(n)), scale => Tolerance.OfMeanSquare(paths, scale / n, n, 0, 6 * n, 0, 120 * n, 5040 * n));
+            Check(
+                $"rms error of left sums of {n} terms against t/√(2n)",
+                rmsLeft[l],
+                Horizon / Math.Sqrt(2.0 * n),
+                scale => Tolerance.OfMeanSquare(paths, scale / (2 * n), 2 * n, 8 * n, 48 * n, 384 * n, 3840 * n, 645120.0 * n));
+            Check(
+                $"rms error of middle sums of {n} terms against t/(2√n)",
+                rmsMiddle[l],
+                Horizon / (2 * Math.Sqrt(n)),
+                scale => Tolerance.OfMeanSquare(paths, scale / n, n, 0, 6 * n, 0, 120 * n, 5040 * n));
         }
 
         // Given W, the remainder is nearly normal with variance (h/2) Q, Q = ∫ sin² W dt: excess kurtosis 3 Var Q/(E Q)², and 12/n of n squares.
         var last = levels.Length - 1;
         var (remainder, steps) = (FormulaError(h[last], 1 << levels[last]), 1 << levels[last]);
         var kurtosis = (3 * VarianceOfSineSquares / Square(MeanOfSineSquares)) + (12.0 / steps);
-        Check($"rms remainder of Itô's formula for sin W, {steps} steps, against its closed form", rmsFormula[last], Math.Sqrt(remainder), scale => Tolerance.OfMeanSquare(paths, scale, 1, 0, kurtosis));
+        Check(
+            $"rms remainder of Itô's formula for sin W, {steps} steps, against its closed form",
+            rmsFormula[last],
+            Math.Sqrt(remainder),
+            scale => Tolerance.OfMeanSquare(paths, scale, 1, 0, kurtosis));
         var leading = h[last] / 2 * MeanOfSineSquares;
-        notebook.Equal($"mean square of the remainder in {steps} steps: closed form over (h/2) ∫ E sin² W dt", remainder / leading, 1, new Tolerance(2 * h[last], "next term of the expansion in h, a factor below 2"));
+        notebook.Equal(
+            $"mean square of the remainder in {steps} steps: closed form over (h/2) ∫ E sin² W dt",
+            remainder / leading,
+            1,
+            new Tolerance(2 * h[last], "next term of the expansion in h, a factor below 2"));
         notebook.Equal("mean of the middle sum less the left sum against t/2", Measurement.OfMean(difference), Horizon / 2);
         notebook.Equal("trapezoids telescope: largest |Σ ½(W_i + W_{i+1}) ΔW_i − W²/2|", telescope.Max(), 0, Tolerance.Rounding(50, 4 << finest));
         IntegralFigures(rng.Split("figure"), notebook, h, rmsLeft, rmsMiddle, rmsFormula);
@@ -123,7 +140,8 @@ public sealed class ItoAndStratonovich : Experiment
         static double[] Root(double[][] squares) => [.. squares.Select(s => Math.Sqrt(s.Average()))];
 
         // A root mean square is off by half the share by which the mean square is.
-        void Check(string what, double measured, double expected, Func<double, Tolerance> chance) => notebook.Equal(what, measured, expected, chance(expected / 2));
+        void Check(string what, double measured, double expected, Func<double, Tolerance> chance) =>
+            notebook.Equal(what, measured, expected, chance(expected / 2));
     }
 
     // E and Var of Q = ∫ sin² W dt = ½ ∫ (1 − cos 2W) dt, from E cos 2W_s cos 2W_t = ½ e^(−2(t−s)) (1 + e^(−8s)), s < t.
@@ -133,7 +151,8 @@ public sealed class ItoAndStratonovich : Experiment
     {
         get
         {
-            var products = (Horizon / 2) - ((1 - Math.Exp(-2 * Horizon)) / 4) + ((1 - Math.Exp(-8 * Horizon)) / 16) - (Math.Exp(-2 * Horizon) * (1 - Math.Exp(-6 * Horizon)) / 12);
+            var last = Math.Exp(-2 * Horizon) * (1 - Math.Exp(-6 * Horizon)) / 12;
+            var products = (Horizon / 2) - ((1 - Math.Exp(-2 * Horizon)) / 4) + ((1 - Math.Exp(-8 * Horizon)) / 16) - last;
             return (products - Square((1 - Math.Exp(-2 * Horizon)) / 2)) / 4;
         }
     }
@@ -173,7 +192,8 @@ public sealed class ItoAndStratonovich : Experiment
         var colors = PlotTheme.Paper.Colors;
         notebook.Figure(
             "integrals",
-            "Left: on one path, sums that read W at the left ends and in the middles (solid), and the limits (W² − t)/2 and W²/2 (dashed): they part as t/2. Right: how the sums, and Itô's formula for sin W, come to their limits: as √h.",
+            "Left: on one path, sums that read W at the left ends and in the middles (solid), and the limits (W² − t)/2 and W²/2 (dashed): " +
+            "they part as t/2. Right: how the sums, and Itô's formula for sin W, come to their limits: as √h.",
             new SvgPlot(
             [
                 new LineSeries("left sums", t, itoSum) { Color = colors[0], Width = 1.3 },
@@ -221,7 +241,12 @@ public sealed class ItoAndStratonovich : Experiment
         });
 
         double[] h = [.. levels.Select(l => 1.0 / (1 << l))];
-        double[][] known = [[.. h.Select(v => GbmError(v, doubleIntegral: false))], [.. h.Select(v => GbmError(v, doubleIntegral: true))], [.. h.Select(OuError)]];
+        double[][] known =
+        [
+            [.. h.Select(v => GbmError(v, doubleIntegral: false))],
+            [.. h.Select(v => GbmError(v, doubleIntegral: true))],
+            [.. h.Select(OuError)],
+        ];
         string[] names = ["Euler–Maruyama on geometric Brownian motion", "Milstein on geometric Brownian motion", "Euler–Maruyama on Ornstein–Uhlenbeck"];
         double[] orders = [0.5, 1, 1];
 
@@ -229,11 +254,17 @@ public sealed class ItoAndStratonovich : Experiment
         // ½ · c (4h − h)/ln 4 = 1.1 ch. Schemes of order 1 with coefficients of at most 1.5 have |c| < 4. Euler–Maruyama misses the double
         // integral and what Milstein's scheme misses too, so there ch is the ratio of their mean squares; half of it again for what follows.
         var few = new Tolerance(1.1 * 4 * h[^1], "next term of the mean square, a share of 4h");
-        var withoutIntegral = new Tolerance(1.1 * 1.5 * known[1][^1] / known[0][^1], "next term of the mean square, a share of Milstein's mean square over Euler–Maruyama's");
+        var withoutIntegral = new Tolerance(
+            1.1 * 1.5 * known[1][^1] / known[0][^1],
+            "next term of the mean square, a share of Milstein's mean square over Euler–Maruyama's");
         for (var s = 0; s < names.Length; s++)
         {
             for (var l = 0; l < levels.Length; l += 2)
-                notebook.Equal($"E|X_h − X|² of {names[s]}, h = 1/{1 << levels[l]}, against its closed form", errors[s][l].Average(), known[s][l], Tolerance.OfSample(errors[s][l]));
+                notebook.Equal(
+                    $"E|X_h − X|² of {names[s]}, h = 1/{1 << levels[l]}, against its closed form",
+                    errors[s][l].Average(),
+                    known[s][l],
+                    Tolerance.OfSample(errors[s][l]));
             Slope(names[s], errors[s], orders[s], s == 0 ? withoutIntegral : few);
         }
 
@@ -267,7 +298,9 @@ public sealed class ItoAndStratonovich : Experiment
         {
             var decay = Math.Exp(-Theta * m * h);
             var power = Math.Pow(a, m);
-            sum += Noise * Noise * ((decay * decay * (1 - Math.Exp(-2 * Theta * h)) / (2 * Theta)) - (2 * power * decay * (1 - Math.Exp(-Theta * h)) / Theta) + (power * power * h));
+            var exact = decay * decay * (1 - Math.Exp(-2 * Theta * h)) / (2 * Theta);
+            var both = 2 * power * decay * (1 - Math.Exp(-Theta * h)) / Theta;
+            sum += Noise * Noise * (exact - both + (power * power * h));
         }
 
         return sum;
@@ -279,7 +312,10 @@ public sealed class ItoAndStratonovich : Experiment
         string[] names = ["Euler–Maruyama, GBM", "Milstein, GBM", "Euler–Maruyama, OU"];
         var plot = new SvgPlot(
         [
-            .. names.Select((name, s) => (PlotSeries)new PointSeries(name, h, [.. errors[s].Select(e => Math.Sqrt(e.Average()))]) { Radius = 3.2, Opacity = 1, Color = colors[s] }),
+            .. names.Select((name, s) => (PlotSeries)new PointSeries(
+                name,
+                h,
+                [.. errors[s].Select(e => Math.Sqrt(e.Average()))]) { Radius = 3.2, Opacity = 1, Color = colors[s] }),
             new LineSeries("Heun, Stratonovich", h, [.. errors[4].Select(e => Math.Sqrt(e.Average()))]) { Markers = true, Width = 1, Color = colors[3] },
             .. known.Select((k, s) => new LineSeries(s == 0 ? "closed forms" : "", h, [.. k.Select(Math.Sqrt)]) { Dashed = true, Color = colors[s] }),
         ])
@@ -291,11 +327,17 @@ public sealed class ItoAndStratonovich : Experiment
         double[] time = [.. Enumerable.Range(0, fine.Length).Select(i => i / (fine.Length - 1.0))], steps = [.. Enumerable.Range(0, 17).Select(i => i / 16.0)];
         notebook.Figure(
             "strong",
-            "Left: geometric Brownian motion with strong noise (σ = 1) on one Wiener path, and two schemes that see only 16 increments of it. Right: root mean square errors of schemes on the same paths (dots) and their closed forms (dashed): order ½ for Euler–Maruyama with multiplicative noise, 1 for the others.",
+            "Left: geometric Brownian motion with strong noise (σ = 1) on one Wiener path, " +
+            "and two schemes that see only 16 increments of it. " +
+            "Right: root mean square errors of schemes on the same paths (dots) and their closed forms (dashed): " +
+            "order ½ for Euler–Maruyama with multiplicative noise, 1 for the others.",
             new SvgPlot(
             [
                 new LineSeries("exact", time, [.. time.Zip(fine, (t, w) => process.Solution(1, t, w))]) { Color = colors[6], Width = 1 },
-                new LineSeries("Euler–Maruyama", steps, new EulerMaruyama().Follow(process, [1], 0, 1.0 / 16, coarse)) { Markers = true, Width = 1.2, Color = colors[0] },
+                new LineSeries(
+                    "Euler–Maruyama",
+                    steps,
+                    new EulerMaruyama().Follow(process, [1], 0, 1.0 / 16, coarse)) { Markers = true, Width = 1.2, Color = colors[0] },
                 new LineSeries("Milstein", steps, StrongScheme.Follow(process, [1], 0, 1.0 / 16, coarse)) { Markers = true, Width = 1.2, Color = colors[1] },
             ])
             { Title = "One path, 16 steps", XLabel = "time t", YLabel = "X(t)" },
@@ -307,12 +349,27 @@ public sealed class ItoAndStratonovich : Experiment
     {
         var process = new GeometricBrownianMotion(Mu, Sigma);
         double[] h = [.. Enumerable.Range(Coarsest, 6).Select(l => 1.0 / (1 << l))];
-        (string Name, ItoIntegrator Scheme)[] schemes = [("Euler–Maruyama", new EulerMaruyama()), ("Milstein", StrongScheme), ("Platen's weak scheme", new PlatenWeak())];
+        (string Name, ItoIntegrator Scheme)[] schemes =
+        [
+            ("Euler–Maruyama", new EulerMaruyama()),
+            ("Milstein", StrongScheme),
+            ("Platen's weak scheme", new PlatenWeak()),
+        ];
         var series = new List<PlotSeries>();
         foreach (var (name, scheme) in schemes)
         {
-            double[] errors = [.. h.Select(v => Math.Abs(Math.Pow(Hermite.Sum(n => n.Weight * Square(scheme.Follow(process, [1], 0, v, [Math.Sqrt(v) * n.Z])[^1])), 1 / v) - process.Moment(1, 1, 2)))];
-            notebook.Equal($"weak order of {name} on E X(1)², from the two finest steps", Math.Log2(errors[^2] / errors[^1]), scheme.WeakOrder, new Tolerance(4 * h[^1], "next term of the error, a share of 4h"));
+            double[] errors =
+            [
+                .. h.Select(v => Math.Abs(
+                    Math.Pow(
+                        Hermite.Sum(n => n.Weight * Square(scheme.Follow(process, [1], 0, v, [Math.Sqrt(v) * n.Z])[^1])),
+                        1 / v) - process.Moment(1, 1, 2))),
+            ];
+            notebook.Equal(
+                $"weak order of {name} on E X(1)², from the two finest steps",
+                Math.Log2(errors[^2] / errors[^1]),
+                scheme.WeakOrder,
+                new Tolerance(4 * h[^1], "next term of the error, a share of 4h"));
             series.Add(new LineSeries(name, h, errors) { Markers = true, Width = 1.2 });
         }
 
@@ -321,7 +378,11 @@ public sealed class ItoAndStratonovich : Experiment
         foreach (var (name, scheme) in schemes)
         {
             double[] errors = [.. h[^2..].Select(v => Math.Abs(Variance(scheme, v) - decaying.Covariance(1, 1)))];
-            notebook.Equal($"weak order of {name} on the variance of Ornstein–Uhlenbeck, from the two finest steps", Math.Log2(errors[^2] / errors[^1]), scheme.WeakOrder, new Tolerance(4 * Theta * h[^1], "next term of the error, a share of 4θh"));
+            notebook.Equal(
+                $"weak order of {name} on the variance of Ornstein–Uhlenbeck, from the two finest steps",
+                Math.Log2(errors[^2] / errors[^1]),
+                scheme.WeakOrder,
+                new Tolerance(4 * Theta * h[^1], "next term of the error, a share of 4θh"));
         }
 
         double Variance(ItoIntegrator scheme, double step)
@@ -334,11 +395,14 @@ public sealed class ItoAndStratonovich : Experiment
         notebook.Figure(
             "weak",
             "Errors of the second moment, computed without sampling. In law Milstein's scheme is no better than Euler–Maruyama; schemes made for the law are.",
-            new SvgPlot([.. series, new LineSeries("h, h²", h, h) { Dashed = true, Color = PlotTheme.Paper.Colors[6] }, new LineSeries("", h, [.. h.Select(v => v * v)]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] }])
+            new SvgPlot(
+            [
+                .. series,
+                new LineSeries("h, h²", h, h) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
+                new LineSeries("", h, [.. h.Select(v => v * v)]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
+            ])
             { Title = "Errors in law", XLabel = "step h", YLabel = "|E X_h² − E X²|", XScale = AxisScale.Log, YScale = AxisScale.Log });
     }
-
-    private static double Square(double x) => x * x;
 
     private static void Tiles(ExperimentContext context, int count, Action<int> body)
     {

@@ -5,6 +5,7 @@ using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Stochastics.Processes;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -67,8 +68,6 @@ public sealed class LangevinEquations : Experiment
         MixingTime(context, rng.Split("mixing"), notebook);
     }
 
-    private static double Square(double x) => x * x;
-
     // Fluctuation and dissipation, without a force.
     private void FreeParticle(ExperimentContext context, Rng rng, Notebook notebook)
     {
@@ -90,14 +89,24 @@ public sealed class LangevinEquations : Experiment
         double[] correlation = new double[times.Length], inertialSpread = new double[times.Length], overdampedSpread = new double[times.Length];
         for (var i = 0; i < times.Length; i++)
         {
-            var (product, spread, free) = (Mean(k => inertial[0].Values[(2 * k) + 1] * inertial[i].Values[(2 * k) + 1]), Mean(k => Square(inertial[i].Values[2 * k])), Mean(k => Square(overdamped[i].Values[k])));
+            var product = Mean(k => inertial[0].Values[(2 * k) + 1] * inertial[i].Values[(2 * k) + 1]);
+            var spread = Mean(k => Square(inertial[i].Values[2 * k]));
+            var free = Mean(k => Square(overdamped[i].Values[k]));
             (correlation[i], inertialSpread[i], overdampedSpread[i]) = (product.Value, spread.Value, free.Value);
-            if (i is 3 or 5) notebook.Equal(FormattableString.Invariant($"⟨v(0) v(t)⟩ at t = {times[i]} against kT/m e^(−γt)"), product, variance * Math.Exp(-Friction * times[i]));
+            if (i is 3 or 5)
+                notebook.Equal(
+                    FormattableString.Invariant($"⟨v(0) v(t)⟩ at t = {times[i]} against kT/m e^(−γt)"),
+                    product,
+                    variance * Math.Exp(-Friction * times[i]));
             if (i < 5) continue;
 
             // BAOAB adds up positions by trapezoids of v: the relative error of the spread is below (γh)².
             var expected = 2 * d * (times[i] - ((1 - Math.Exp(-Friction * times[i])) / Friction));
-            notebook.Equal(FormattableString.Invariant($"⟨(Δq)²⟩ at t = {times[i]} against 2D (t − (1 − e^(−γt))/γ)"), spread.Value, expected, Tolerance.Chance(spread.StandardError).Plus(new Tolerance(Square(Friction * h) * expected, "order 2 of the scheme, (γh)²")));
+            notebook.Equal(
+                FormattableString.Invariant($"⟨(Δq)²⟩ at t = {times[i]} against 2D (t − (1 − e^(−γt))/γ)"),
+                spread.Value,
+                expected,
+                Tolerance.Chance(spread.StandardError).Plus(new Tolerance(Square(Friction * h) * expected, "order 2 of the scheme, (γh)²")));
             notebook.Equal(FormattableString.Invariant($"overdamped: ⟨(ΔX)²⟩ at t = {times[i]} against 2Dt, D = kT/ζ"), free, 2 * d * times[i]);
         }
 
@@ -105,18 +114,26 @@ public sealed class LangevinEquations : Experiment
         var fine = Quadrature.Points(0.1, 3.2, 63);
         notebook.Figure(
             "balance",
-            "Left: a velocity forgets itself as e^(−γt). Right: a free particle flies at first, its spread growing as t², and diffuses later, as 2Dt; without inertia it diffuses from the start.",
+            "Left: a velocity forgets itself as e^(−γt). " +
+            "Right: a free particle flies at first, its spread growing as t², and diffuses later, as 2Dt; " +
+            "without inertia it diffuses from the start.",
             new SvgPlot(
             [
                 new PointSeries("measured", times, correlation) { Radius = 3.2, Opacity = 1 },
-                new LineSeries("kT/m e^(−γt)", Quadrature.Points(0, 3.2, 65), [.. Quadrature.Points(0, 3.2, 65).Select(t => variance * Math.Exp(-Friction * t))]) { Dashed = true, Color = PlotTheme.Paper.Colors[0] },
+                new LineSeries(
+                    "kT/m e^(−γt)",
+                    Quadrature.Points(0, 3.2, 65),
+                    [.. Quadrature.Points(0, 3.2, 65).Select(t => variance * Math.Exp(-Friction * t))]) { Dashed = true, Color = PlotTheme.Paper.Colors[0] },
             ])
             { Title = "⟨v(0) v(t)⟩ of a free particle", XLabel = "time t", YLabel = "velocity squared" },
             new SvgPlot(
             [
                 new PointSeries("with inertia", times, inertialSpread) { Radius = 3.2, Opacity = 1 },
                 new PointSeries("overdamped", times, overdampedSpread) { Radius = 3.2, Opacity = 1 },
-                new LineSeries("theory", fine, [.. fine.Select(t => 2 * d * (t - ((1 - Math.Exp(-Friction * t)) / Friction)))]) { Dashed = true, Color = PlotTheme.Paper.Colors[0] },
+                new LineSeries(
+                    "theory",
+                    fine,
+                    [.. fine.Select(t => 2 * d * (t - ((1 - Math.Exp(-Friction * t)) / Friction)))]) { Dashed = true, Color = PlotTheme.Paper.Colors[0] },
                 new LineSeries("2Dt", fine, [.. fine.Select(t => 2 * d * t)]) { Dashed = true, Color = PlotTheme.Paper.Colors[1] },
             ])
             { Title = "How a free particle spreads", XLabel = "time t", YLabel = "⟨(Δq)²⟩", XScale = AxisScale.Log, YScale = AxisScale.Log });
@@ -137,27 +154,50 @@ public sealed class LangevinEquations : Experiment
         var velocities = rng.Split("velocities");
         for (var k = 0; k < count; k++) (values[2 * k], values[(2 * k) + 1]) = (Quantile(law, (k + 0.5) / count), velocities.Normal((ulong)k));
         var noise = NoiseFactor / 2;
-        var states = new PathEnsemble(new UnderdampedLangevin(well, friction: 2, noise), new Baoab()).Run(new Tensor([count, 2], values), [0, 12], h, rng.Split("underdamped"), context.Parallelism, context.Stop)[1];
-        double[] q = [.. Enumerable.Range(0, count).Select(k => states.Values[2 * k])], v = [.. Enumerable.Range(0, count).Select(k => states.Values[(2 * k) + 1])];
+        var states = new PathEnsemble(new UnderdampedLangevin(well, friction: 2, noise), new Baoab()).Run(
+            new Tensor([count, 2], values),
+            [0, 12],
+            h,
+            rng.Split("underdamped"),
+            context.Parallelism,
+            context.Stop)[1];
+        double[] q = [.. Enumerable.Range(0, count).Select(k => states.Values[2 * k])];
+        double[] v = [.. Enumerable.Range(0, count).Select(k => states.Values[(2 * k) + 1])];
 
         // The scheme is of order 2, ω² = 8B. Particles begun at quantiles and moved independently are spread no more than independent ones.
         var scheme = new Tolerance(8 * barrier * h * h / 8, "order 2 of the scheme, (ωh)²/8");
-        notebook.Equal(FormattableString.Invariant($"distance of the positions of {count} particles from Boltzmann's law"), KolmogorovSmirnov.Test(q, law.Cumulative).Statistic, 0, Tolerance.OfKolmogorov(count).Plus(scheme));
-        notebook.Equal("distance of their velocities from the normal law of variance kT/m", KolmogorovSmirnov.Test(v, NormalLaw.Cumulative).Statistic, 0, Tolerance.OfKolmogorov(count).Plus(scheme));
+        notebook.Equal(
+            FormattableString.Invariant($"distance of the positions of {count} particles from Boltzmann's law"),
+            KolmogorovSmirnov.Test(q, law.Cumulative).Statistic,
+            0,
+            Tolerance.OfKolmogorov(count).Plus(scheme));
+        notebook.Equal(
+            "distance of their velocities from the normal law of variance kT/m",
+            KolmogorovSmirnov.Test(v, NormalLaw.Cumulative).Statistic,
+            0,
+            Tolerance.OfKolmogorov(count).Plus(scheme));
 
         // Metropolis-adjusted chains at a step where the unadjusted one is far off.
         var big = Chains(context, rng.Split("adjusted"), well, count, h: 0.03, IsCorrected);
-        notebook.Equal(FormattableString.Invariant($"distance of {count} adjusted chains of step 0.03 from Boltzmann's law"), KolmogorovSmirnov.Test(big, law.Cumulative).Statistic, 0, Tolerance.OfKolmogorov(count).Plus(Unrelaxed(well, 0.03)));
+        notebook.Equal(
+            FormattableString.Invariant($"distance of {count} adjusted chains of step 0.03 from Boltzmann's law"),
+            KolmogorovSmirnov.Test(big, law.Cumulative).Statistic,
+            0,
+            Tolerance.OfKolmogorov(count).Plus(Unrelaxed(well, 0.03)));
 
         var raw = Chains(context, rng.Split("unadjusted"), well, count, h: 0.03, corrected: false);
         notebook.Report("distance of as many unadjusted chains of step 0.03 from Boltzmann's law", KolmogorovSmirnov.Test(raw, law.Cumulative).Statistic);
         var x = Quadrature.Points(-2, 2, 201);
         SvgPlot Panel(string title, double[] sample) => new(
-            [HistogramSeries.Of("chains", sample, 50, (-2, 2)), new LineSeries("e^(−U/kT)/Z", x, [.. x.Select(law.Density)]) { Dashed = true, Color = PlotTheme.Paper.Colors[1] }])
+            [
+                HistogramSeries.Of("chains", sample, 50, (-2, 2)),
+                new LineSeries("e^(−U/kT)/Z", x, [.. x.Select(law.Density)]) { Dashed = true, Color = PlotTheme.Paper.Colors[1] },
+            ])
         { Title = title, XLabel = "position", YLabel = "density", Width = 420, Height = 340, YRange = (0, 0.8) };
         notebook.Figure(
             "boltzmann",
-            "Positions of independent chains in two wells and Boltzmann's law (dashed): Langevin's equation with inertia; the unadjusted overdamped scheme at a large step, whose wells are too wide; the same step with Metropolis's rule.",
+            "Positions of independent chains in two wells and Boltzmann's law (dashed): Langevin's equation with inertia; " +
+            "the unadjusted overdamped scheme at a large step, whose wells are too wide; the same step with Metropolis's rule.",
             Panel("With inertia, BAOAB, h = 0.02", q),
             Panel("Unadjusted, h = 0.03", raw),
             Panel("Adjusted, h = 0.03", big));
@@ -247,9 +287,15 @@ public sealed class LangevinEquations : Experiment
             // A forward difference over 1e-4 √h of steps of size up to |x| = 7 has the slope, and so a probability, off by the share
             // 2 · 2⁻⁵³ |x|/(1e-4 √(2kT h)); shares of rows tilt the law by them times the steps it takes to relax, 1/(hk (2 − hk)).
             var share = 2 * Math.Pow(2, -53) * 7 / (1e-4 * Math.Sqrt(2 * Temperature * h));
-            var matrix = new Tolerance(share / (h * k * (2 - (h * k))) * Temperature / k / (1 - (h * k / 2)), FormattableString.Invariant($"rounding of the forward difference, {share:G2} of a probability, times the steps of relaxation"))
+            var matrix = new Tolerance(
+                share / (h * k * (2 - (h * k))) * Temperature / k / (1 - (h * k / 2)),
+                FormattableString.Invariant($"rounding of the forward difference, {share:G2} of a probability, times the steps of relaxation"))
                 .Plus(Tolerance.Rounding(Temperature / k / (1 - (h * k / 2)), 3 * 241 / (h * k * (2 - (h * k)))));
-            notebook.Equal(FormattableString.Invariant($"stationary variance of the scheme in a harmonic well, h = {h}, from its matrix, against kT/k /(1 − hk/2)"), law.Zip(kernel.Points, (p, x) => p * x * x).Sum(), Temperature / k / (1 - (h * k / 2)), matrix);
+            notebook.Equal(
+                FormattableString.Invariant($"stationary variance of the scheme in a harmonic well, h = {h}, from its matrix, against kT/k /(1 − hk/2)"),
+                law.Zip(kernel.Points, (p, x) => p * x * x).Sum(),
+                Temperature / k / (1 - (h * k / 2)),
+                matrix);
         }
 
         var well = new DoubleWell();
@@ -274,7 +320,9 @@ public sealed class LangevinEquations : Experiment
         notebook.Equal("largest bias of ⟨x²⟩ with Metropolis's rule", corrected.Max(), 0, Tolerance.Rounding(Square(2.6), Math.Pow(201, 3) / 3));
         notebook.Figure(
             "bias",
-            "Bias of ⟨x²⟩ in a double well against the step, from the stationary laws of the chains as matrices: of first order for the unadjusted scheme, of second for that of Leimkuhler and Matthews, which costs the same; none with Metropolis's rule (at the level of rounding, below the frame).",
+            "Bias of ⟨x²⟩ in a double well against the step, from the stationary laws of the chains as matrices: " +
+            "of first order for the unadjusted scheme, of second for that of Leimkuhler and Matthews, which costs the same; " +
+            "none with Metropolis's rule (at the level of rounding, below the frame).",
             new SvgPlot(
             [
                 new LineSeries("unadjusted (Euler–Maruyama)", steps, euler) { Markers = true, Width = 1.2 },
@@ -320,23 +368,42 @@ public sealed class LangevinEquations : Experiment
         {
             // Laplace's method in the wells and on the barrier: each gives 3/(16 B), and then terms of 1/B².
             var i = Array.IndexOf(barriers, b);
-            notebook.Equal(FormattableString.Invariant($"relaxation time over Kramers's at a barrier of {b} kT against 1 + 3kT/(8ΔU)"), times[i] / kramers[i], 1 + (3 / (8.0 * b)), new Tolerance(1.0 / (b * b), "next term of Laplace's method, (kT/ΔU)²"));
+            notebook.Equal(
+                FormattableString.Invariant($"relaxation time over Kramers's at a barrier of {b} kT against 1 + 3kT/(8ΔU)"),
+                times[i] / kramers[i],
+                1 + (3 / (8.0 * b)),
+                new Tolerance(1.0 / (b * b), "next term of Laplace's method, (kT/ΔU)²"));
         }
 
         // τ ∝ e^B/B (1 + 3/(8B)): the slope of ln(B τ) is 1 − 3/(8B²).
-        notebook.Equal("slope of ln(τ ΔU) over ΔU/kT between 11 and 12", Math.Log(times[^1] * 12 / (times[^2] * 11)), 1, new Tolerance(3 / (8.0 * 11 * 11) * 2, "next term 3/(8B²), twice for those after it"));
+        notebook.Equal(
+            "slope of ln(τ ΔU) over ΔU/kT between 11 and 12",
+            Math.Log(times[^1] * 12 / (times[^2] * 11)),
+            1,
+            new Tolerance(3 / (8.0 * 11 * 11) * 2, "next term 3/(8B²), twice for those after it"));
 
         // The same time from the chain of a scheme, and from particles that all begin on the right.
         var well = new DoubleWell(kept);
         var process = new OverdampedLangevin(well);
-        double[] halved = [0.005, 0.0025], rates = [.. halved.Select(h => Antisymmetric(new TransitionKernel(process, new EulerMaruyama(), h, -2.2, 2.2, 201), h))];
+        double[] halved = [0.005, 0.0025];
+        double[] rates = [.. halved.Select(h => Antisymmetric(new TransitionKernel(process, new EulerMaruyama(), h, -2.2, 2.2, 201), h))];
         var exact = 1 / times[Array.IndexOf(barriers, kept)];
-        notebook.Equal("relaxation rate of the scheme's matrix, extrapolated from two steps, against that of the equation", (2 * rates[1]) - rates[0], exact, new Tolerance(Square(12 * kept * 0.005) * exact, "order 2 of the extrapolation, a share of (U″h)², U″ ≤ 12B"));
+        notebook.Equal(
+            "relaxation rate of the scheme's matrix, extrapolated from two steps, against that of the equation",
+            (2 * rates[1]) - rates[0],
+            exact,
+            new Tolerance(Square(12 * kept * 0.005) * exact, "order 2 of the extrapolation, a share of (U″h)², U″ ≤ 12B"));
 
         const double step = 0.005;
         var count = context.Size(full: 10_000, quick: 2000);
         double[] seen = [0, 1, 2, 3, 4];
-        var states = new PathEnsemble(process, new EulerMaruyama()).Run(PathEnsemble.SameStart(count, 1), seen, step, rng.Split("particles"), context.Parallelism, context.Stop);
+        var states = new PathEnsemble(process, new EulerMaruyama()).Run(
+            PathEnsemble.SameStart(count, 1),
+            seen,
+            step,
+            rng.Split("particles"),
+            context.Parallelism,
+            context.Stop);
         var kernel = new TransitionKernel(process, new EulerMaruyama(), step, -2.2, 2.2, 201);
         double[] sign = [.. kernel.Points.Select(x => Math.Tanh(4 * x))], measured = new double[seen.Length], expected = new double[seen.Length];
         var start = PointBelow(kernel.Points, 1);
@@ -344,7 +411,14 @@ public sealed class LangevinEquations : Experiment
         {
             var side = Measurement.OfMean([.. Enumerable.Range(0, count).Select(k => Math.Tanh(4 * states[i].Values[k]))]);
             (measured[i], expected[i]) = (side.Value, Between(kernel.Points, sign, start, 1));
-            if (i is 2 or 4) notebook.Equal(FormattableString.Invariant($"⟨tanh 4x⟩ of {count} particles at t = {seen[i]}, begun at 1, against the scheme's matrix"), side.Value, expected[i], Tolerance.Chance(side.StandardError).Plus(new Tolerance(Square(kernel.Spacing), "interpolation on the grid, (Δx)² φ″/8, φ″ ≤ 8 after a step")));
+            if (i is 2 or 4)
+                notebook.Equal(
+                    FormattableString.Invariant($"⟨tanh 4x⟩ of {count} particles at t = {seen[i]}, begun at 1, against the scheme's matrix"),
+                    side.Value,
+                    expected[i],
+                    Tolerance.Chance(side.StandardError).Plus(new Tolerance(
+                        Square(kernel.Spacing),
+                        "interpolation on the grid, (Δx)² φ″/8, φ″ ≤ 8 after a step")));
             if (i + 1 < seen.Length)
                 for (var n = 0; n < (int)Math.Round((seen[i + 1] - seen[i]) / step); n++) sign = kernel.Mean(sign);
         }
@@ -378,11 +452,23 @@ public sealed class LangevinEquations : Experiment
     private static void MixingFigure(ExperimentContext context, Rng rng, Notebook notebook, double[] barriers, double[] times, double[] kramers)
     {
         double[] when = Quadrature.Points(0, 200, 601);
-        var path = new PathEnsemble(new OverdampedLangevin(new DoubleWell(3.5)), new EulerMaruyama()).Run(PathEnsemble.SameStart(1, -1), when, 0.01, rng, context.Parallelism, context.Stop);
+        var path = new PathEnsemble(new OverdampedLangevin(new DoubleWell(3.5)), new EulerMaruyama()).Run(
+            PathEnsemble.SameStart(1, -1),
+            when,
+            0.01,
+            rng,
+            context.Parallelism,
+            context.Stop);
         notebook.Figure(
             "mixing",
-            "Left: one particle in two wells with a barrier of 3.5 kT: it rattles in a well and seldom crosses. Right: the relaxation time grows as e^(ΔU/kT); dots from the spectral gap of the Fokker–Planck operator, dashed Kramers's formula.",
-            new SvgPlot([new LineSeries("", when, [.. path.Select(p => p.Values[0])]) { Width = 1 }]) { Title = "Waiting and jumping", XLabel = "time t", YLabel = "position" },
+            "Left: one particle in two wells with a barrier of 3.5 kT: it rattles in a well and seldom crosses. " +
+            "Right: the relaxation time grows as e^(ΔU/kT); dots from the spectral gap of the Fokker–Planck operator, dashed Kramers's formula.",
+            new SvgPlot([new LineSeries("", when, [.. path.Select(p => p.Values[0])]) { Width = 1 }])
+            {
+                Title = "Waiting and jumping",
+                XLabel = "time t",
+                YLabel = "position",
+            },
             new SvgPlot(
             [
                 new PointSeries("spectral gap", barriers, times) { Radius = 3.2, Opacity = 1 },

@@ -7,6 +7,7 @@ using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Integration;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -31,8 +32,10 @@ public sealed class MergeOfGaussians : Experiment
 
     /// <inheritdoc/>
     public override string Claim =>
-        "A sum of independent normals is a normal whose variance is the sum of theirs. So t steps that each keep √(1 − β) of the picture and add noise of variance β " +
-        "are one step that keeps √ᾱ_t and adds variance 1 − ᾱ_t: training can jump to any time at once. Every schedule is a way to lower the signal-to-noise ratio from infinity to nothing.";
+        "A sum of independent normals is a normal whose variance is the sum of theirs. " +
+        "So t steps that each keep √(1 − β) of the picture and add noise of variance β " +
+        "are one step that keeps √ᾱ_t and adds variance 1 − ᾱ_t: training can jump to any time at once. " +
+        "Every schedule is a way to lower the signal-to-noise ratio from infinity to nothing.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Formula =>
@@ -69,8 +72,6 @@ public sealed class MergeOfGaussians : Experiment
     private static double Density(double x, NoiseLevel level) =>
         Data.Sum(c => c.Weight * Normal.PDF(level.Alpha * c.Mean, Math.Sqrt(Square(level.Alpha * c.Deviation) + Square(level.Sigma)), x));
 
-    private static double Square(double x) => x * x;
-
     // The lemma under all of it, without using it: the density of a sum is the convolution of the densities.
     private static void Convolution(Notebook notebook)
     {
@@ -83,7 +84,11 @@ public sealed class MergeOfGaussians : Experiment
             worst = Math.Max(worst, Math.Abs(convolved - Normal.PDF(0, Math.Sqrt(Square(a) + Square(b)), x)));
         }
 
-        notebook.Equal("largest difference of N(0, 0.8²) * N(0, 0.5²), convolved by quadrature, from N(0, 0.8² + 0.5²)", worst, 0, Tolerance.Rounding(0.4, intervals));
+        notebook.Equal(
+            "largest difference of N(0, 0.8²) * N(0, 0.5²), convolved by quadrature, from N(0, 0.8² + 0.5²)",
+            worst,
+            0,
+            Tolerance.Rounding(0.4, intervals));
     }
 
     // The moments, step by step, against ᾱ from a sum of logarithms.
@@ -102,7 +107,11 @@ public sealed class MergeOfGaussians : Experiment
 
         // Each level rounds a few times; the first variance, 1e-4 = 1 − ᾱ, is what is left of a difference from 1.
         notebook.Equal("largest relative error over 1000 levels of ∏√(1−β) against √ᾱ_t", worstMean, 0, Tolerance.Rounding(1, 8 * Levels));
-        notebook.Equal("largest relative error over 1000 levels of the variance recursion against 1 − ᾱ_t", worstVariance, 0, Tolerance.Rounding(1, 8 * Levels).Plus(Tolerance.Rounding(1 / schedule.Betas[0], 2)));
+        notebook.Equal(
+            "largest relative error over 1000 levels of the variance recursion against 1 − ᾱ_t",
+            worstVariance,
+            0,
+            Tolerance.Rounding(1, 8 * Levels).Plus(Tolerance.Rounding(1 / schedule.Betas[0], 2)));
     }
 
     private void Chain(ExperimentContext context, Rng rng, Notebook notebook, DiscreteSchedule schedule)
@@ -149,9 +158,17 @@ public sealed class MergeOfGaussians : Experiment
         }
 
         var points = Quadrature.Points(-3.5, 3.5, 281);
-        notebook.Figure("chain", "Histograms of chains of single steps, and the law of one jump (line): the same at every time.", columns: 2, [.. Times.Select((time, i) =>
-            new SvgPlot([HistogramSeries.Of("chain", x[i], 70, (-3.5, 3.5)), new LineSeries("one jump", points, [.. points.Select(v => Density(v, schedule.At(time)))])])
-            { Title = $"t = {time}", XLabel = "x", YLabel = "density", Width = 440, Height = 270 })]);
+        notebook.Figure(
+            "chain",
+            "Histograms of chains of single steps, and the law of one jump (line): the same at every time.",
+            columns: 2,
+            [.. Times.Select((time, i) =>
+                new SvgPlot(
+                [
+                    HistogramSeries.Of("chain", x[i], 70, (-3.5, 3.5)),
+                    new LineSeries("one jump", points, [.. points.Select(v => Density(v, schedule.At(time)))]),
+                ])
+                { Title = $"t = {time}", XLabel = "x", YLabel = "density", Width = 440, Height = 270 })]);
     }
 
     // What g² adds up to between two times is how far the noise, in units of the data, has grown.
@@ -159,7 +176,11 @@ public sealed class MergeOfGaussians : Experiment
     {
         (string Name, Schedule Schedule)[] schedules =
         [
-            ("VP, linear β", new VpLinearSchedule()), ("VP, cosine", new VpCosineSchedule()), ("sub-VP", new SubVpSchedule()), ("VE, geometric", new VeGeometricSchedule()), ("flow", new FlowSchedule()),
+            ("VP, linear β", new VpLinearSchedule()),
+            ("VP, cosine", new VpCosineSchedule()),
+            ("sub-VP", new SubVpSchedule()),
+            ("VE, geometric", new VeGeometricSchedule()),
+            ("flow", new FlowSchedule()),
         ];
         foreach (var (name, schedule) in schedules)
         {
@@ -174,10 +195,18 @@ public sealed class MergeOfGaussians : Experiment
         var times = Quadrature.Points(0.002, 1, 250);
         notebook.Figure(
             "schedules",
-            "Left: log signal-to-noise ratio over time. Right: what is left of the picture; sub-VP (dashed) keeps as much of it as VP and adds less noise. Schedules differ in where they spend their time, not in what they do; the middle, where shapes are decided, lies around zero.",
+            "Left: log signal-to-noise ratio over time. " +
+            "Right: what is left of the picture; sub-VP (dashed) keeps as much of it as VP and adds less noise. " +
+            "Schedules differ in where they spend their time, not in what they do; the middle, where shapes are decided, lies around zero.",
             new SvgPlot([.. schedules.Select(s => new LineSeries(s.Name, times, [.. times.Select(t => s.Schedule.At(t).LogSnr)]))])
             { Title = "Schedules side by side", XLabel = "time t", YLabel = "ln(α²/σ²)", YRange = (-20, 20), Width = 460 },
-            new SvgPlot([.. schedules.Select(s => new LineSeries(s.Name, times, [.. times.Select(t => s.Schedule.At(t).Alpha)]) { Dashed = s.Schedule is SubVpSchedule })])
+            new SvgPlot(
+            [
+                .. schedules.Select(s => new LineSeries(
+                    s.Name,
+                    times,
+                    [.. times.Select(t => s.Schedule.At(t).Alpha)]) { Dashed = s.Schedule is SubVpSchedule }),
+            ])
             { Title = "What is left of the picture", XLabel = "time t", YLabel = "α", Width = 460 });
     }
 

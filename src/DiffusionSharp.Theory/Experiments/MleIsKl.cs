@@ -4,6 +4,7 @@ using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using MathNet.Numerics.Distributions;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -67,8 +68,6 @@ public sealed class MleIsKl : Experiment
         Sampling(context, rng, notebook, mean, variance);
     }
 
-    private static double Square(double x) => x * x;
-
     private static double LogData(double x) => Math.Log(Components.Sum(c => c.Weight * c.Law.Density(x)));
 
     // E_p[ln q_θ] in closed form: only the first two moments of the data enter.
@@ -89,7 +88,8 @@ public sealed class MleIsKl : Experiment
         var deviations = Quadrature.Points(0.6, 3, 25);
         var worst = 0.0;
         foreach (var sigma in deviations)
-            foreach (var mu in means) worst = Math.Max(worst, Math.Abs(Likelihood(mu, sigma, mean, variance) + (DivergenceFactor * Divergence(mu, sigma)) + entropy));
+            foreach (var mu in means)
+                worst = Math.Max(worst, Math.Abs(Likelihood(mu, sigma, mean, variance) + (DivergenceFactor * Divergence(mu, sigma)) + entropy));
 
         // p ln(p/q) reaches about 25 where q is narrowest; the sum has as many terms as there are intervals.
         notebook.Equal("largest |ℓ(θ) + KL(p‖q_θ) + H(p)| over 41 × 25 parameters, nats", worst, 0, Tolerance.Rounding(25, Intervals));
@@ -97,11 +97,18 @@ public sealed class MleIsKl : Experiment
         var curves = new[] { 0.8, Math.Sqrt(variance), 2.4 };
         notebook.Figure(
             "shifted",
-            "For three widths of the model: log-likelihood (solid) and −KL (dashed) over the model's mean. Everywhere the same distance apart, the entropy of the data; the peaks share one place.",
+            "For three widths of the model: log-likelihood (solid) and −KL (dashed) over the model's mean. " +
+            "Everywhere the same distance apart, the entropy of the data; the peaks share one place.",
             new SvgPlot(
             [
-                .. curves.Select((s, i) => new LineSeries(FormattableString.Invariant($"ℓ, σ = {s:0.00}"), means, [.. means.Select(m => Likelihood(m, s, mean, variance))]) { Color = PlotTheme.Paper.Colors[i] }),
-                .. curves.Select((s, i) => new LineSeries(i == 0 ? "−KL, in the same colours" : "", means, [.. means.Select(m => -Divergence(m, s))]) { Color = PlotTheme.Paper.Colors[i], Dashed = true }),
+                .. curves.Select((s, i) => new LineSeries(
+                    FormattableString.Invariant($"ℓ, σ = {s:0.00}"),
+                    means,
+                    [.. means.Select(m => Likelihood(m, s, mean, variance))]) { Color = PlotTheme.Paper.Colors[i] }),
+                .. curves.Select((s, i) => new LineSeries(
+                    i == 0 ? "−KL, in the same colours" : "",
+                    means,
+                    [.. means.Select(m => -Divergence(m, s))]) { Color = PlotTheme.Paper.Colors[i], Dashed = true }),
             ])
             { Title = "Two curves, one constant apart", XLabel = "mean μ of the model", YLabel = "nats" });
     }
@@ -128,7 +135,8 @@ public sealed class MleIsKl : Experiment
         double[] data = [.. x.Select(v => Math.Exp(LogData(v)))];
         notebook.Figure(
             "best",
-            "The data's density and the best normal for it. Maximum likelihood covers all of the data, also at the price of a hill where the data has a valley.",
+            "The data's density and the best normal for it. " +
+            "Maximum likelihood covers all of the data, also at the price of a hill where the data has a valley.",
             new SvgPlot([new BandSeries("data p(x)", x, data, new double[x.Length]), new LineSeries("best model q_θ(x)", x, [.. x.Select(best.Density)])])
             { Title = "What maximum likelihood finds", XLabel = "x", YLabel = "density" });
     }
@@ -169,14 +177,22 @@ public sealed class MleIsKl : Experiment
 
             // A mean of m values has 1/m of their excess kurtosis; the share by which a root mean square is off is half that of the mean square.
             var predicted = Math.Sqrt(spread / m);
-            notebook.Equal($"rms error of a mean over {m} samples against √(var/m)", errors[i], predicted, Tolerance.OfMeanSquare(repetitions, predicted / 2, 1, k4: kurtosis / m));
+            notebook.Equal(
+                $"rms error of a mean over {m} samples against √(var/m)",
+                errors[i],
+                predicted,
+                Tolerance.OfMeanSquare(repetitions, predicted / 2, 1, k4: kurtosis / m));
         }
 
         double[] sizes = [.. counts.Select(c => (double)c)];
         notebook.Figure(
             "sampling",
             "Error of the average log-likelihood of m samples (dots) and √(var/m) (dashed).",
-            new SvgPlot([new LineSeries("measured", sizes, errors) { Markers = true, Width = 1.2 }, new LineSeries("√(var[ln q]/m)", sizes, [.. sizes.Select(m => Math.Sqrt(spread / m))]) { Dashed = true }])
+            new SvgPlot(
+            [
+                new LineSeries("measured", sizes, errors) { Markers = true, Width = 1.2 },
+                new LineSeries("√(var[ln q]/m)", sizes, [.. sizes.Select(m => Math.Sqrt(spread / m))]) { Dashed = true },
+            ])
             { Title = "From samples to the expectation", XLabel = "samples m", YLabel = "rms error, nats", XScale = AxisScale.Log, YScale = AxisScale.Log });
     }
 

@@ -1,15 +1,15 @@
 using System.Globalization;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Figures;
-using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
-using DiffusionSharp.Graphs.Operations;
+using DiffusionSharp.Graphs;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Anatomy;
 using DiffusionSharp.Theory.Laboratory;
+using DiffusionSharp.Theory.TrainedNetworks;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -38,8 +38,10 @@ public sealed class NetworkAnatomy : Experiment
 
     /// <inheritdoc/>
     public override string Claim =>
-        "The network of a diffusion model for pictures is a U-Net that is told the time. Its parameters are those of its layers' formulas; its time embedding sees differences of time alone; " +
-        "and whatever it predicts, noise, data or velocity, is one estimate of the data, whose error lies between the ideal one of its training data and that of the best constant guess.";
+        "The network of a diffusion model for pictures is a U-Net that is told the time. " +
+        "Its parameters are those of its layers' formulas; its time embedding sees differences of time alone; " +
+        "and whatever it predicts, noise, data or velocity, is one estimate of the data, " +
+        "whose error lies between the ideal one of its training data and that of the best constant guess.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Formula =>
@@ -74,17 +76,27 @@ public sealed class NetworkAnatomy : Experiment
         var output = Training.Models.BoundNetwork.Outputs(new Training.Models.NetworkBlueprint(network.Model.Config, network.Model.SampleShape), 1)["out"];
         var (blocks, skips) = (NetworkBlock.Of(output), NetworkBlock.Skips(output));
         var formula = ParameterCount.Of(DigitsNetwork.Network);
-        notebook.Equal("parameters of all blocks against those of the weights", blocks.Sum(b => b.Parameters), network.Model.Weights.Layout.Count, Tolerance.None);
+        notebook.Equal(
+            "parameters of all blocks against those of the weights",
+            blocks.Sum(b => b.Parameters),
+            network.Model.Weights.Layout.Count,
+            Tolerance.None);
         notebook.Equal("blocks of the graph against those of the formulas", blocks.Count(b => formula.ContainsKey(b.Name)), formula.Count, Tolerance.None);
-        foreach (var block in blocks) notebook.Equal($"parameters of {block.Name} against its layers' formulas", block.Parameters, formula.GetValueOrDefault(block.Name), Tolerance.None);
+        foreach (var block in blocks)
+            notebook.Equal($"parameters of {block.Name} against its layers' formulas", block.Parameters, formula.GetValueOrDefault(block.Name), Tolerance.None);
 
         // The same from the picture of the graph alone: a block takes in what the one before it gives, and what its skip brings.
         var time = blocks.Single(b => b.Name == "time_embedding").Output[1];
         for (var i = 1; i < blocks.Count; i++)
         {
             if (!blocks[i].Name.Contains(".resnets.", StringComparison.Ordinal)) continue;
-            var inputs = blocks[i - 1].Output[3] + skips.Where(s => JoinsSkips && s.To == blocks[i].Name).Sum(s => blocks.Single(b => b.Name == s.From).Output[3]);
-            notebook.Equal($"parameters of {blocks[i].Name} from the shapes drawn, {inputs} channels in, against its weights", ParameterCount.OfResidual(inputs, blocks[i].Output[3], time), blocks[i].Parameters, Tolerance.None);
+            var joined = skips.Where(s => JoinsSkips && s.To == blocks[i].Name).Sum(s => blocks.Single(b => b.Name == s.From).Output[3]);
+            var inputs = blocks[i - 1].Output[3] + joined;
+            notebook.Equal(
+                $"parameters of {blocks[i].Name} from the shapes drawn, {inputs} channels in, against its weights",
+                ParameterCount.OfResidual(inputs, blocks[i].Output[3], time),
+                blocks[i].Parameters,
+                Tolerance.None);
         }
 
         // One skip from conv_in, from every layer on the way down, and from every halving.
@@ -92,7 +104,11 @@ public sealed class NetworkAnatomy : Experiment
         notebook.Equal("skips", skips.Count, 1 + (options.Channels!.Count * options.LayersPerBlock) + options.Channels.Count - 1, Tolerance.None);
         var sides = blocks.ToDictionary(b => b.Name, b => b.Output);
         notebook.Equal("skips that join pictures of different sides", skips.Count(s => Side(s.From, down: true) != Side(s.To, down: false)), 0, Tolerance.None);
-        notebook.Figure("blocks", "The network that this experiment trains, drawn from its graph: every block with the shape of what it gives and its parameters. Down at the left, up at the right, skips dashed.", UNetDiagram.ToSvg(blocks, skips));
+        notebook.Figure(
+            "blocks",
+            "The network that this experiment trains, drawn from its graph: every block with the shape of what it gives and its parameters. " +
+            "Down at the left, up at the right, skips dashed.",
+            UNetDiagram.ToSvg(blocks, skips));
 
         int Side(string name, bool down) => down || !name.Contains("upsamplers", StringComparison.Ordinal) ? sides[name][1] : sides[name][1] / 2;
     }
@@ -104,7 +120,7 @@ public sealed class NetworkAnatomy : Experiment
         var half = width / 2;
         var graph = new Graph();
         var weights = new ParameterBuffer(graph.Layout);
-        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["e"] = Embedding(graph.Input("t", [times]), width) }, weights, Executors.Cpu(context.Parallelism));
+        var program = CompiledGraph.Compile(new Dictionary<string, Node> { ["e"] = Embedding(graph.Input("t", [times]), width) }, weights, context.Executor);
         for (var t = 0; t < times; t++) program.Input("t")[t] = t;
         program.Run();
         var e = Tensor.Create([times, width], v =>
@@ -113,7 +129,9 @@ public sealed class NetworkAnatomy : Experiment
         });
 
         // Float32: frequency and product are rounded, so an angle up to 999 is off by 2 · 999 · 2⁻²⁴; a product of two values by twice that.
-        var tolerance = new Tolerance(width * 2 * ((2 * times * Math.Pow(2, -24)) + Math.Pow(2, -22)), "float32 rounding of angles up to 999, in both factors of every product");
+        var tolerance = new Tolerance(
+            width * 2 * ((2 * times * Math.Pow(2, -24)) + Math.Pow(2, -22)),
+            "float32 rounding of angles up to 999, in both factors of every product");
         var worstNorm = Enumerable.Range(0, times).Max(t => Math.Abs(Dot(t, t) - half));
         var worst = 0.0;
         for (var gap = 0; gap < times; gap += 7)
@@ -134,13 +152,31 @@ public sealed class NetworkAnatomy : Experiment
         });
         notebook.Figure(
             "time",
-            "Left: the time embedding of this network, channel by channel: cosines above each other, then sines, from fast to slow. Right: what two times have in common depends on their difference alone; three starts (lines) and the formula (dashed).",
-            new SvgPlot([new HeatMapSeries("e(t)", [.. gaps.Select(g => (double)g)], [.. Enumerable.Range(0, width).Select(c => (double)c)], picture) { Map = ColorMap.Diverging }])
+            "Left: the time embedding of this network, channel by channel: cosines above each other, then sines, from fast to slow. " +
+            "Right: what two times have in common depends on their difference alone; three starts (lines) and the formula (dashed).",
+            new SvgPlot(
+            [
+                new HeatMapSeries(
+                    "e(t)",
+                    [.. gaps.Select(g => (double)g)],
+                    [.. Enumerable.Range(0, width).Select(c => (double)c)],
+                    picture) { Map = ColorMap.Diverging },
+            ])
             { Title = "The time embedding", XLabel = "timestep t", YLabel = "channel", Width = 520 },
             new SvgPlot(
             [
-                .. Starts.Select((t, i) => new LineSeries($"t = {t}", [.. Enumerable.Range(0, 200).Select(g => (double)g)], [.. Enumerable.Range(0, 200).Select(g => Dot(t, t + g))]) { Width = 3 - i }),
-                new LineSeries("Σ cos ω(t − s)", [.. Enumerable.Range(0, 200).Select(g => (double)g)], [.. Enumerable.Range(0, 200).Select(g => Enumerable.Range(0, half).Sum(i => Math.Cos(g * Math.Pow(10_000, -(double)i / half))))]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
+                .. Starts.Select((t, i) => new LineSeries(
+                    $"t = {t}",
+                    [.. Enumerable.Range(0, 200).Select(g => (double)g)],
+                    [.. Enumerable.Range(0, 200).Select(g => Dot(t, t + g))]) { Width = 3 - i }),
+                new LineSeries(
+                    "Σ cos ω(t − s)",
+                    [.. Enumerable.Range(0, 200).Select(g => (double)g)],
+                    [.. Enumerable.Range(0, 200).Select(g => Enumerable.Range(0, half).Sum(i => Math.Cos(g * Math.Pow(10_000, -(double)i / half))))])
+                    {
+                        Dashed = true,
+                        Color = PlotTheme.Paper.Colors[6],
+                    },
             ])
             { Title = "⟨e(t), e(s)⟩", XLabel = "s − t", YLabel = "inner product", Width = 480 });
 
@@ -171,20 +207,40 @@ public sealed class NetworkAnatomy : Experiment
             // A weight's exponent is half of a sum of as many squares as pixels, of 512 at most where the weight is not nothing, found in two ways;
             // a division by α or σ enlarges what that changes.
             var rounding = Tolerance.Rounding(10 / Math.Min(level.Alpha, level.Sigma), 2.0 * size * 512);
-            notebook.Equal($"σ/α = {Text(ratio)}: the ideal D against αx − σv of the expected velocity", (d - ((level.Alpha * x) - (VelocityFactor * level.Sigma * v))).MaxAbs(), 0, rounding);
-            notebook.Equal($"σ/α = {Text(ratio)}: the ideal D as a velocity, against the expected one", (PredictionConversion.FromData(Prediction.Velocity, d, x, level) - v).MaxAbs(), 0, rounding);
-            notebook.Equal($"σ/α = {Text(ratio)}: the ideal D as noise, against the expected one", (PredictionConversion.FromData(Prediction.Noise, d, x, level) - eps).MaxAbs(), 0, rounding);
-            notebook.Equal($"σ/α = {Text(ratio)}: the ideal D as a score, against the expected one", (level.Sigma * (PredictionConversion.FromData(Prediction.Score, d, x, level) - score)).MaxAbs(), 0, rounding);
+            notebook.Equal(
+                $"σ/α = {Text(ratio)}: the ideal D against αx − σv of the expected velocity",
+                (d - ((level.Alpha * x) - (VelocityFactor * level.Sigma * v))).MaxAbs(),
+                0,
+                rounding);
+            notebook.Equal(
+                $"σ/α = {Text(ratio)}: the ideal D as a velocity, against the expected one",
+                (PredictionConversion.FromData(Prediction.Velocity, d, x, level) - v).MaxAbs(),
+                0,
+                rounding);
+            notebook.Equal(
+                $"σ/α = {Text(ratio)}: the ideal D as noise, against the expected one",
+                (PredictionConversion.FromData(Prediction.Noise, d, x, level) - eps).MaxAbs(),
+                0,
+                rounding);
+            notebook.Equal(
+                $"σ/α = {Text(ratio)}: the ideal D as a score, against the expected one",
+                (level.Sigma * (PredictionConversion.FromData(Prediction.Score, d, x, level) - score)).MaxAbs(),
+                0,
+                rounding);
         }
 
         // No mathematics, but that the denoiser of this network is wired to its output as a velocity.
-        var compiled = network.Model.Network(count, Executors.Cpu(context.Parallelism));
+        var compiled = network.Model.Network(count, context.Executor);
         var middle = schedule.At(Math.Round(schedule.AtRatio(Ratios[2]).Time));
         var noisy = middle.AddNoise(pictures.Slice(0, count), rng.Split("wiring").Normal(pictures.Shape.With(0, count)));
         var t = new float[count];
         Array.Fill(t, (float)middle.Time);
         var raw = Tensor.From(compiled.Evaluate(noisy.ToFloat(), t, []));
-        notebook.Equal("wiring: the network's denoiser against αx − σ times its raw output", (new NetworkDenoiser(compiled, Prediction.Velocity).Denoise(noisy, middle) - ((middle.Alpha * noisy) - (middle.Sigma * raw))).MaxAbs(), 0, Tolerance.Rounding(10, 20));
+        notebook.Equal(
+            "wiring: the network's denoiser against αx − σ times its raw output",
+            (new NetworkDenoiser(compiled, Prediction.Velocity).Denoise(noisy, middle) - ((middle.Alpha * noisy) - (middle.Sigma * raw))).MaxAbs(),
+            0,
+            Tolerance.Rounding(10, 20));
     }
 
     // E[ε | x], E[v | x] and E[−ε/σ | x], each its own sum over the pictures that may stand behind x.
@@ -227,7 +283,7 @@ public sealed class NetworkAnatomy : Experiment
     {
         var count = context.Size(full: 512, quick: 128);
         var pictures = network.Pictures;
-        var denoiser = network.Model.Denoiser(64, Executors.Cpu(context.Parallelism));
+        var denoiser = network.Model.Denoiser(64, context.Executor);
         var ideal = new FiniteDataDenoiser(new FiniteData(pictures, context.Parallelism));
         var size = pictures.Shape.Tail().Count;
         var chosen = Enumerable.Range(0, count).Select(k => rng.Split("choice").Integer(pictures.Samples, 2 * (ulong)k)).ToArray();
@@ -244,38 +300,60 @@ public sealed class NetworkAnatomy : Experiment
         {
             context.Stop.ThrowIfCancellationRequested();
             var level = network.Model.Schedule.At(Math.Round(network.Model.Schedule.AtRatio(Ratios[r]).Time));
+            var time = FormattableString.Invariant($"t = {level.Time}");
             var x = level.AddNoise(x0, rng.Split("noise").Split(r).Normal(x0.Shape));
             var (found, best) = (denoiser.Denoise(x, level), ideal.Denoise(x, level));
             double[] errors = [.. Enumerable.Range(0, count).Select(k => Distance(x0.Sample(k), found.Sample(k)))];
             double[] least = [.. Enumerable.Range(0, count).Select(k => Distance(x0.Sample(k), best.Sample(k)))];
             (ofNetwork[r], ofIdeal[r]) = (errors.Average(), least.Average());
             var above = Measurement.OfMean([.. errors.Zip(least, (a, b) => a - b)]);
-            notebook.AtLeast($"t = {level.Time}: mean squared error of the network less the ideal one, over the same pictures and noise", above.Value, 0, Tolerance.Chance(above.StandardError));
+            notebook.AtLeast(
+                $"{time}: mean squared error of the network less the ideal one, over the same pictures and noise",
+                above.Value,
+                0,
+                Tolerance.Chance(above.StandardError));
 
             // A network of a few steps has learned nothing yet that could be promised.
             if (!context.Quick)
             {
                 var measured = Measurement.OfMean(errors);
-                notebook.AtMost($"t = {level.Time}: mean squared error of the network against the best constant guess", measured.Value, constant, Tolerance.Chance(measured.StandardError));
+                notebook.AtMost(
+                    $"{time}: mean squared error of the network against the best constant guess",
+                    measured.Value,
+                    constant,
+                    Tolerance.Chance(measured.StandardError));
             }
 
-            notebook.Report($"t = {level.Time}, σ/α = {Text(level.Ratio)}: mean squared error of a pixel, network", ofNetwork[r]);
-            notebook.Report($"t = {level.Time}, σ/α = {Text(level.Ratio)}: mean squared error of a pixel, ideal", ofIdeal[r]);
-            rows.Add(($"t = {level.Time}", x.Slice(0, 2), found.Slice(0, 2), best.Slice(0, 2)));
+            notebook.Report($"{time}, σ/α = {Text(level.Ratio)}: mean squared error of a pixel, network", ofNetwork[r]);
+            notebook.Report($"{time}, σ/α = {Text(level.Ratio)}: mean squared error of a pixel, ideal", ofIdeal[r]);
+            rows.Add((time, x.Slice(0, 2), found.Slice(0, 2), best.Slice(0, 2)));
         }
 
         notebook.Report("mean squared error of a pixel, best constant guess", constant);
         notebook.Figure(
             "errors",
-            $"Mean squared error of a pixel over the noise: the network between the ideal denoiser of its own training pictures, which knows them by heart (below the frame where there is little noise), and the best constant guess.{(context.Quick ? " After the few steps of a quick run it is hardly better than the guess." : "")}",
+            "Mean squared error of a pixel over the noise: the network between the ideal denoiser of its own training pictures, " +
+            "which knows them by heart (below the frame where there is little noise), and the best constant guess." +
+            (context.Quick ? " After the few steps of a quick run it is hardly better than the guess." : ""),
             new SvgPlot(
             [
                 new LineSeries("best constant guess", [Ratios[0], Ratios[^1]], [constant, constant]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
                 new LineSeries("network", Ratios, ofNetwork) { Markers = true, Color = PlotTheme.Paper.Colors[1] },
                 new LineSeries("ideal of its training pictures", Ratios, ofIdeal) { Markers = true, Color = PlotTheme.Paper.Colors[0] },
             ])
-            { Title = "How well it can do", XLabel = "noise in units of the data, σ/α", YLabel = "mean squared error of a pixel", XScale = AxisScale.Log, YScale = AxisScale.Log, YRange = (1e-5, 1) });
-        notebook.Figure("predictions", "What the network sees and says at five times, for two digits: the picture, the picture with noise, the network's estimate, and the mean over its training pictures that is best. With little noise it restores, with much it dreams a blur.", Strip(x0, rows));
+            {
+                Title = "How well it can do",
+                XLabel = "noise in units of the data, σ/α",
+                YLabel = "mean squared error of a pixel",
+                XScale = AxisScale.Log,
+                YScale = AxisScale.Log,
+                YRange = (1e-5, 1),
+            });
+        notebook.Figure(
+            "predictions",
+            "What the network sees and says at five times, for two digits: the picture, the picture with noise, the network's estimate, " +
+            "and the mean over its training pictures that is best. With little noise it restores, with much it dreams a blur.",
+            Strip(x0, rows));
 
         double Distance(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
         {
@@ -295,7 +373,8 @@ public sealed class NetworkAnatomy : Experiment
         with
         { RowLabels = [.. names, .. names], ColumnLabels = [.. rows.Select(r => r.Label)], Scale = 5 };
 
-        Tensor Row(Func<(string, Tensor Noisy, Tensor Found, Tensor Best), Tensor> batch, int k) => Tensor.Concatenate([.. rows.Select(r => batch(r).Slice(k, 1).Clamp(-1, 1))]);
+        Tensor Row(Func<(string, Tensor Noisy, Tensor Found, Tensor Best), Tensor> batch, int k) =>
+            Tensor.Concatenate([.. rows.Select(r => batch(r).Slice(k, 1).Clamp(-1, 1))]);
     }
 
     private static Tensor Rows(Tensor from, int[] chosen) => Tensor.Concatenate([.. chosen.Select(k => from.Slice(k, 1))]);

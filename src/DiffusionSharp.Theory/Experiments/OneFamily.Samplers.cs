@@ -9,7 +9,7 @@ using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Sampling;
-using DiffusionSharp.Theory.Scores;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -28,8 +28,14 @@ public sealed partial class OneFamily
         (string Name, Func<Schedule, TimeGrid, Sampler> Make, Func<double, double, double, double, double> Step)[] samplers =
         [
             ("DDIM", (s, g) => new DdimSampler(s, g), (y, s, next, _) => y + ((next - s) * Slope(y, s))),
-            ("Heun", (s, g) => new HeunSampler(s, g), (y, s, next, _) => next == 0 ? y - (s * Slope(y, s)) : y + ((next - s) / 2 * (Slope(y, s) + Slope(y + ((next - s) * Slope(y, s)), next)))),
-            ("DDPM", (s, g) => new DdpmSampler(s, g), (y, s, next, z) => y - ((1 - Square(next / s)) * s * Slope(y, s)) + (next * Math.Sqrt(1 - Square(next / s)) * z)),
+            (
+                "Heun",
+                (s, g) => new HeunSampler(s, g),
+                (y, s, next, _) => next == 0 ? y - (s * Slope(y, s)) : y + ((next - s) / 2 * (Slope(y, s) + Slope(y + ((next - s) * Slope(y, s)), next)))),
+            (
+                "DDPM",
+                (s, g) => new DdpmSampler(s, g),
+                (y, s, next, z) => y - ((1 - Square(next / s)) * s * Slope(y, s)) + (next * Math.Sqrt(1 - Square(next / s)) * z)),
         ];
         foreach (var (name, make, step) in samplers)
         {
@@ -48,7 +54,11 @@ public sealed partial class OneFamily
                 worst = Math.Max(worst, (end - Column(y)).MaxAbs());
             }
 
-            notebook.Equal($"{name}: ends on six schedules through the same 32 values of σ/α, against the walk in x/α, largest difference", worst, 0, Tolerance.Rounding(2 * Noisiest, 31 * 50));
+            notebook.Equal(
+                $"{name}: ends on six schedules through the same 32 values of σ/α, against the walk in x/α, largest difference",
+                worst,
+                0,
+                Tolerance.Rounding(2 * Noisiest, 31 * 50));
         }
 
         Paths(notebook);
@@ -68,18 +78,28 @@ public sealed partial class OneFamily
             var schedule = Schedules.Single(p => p.Name == shown[c]).Schedule;
             var sampler = new HeunSampler(schedule, Grids.FromRatios(schedule, ratios));
             var first = schedule.At(sampler.Grid.Start);
-            var states = sampler.Steps(Mixture.Denoiser, first.Alpha * Column(starts), new ConstantNoise(0)).Select(s => (Level: schedule.At(s.Time), s.X)).Prepend((first, first.Alpha * Column(starts))).ToArray();
+            var states = sampler.Steps(
+                Mixture.Denoiser,
+                first.Alpha * Column(starts),
+                new ConstantNoise(0)).Select(s => (Level: schedule.At(s.Time), s.X)).Prepend((first, first.Alpha * Column(starts))).ToArray();
             for (var k = 0; k < starts.Length; k++)
             {
                 var name = k == 0 ? shown[c] : "";
-                own.Add(new LineSeries(name, [.. states.Select(s => (s.Item1.Time - schedule.CleanTime) / (first.Time - schedule.CleanTime))], [.. states.Select(s => s.Item2.Values[k])]) { Color = PlotTheme.Paper.Colors[c] });
-                one.Add(new LineSeries(name, [.. states.Select(s => s.Item1.Ratio)], [.. states.Select(s => s.Item2.Values[k] / s.Item1.Alpha)]) { Color = PlotTheme.Paper.Colors[c], Width = 4.5 - (1.6 * c), Dashed = c > 0 });
+                own.Add(new LineSeries(
+                    name,
+                    [.. states.Select(s => (s.Item1.Time - schedule.CleanTime) / (first.Time - schedule.CleanTime))],
+                    [.. states.Select(s => s.Item2.Values[k])]) { Color = PlotTheme.Paper.Colors[c] });
+                one.Add(new LineSeries(
+                    name,
+                    [.. states.Select(s => s.Item1.Ratio)],
+                    [.. states.Select(s => s.Item2.Values[k] / s.Item1.Alpha)]) { Color = PlotTheme.Paper.Colors[c], Width = 4.5 - (1.6 * c), Dashed = c > 0 });
             }
         }
 
         notebook.Figure(
             "paths",
-            "Six paths of Heun's sampler through the same σ/α from 5 down to 0.01, on three schedules. Left in their own time and scale, right as x/α over σ/α, where the three lie on each other.",
+            "Six paths of Heun's sampler through the same σ/α from 5 down to 0.01, on three schedules. " +
+            "Left in their own time and scale, right as x/α over σ/α, where the three lie on each other.",
             new SvgPlot([.. own]) { Title = "In their own words", XLabel = "time, as a share of that at σ/α = 5", YLabel = "x_t", Width = 560 },
             new SvgPlot([.. one]) { Title = "As one process", XLabel = "σ/α", YLabel = "x_t/α", XScale = AxisScale.Log, Width = 560 });
     }
@@ -103,7 +123,10 @@ public sealed partial class OneFamily
         var clean = new NoiseLevel(0, 1, 0);
         var (x0, eps) = (Mixture.Mixture.Draw(rng.Split("data"), count), rng.Split("noise").Normal([count, 1]));
         double[] x = Quadrature.Points(-3, 3, 241);
-        var series = new List<PlotSeries> { new LineSeries("data p(x)", x, [.. x.Select(v => Mixture.Density(v, clean))]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] } };
+        var series = new List<PlotSeries> { new LineSeries(
+            "data p(x)",
+            x,
+            [.. x.Select(v => Mixture.Density(v, clean))]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] } };
         foreach (var (name, denoiser, order, make) in samplers)
         {
             // The flow keeps quantiles, so the error of the law is seen at its quantiles, without chance.
@@ -118,14 +141,20 @@ public sealed partial class OneFamily
             int[] counts = order == 1 ? [100, 200, 400] : [40, 80, 160];
             double[] lengths = [.. counts.Select(c => 1.0 / c)];
             double[] errors = [.. counts.Select(c => LawErrors(c).Max())];
-            notebook.Equal($"a VP noise model under {name}: order in 1/S of the error of its law at 49 quantiles", ConvergenceOrder.Of(lengths, errors), order, Tolerance.Order(lengths));
+            notebook.Equal(
+                $"a VP noise model under {name}: order in 1/S of the error of its law at 49 quantiles",
+                ConvergenceOrder.Of(lengths, errors),
+                order,
+                Tolerance.Order(lengths));
             var sampler = make(counts[1]);
             var samples = context.Sample(sampler, denoiser, sampler.Schedule.At(sampler.Grid.Start).AddNoise(x0, eps), rng.Split(name));
             notebook.Equal(
                 $"a VP noise model under {name}, {counts[1]} steps: {count} samples against the data's law, Kolmogorov–Smirnov distance",
                 KolmogorovSmirnov.Test(samples.Values, v => Mixture.Cumulative(v, clean)).Statistic,
                 0,
-                Tolerance.OfKolmogorov(count).Plus(new Tolerance(2 * errors[1], "the law's own error at this number of steps, at most twice that at the quantiles")));
+                Tolerance.OfKolmogorov(count).Plus(new Tolerance(
+                    2 * errors[1],
+                    "the law's own error at this number of steps, at most twice that at the quantiles")));
             series.Add(HistogramSeries.Outline($"{name}, {counts[1]} steps", samples.Values, 60, (-3, 3)));
         }
 
@@ -133,7 +162,13 @@ public sealed partial class OneFamily
         notebook.Figure(
             "borrowed",
             "One model, trained on VP to predict noise, under three samplers of three schedules, and the data's density (dashed).",
-            new SvgPlot([.. series.Skip(1), series[0]]) { Title = "Samples of one model under the samplers of others", XLabel = "x", YLabel = "density", Width = 760 });
+            new SvgPlot([.. series.Skip(1), series[0]])
+            {
+                Title = "Samples of one model under the samplers of others",
+                XLabel = "x",
+                YLabel = "density",
+                Width = 760,
+            });
     }
 
     // SMLD's own sampler asks the VP model too; the other side is the exact law of its chain of Langevin steps.
@@ -174,10 +209,13 @@ public sealed partial class OneFamily
         }).Statistic;
         var slope = Enumerable.Range(1, density.Count - 1).Max(i => Math.Abs(density[i] - density[i - 1]) / h);
         notebook.Equal(
-            $"a VP noise model under SMLD's annealed Langevin dynamics, {levels} levels of {each} steps: {count} samples against the exact law of the chain, Kolmogorov–Smirnov distance",
+            $"a VP noise model under SMLD's annealed Langevin dynamics, {levels} levels of {each} steps: " +
+            $"{count} samples against the exact law of the chain, Kolmogorov–Smirnov distance",
             distance,
             0,
-            Tolerance.OfKolmogorov(count).Plus(new Tolerance(h * h * slope * ((1 / 12.0) + (1 / 8.0)), "the trapezoid sum's end, h²|p′|/12, and linear interpolation, h²|p′|/8")));
+            Tolerance.OfKolmogorov(count).Plus(new Tolerance(
+                h * h * slope * ((1 / 12.0) + (1 / 8.0)),
+                "the trapezoid sum's end, h²|p′|/12, and linear interpolation, h²|p′|/8")));
     }
 
     // E[ε | x] for levels of VP and no other, as a network trained there would know it.
@@ -185,7 +223,8 @@ public sealed partial class OneFamily
     {
         public override bool HasGradient => false;
 
-        protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) => throw new NotSupportedException("NoiseModel: it has no gradient.");
+        protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) =>
+            throw new NotSupportedException("NoiseModel: it has no gradient.");
 
         protected override Tensor Estimate(Tensor x, ReadOnlySpan<NoiseLevel> levels)
         {
@@ -193,7 +232,8 @@ public sealed partial class OneFamily
             for (var k = 0; k < data.Length; k++)
             {
                 var level = levels[k];
-                if (level != own.At(level.Time)) throw new InvalidOperationException("NoiseModel: it was trained on VP and knows no other level; ask through a BorrowedDenoiser.");
+                if (level != own.At(level.Time))
+                    throw new InvalidOperationException("NoiseModel: it was trained on VP and knows no other level; ask through a BorrowedDenoiser.");
                 var eps = (x.Values[k] - (level.Alpha * Mixture.Denoise(x.Values[k], level))) / level.Sigma;
                 data[k] = (x.Values[k] - (level.Sigma * eps)) / level.Alpha;
             }

@@ -5,6 +5,7 @@ using DiffusionSharp.Stochastics.Laws;
 using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -40,7 +41,8 @@ public sealed partial class OneFamily : Experiment
 
     /// <inheritdoc/>
     public override string Claim =>
-        "Divide x by α and read time off σ/α: then DDPM, SMLD, EDM and flow matching are the same process, with the same densities, the same paths of their samplers and, by Itô's formula, the same SDE. " +
+        "Divide x by α and read time off σ/α: then DDPM, SMLD, EDM and flow matching are the same process, with the same densities, " +
+        "the same paths of their samplers and, by Itô's formula, the same SDE. " +
         "What a network predicts is a matter of words, and a model of one is sampled by the samplers of another.";
 
     /// <inheritdoc/>
@@ -71,8 +73,6 @@ public sealed partial class OneFamily : Experiment
         Borrowed(context, rng.Split("borrowed"), notebook);
     }
 
-    private static double Square(double x) => x * x;
-
     private static Tensor Column(IReadOnlyList<double> values) => new([values.Count, 1], [.. values]);
 
     // The density of y = x/scale on every schedule against that of x₀ + s ε, written out.
@@ -88,19 +88,39 @@ public sealed partial class OneFamily : Experiment
                 var level = schedule.AtRatio(s);
                 var scale = Scale(level);
                 var logs = Mixture.Mixture.LogDensity(Column([.. y.Select(v => scale * v)]), level);
-                for (var i = 0; i < y.Length; i++) worst = Math.Max(worst, Math.Abs(logs.Values[i] + Math.Log(scale) - Math.Log(Mixture.Density(y[i], new NoiseLevel(s, 1, s)))));
+                for (var i = 0; i < y.Length; i++)
+                    worst = Math.Max(worst, Math.Abs(logs.Values[i] + Math.Log(scale) - Math.Log(Mixture.Density(y[i], new NoiseLevel(s, 1, s)))));
             }
 
             // ln p reaches 40 at the ends of the range; s comes back from its logarithm, which costs a few digits more.
-            notebook.Equal($"{name}: ln of the density of x/α against that of x₀ + s ε, six noise levels, largest difference", worst, 0, Tolerance.Rounding(40, 100));
+            notebook.Equal(
+                $"{name}: ln of the density of x/α against that of x₀ + s ε, six noise levels, largest difference",
+                worst,
+                0,
+                Tolerance.Rounding(40, 100));
         }
 
         double[] times = Quadrature.Points(0.01, 1, 100);
         notebook.Figure(
             "clocks",
-            "σ/α over time, from clean data (left) to the most noise (right). The schedules differ in how fast this one number grows, and in nothing else. VE begins at σ = 0.01 in the middle of the axis; below it this library leads straight to clean data.",
-            new SvgPlot([.. Schedules.Skip(1).Select((p, i) => new LineSeries(p.Name, times, [.. times.Select(t => Share(p.Schedule, t).Ratio)]) { Color = PlotTheme.Paper.Colors[i] })])
-            { Title = "Five clocks", XLabel = "share of the way from clean data to noise, in the schedule's own time", YLabel = "σ/α", YScale = AxisScale.Log, YRange = (1e-3, 1e3), Width = 720 });
+            "σ/α over time, from clean data (left) to the most noise (right). " +
+            "The schedules differ in how fast this one number grows, and in nothing else. " +
+            "VE begins at σ = 0.01 in the middle of the axis; below it this library leads straight to clean data.",
+            new SvgPlot(
+            [
+                .. Schedules.Skip(1).Select((p, i) => new LineSeries(
+                    p.Name,
+                    times,
+                    [.. times.Select(t => Share(p.Schedule, t).Ratio)]) { Color = PlotTheme.Paper.Colors[i] }),
+            ])
+            {
+                Title = "Five clocks",
+                XLabel = "share of the way from clean data to noise, in the schedule's own time",
+                YLabel = "σ/α",
+                YScale = AxisScale.Log,
+                YRange = (1e-3, 1e3),
+                Width = 720,
+            });
     }
 
     private static NoiseLevel Share(Schedule schedule, double share) => schedule.At(schedule.CleanTime + (share * (schedule.NoiseTime - schedule.CleanTime)));
@@ -139,9 +159,17 @@ public sealed partial class OneFamily : Experiment
             }
         }
 
-        notebook.Equal("five predictions as expectations over the posterior, by quadrature, against conversions of the denoiser, six schedules, largest difference", expectation, 0, Tolerance.Rounding(10, 2000));
+        notebook.Equal(
+            "five predictions as expectations over the posterior, by quadrature, against conversions of the denoiser, six schedules, largest difference",
+            expectation,
+            0,
+            Tolerance.Rounding(10, 2000));
         notebook.Equal("each prediction to data and on to each other, against the direct conversion, largest difference", round, 0, Tolerance.Rounding(10, 40));
-        notebook.Equal("the score against differences of ln p_t, largest difference", slope, 0, new Tolerance(slopeError, "what doubling the step of the differences changes, 15 times their error").Plus(Tolerance.Rounding(10 / 0.005, 10)));
+        notebook.Equal(
+            "the score against differences of ln p_t, largest difference",
+            slope,
+            0,
+            new Tolerance(slopeError, "what doubling the step of the differences changes, 15 times their error").Plus(Tolerance.Rounding(10 / 0.005, 10)));
     }
 
     // E[target | x] with x₀ summed over its posterior.
@@ -184,12 +212,18 @@ public sealed partial class OneFamily : Experiment
                 drift = Math.Max(drift, Math.Abs(f - schedule.Drift(t)));
                 diffusion = Math.Max(diffusion, Math.Abs(g2 - Square(schedule.Diffusion(t))) / scale);
                 driftError = Math.Max(driftError, Math.Abs(f - Difference(LogAlpha, 2 * step)) + (1e-14 / step));
-                diffusionError = Math.Max(diffusionError, (Square(level.Alpha) * (Math.Abs(Difference(Growth, step) - Difference(Growth, 2 * step)) + (1e-14 * Growth(t) / step))) / scale);
+                diffusionError = Math.Max(
+                    diffusionError,
+                    (Square(level.Alpha) * (Math.Abs(Difference(Growth, step) - Difference(Growth, 2 * step)) + (1e-14 * Growth(t) / step))) / scale);
             }
 
             const string reason = "what doubling the step of the differences changes, 15 times their error; and rounding over the step";
             notebook.Equal($"{name}: f against d ln α/dt, five times, largest difference", drift, 0, new Tolerance(driftError, reason));
-            notebook.Equal($"{name}: g² against α² d(σ²/α²)/dt, five times, largest difference over max(1, g²)", diffusion, 0, new Tolerance(diffusionError, reason));
+            notebook.Equal(
+                $"{name}: g² against α² d(σ²/α²)/dt, five times, largest difference over max(1, g²)",
+                diffusion,
+                0,
+                new Tolerance(diffusionError, reason));
         }
     }
 

@@ -4,6 +4,7 @@ using DiffusionSharp.Schedules;
 using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -61,8 +62,6 @@ public sealed class PosteriorOfStep : Experiment
         WithoutData(context, notebook);
     }
 
-    private static double Square(double x) => x * x;
-
     private static double LogNormal(double x, double mean, double variance) => -(Square(x - mean) / (2 * variance)) - (Math.Log(2 * Math.PI * variance) / 2);
 
     // The forward step from s to t: on trained levels composed of the βs one by one, elsewhere what the two marginal laws leave for it.
@@ -86,7 +85,11 @@ public sealed class PosteriorOfStep : Experiment
 
     // A density known up to a factor, on a grid that closes in on it: mean, variance, and the total variation to N(mean, variance) or, where
     // none is given, to the Gaussian of its own moments.
-    private static (double Mean, double Variance, double Distance) OnGrid(Func<double, double> logDensity, double low, double high, (double Mean, double Variance)? gaussian)
+    private static (double Mean, double Variance, double Distance) OnGrid(
+        Func<double, double> logDensity,
+        double low,
+        double high,
+        (double Mean, double Variance)? gaussian)
     {
         var (centre, half) = ((low + high) / 2, (high - low) / 2);
         for (var zoom = 0; ; zoom++)
@@ -141,7 +144,11 @@ public sealed class PosteriorOfStep : Experiment
                     double LogProduct(double y) => LogNormal(x, alpha * y, forward) + LogNormal(y, next.Alpha * x0, Square(next.Sigma));
                     var (tells, told) = (x / alpha, next.Alpha * x0); // where x_t alone and x₀ alone would put x_s
                     var mean = (q.OfX * x) + (q.OfData * x0);
-                    var found = OnGrid(LogProduct, Math.Min(tells, told) - (Reach * next.Sigma), Math.Max(tells, told) + (Reach * next.Sigma), (mean, q.Variance));
+                    var found = OnGrid(
+                        LogProduct,
+                        Math.Min(tells, told) - (Reach * next.Sigma),
+                        Math.Max(tells, told) + (Reach * next.Sigma),
+                        (mean, q.Variance));
                     worstMean = Math.Max(worstMean, Math.Abs(found.Mean - mean) / deviation);
                     worstVariance = Math.Max(worstVariance, Math.Abs((found.Variance / q.Variance) - 1));
                     worstDistance = Math.Max(worstDistance, found.Distance);
@@ -179,23 +186,38 @@ public sealed class PosteriorOfStep : Experiment
             var mass = product.Sum() * (y[1] - y[0]);
             panels.Add(new SvgPlot(
             [
-                new BandSeries("Bayes on a grid", y, [.. product.Select(p => p / mass)], new double[y.Length]) { Color = PlotTheme.Paper.Colors[0], Opacity = 0.3 },
-                new LineSeries("prior q(x_s | x₀)", y, [.. y.Select(v => Math.Exp(LogNormal(v, next.Alpha * x0, Square(next.Sigma))))]) { Color = PlotTheme.Paper.Colors[2], Width = 1.2 },
-                new LineSeries("likelihood of x_t (scaled)", y, [.. y.Select(v => alpha * Math.Exp(LogNormal(x, alpha * v, forward)))]) { Color = PlotTheme.Paper.Colors[4], Width = 1.2 },
-                new LineSeries("N(μ̃, β̃)", y, [.. y.Select(v => Math.Exp(LogNormal(v, (q.OfX * x) + (q.OfData * x0), q.Variance)))]) { Color = PlotTheme.Paper.Colors[1], Dashed = true },
+                new BandSeries(
+                    "Bayes on a grid",
+                    y,
+                    [.. product.Select(p => p / mass)],
+                    new double[y.Length]) { Color = PlotTheme.Paper.Colors[0], Opacity = 0.3 },
+                new LineSeries(
+                    "prior q(x_s | x₀)",
+                    y,
+                    [.. y.Select(v => Math.Exp(LogNormal(v, next.Alpha * x0, Square(next.Sigma))))]) { Color = PlotTheme.Paper.Colors[2], Width = 1.2 },
+                new LineSeries(
+                    "likelihood of x_t (scaled)",
+                    y,
+                    [.. y.Select(v => alpha * Math.Exp(LogNormal(x, alpha * v, forward)))]) { Color = PlotTheme.Paper.Colors[4], Width = 1.2 },
+                new LineSeries(
+                    "N(μ̃, β̃)",
+                    y,
+                    [.. y.Select(v => Math.Exp(LogNormal(v, (q.OfX * x) + (q.OfData * x0), q.Variance)))]) { Color = PlotTheme.Paper.Colors[1], Dashed = true },
             ])
             { Title = $"t = {t}, s = {s}", XLabel = "x_s", YLabel = "density", Width = 480 });
         }
 
         notebook.Figure(
             "bayes",
-            $"DDPM's schedule, x₀ = {x0}, x_t = {x}: what x₀ says of x_s, what x_t says of it, and their product. The nearer s is to the data, the more x₀ decides.",
+            FormattableString.Invariant($"DDPM's schedule, x₀ = {x0}, x_t = {x}: what x₀ says of x_s, what x_t says of it, and their product. ") +
+            "The nearer s is to the data, the more x₀ decides.",
             [.. panels]);
     }
 
     private static void WithoutData(ExperimentContext context, Notebook notebook)
     {
-        // A variance-preserving level in the middle, and ever shorter steps down to it from above: x_t is placed where x_s is most likely to have come from, at the valley's side.
+        // A variance-preserving level in the middle, and ever shorter steps down to it from above: x_t is placed where x_s is most likely to
+        // have come from, at the valley's side.
         const double alpha = 0.9;
         var sigma = Math.Sqrt(1 - (alpha * alpha));
         const double point = 0.3;
@@ -211,14 +233,30 @@ public sealed class PosteriorOfStep : Experiment
         }
 
         // Skewness (ln p)‴ β^(3/2) moves a Gaussian by TV = skewness/6 · ½∫|φ‴|; even orders come in at β² and are orthogonal to it.
-        notebook.Equal("total variation of q(x_s | x_t) to the Gaussian of its moments: order in σ²_ts", ConvergenceOrder.Of(steps, distances), 1.5, new Tolerance(0.2, "±0.2, the rule for orders; the next term is a factor 1 + O(σ²_ts)"));
+        notebook.Equal(
+            "total variation of q(x_s | x_t) to the Gaussian of its moments: order in σ²_ts",
+            ConvergenceOrder.Of(steps, distances),
+            1.5,
+            new Tolerance(0.2, "±0.2, the rule for orders; the next term is a factor 1 + O(σ²_ts)"));
         const double e = 1e-3;
-        var third = (LogMarginal(point + (2 * e)) - (2 * LogMarginal(point + e)) + (2 * LogMarginal(point - e)) - LogMarginal(point - (2 * e))) / (2 * e * e * e);
+        var (above, below) = (LogMarginal(point + e), LogMarginal(point - e));
+        var third = (LogMarginal(point + (2 * e)) - (2 * above) + (2 * below) - LogMarginal(point - (2 * e))) / (2 * e * e * e);
         double[] predicted = [.. steps.Select(b => Math.Abs(third) * Math.Pow(b, 1.5) * 1.5100 / 12)];
         notebook.Figure(
             "short",
-            "Without x₀: for a mixture as data, the distance of the true step back q(x_s | x_t) to the Gaussian of the same mean and variance, over the length of the step. It falls as β^(3/2): this is why diffusion takes many short steps.",
-            new SvgPlot([new LineSeries("measured", steps, distances) { Markers = true, Width = 1.2 }, new LineSeries("0.126 |(ln p)‴| β^(3/2)", steps, predicted) { Dashed = true }])
-            { Title = "Short steps back are Gaussian", XLabel = "β, variance that the step adds", YLabel = "total variation", XScale = AxisScale.Log, YScale = AxisScale.Log });
+            "Without x₀: for a mixture as data, the distance of the true step back q(x_s | x_t) to the Gaussian of the same mean and " +
+            "variance, over the length of the step. It falls as β^(3/2): this is why diffusion takes many short steps.",
+            new SvgPlot(
+            [
+                new LineSeries("measured", steps, distances) { Markers = true, Width = 1.2 },
+                new LineSeries("0.126 |(ln p)‴| β^(3/2)", steps, predicted) { Dashed = true },
+            ])
+            {
+                Title = "Short steps back are Gaussian",
+                XLabel = "β, variance that the step adds",
+                YLabel = "total variation",
+                XScale = AxisScale.Log,
+                YScale = AxisScale.Log,
+            });
     }
 }

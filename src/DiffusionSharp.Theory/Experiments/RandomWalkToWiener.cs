@@ -76,22 +76,38 @@ public sealed class RandomWalkToWiener : Experiment
             Fill(context, ends, k => walk.Position(stream.Split(k), n));
             measured[i] = KolmogorovSmirnov.Test(ends, NormalLaw.Cumulative).Statistic;
             var (pmf, distance) = Lattice(n);
-            notebook.Equal($"distance of {walks} walks of {n} steps from the normal law against that of the lattice, ½ P(S_n = 0)", measured[i], pmf[n / 2] / 2, Tolerance.OfKolmogorov(walks));
-            notebook.Equal($"largest distance of the binomial law of {n} steps from the normal one, over all its points, against ½ P(S_n = 0)", distance, pmf[n / 2] / 2, Tolerance.Rounding(1, 4 * n));
+            notebook.Equal(
+                $"distance of {walks} walks of {n} steps from the normal law against that of the lattice, ½ P(S_n = 0)",
+                measured[i],
+                pmf[n / 2] / 2,
+                Tolerance.OfKolmogorov(walks));
+            notebook.Equal(
+                $"largest distance of the binomial law of {n} steps from the normal one, over all its points, against ½ P(S_n = 0)",
+                distance,
+                pmf[n / 2] / 2,
+                Tolerance.Rounding(1, 4 * n));
             var limit = 1 / Math.Sqrt(2 * Math.PI * n);
-            notebook.Equal($"½ P(S_n = 0) of {n} steps against 1/√(2πn)", pmf[n / 2] / 2, limit, new Tolerance(limit / (4 * n), "Stirling's next term, a share of 1/(4n)"));
+            notebook.Equal(
+                $"½ P(S_n = 0) of {n} steps against 1/√(2πn)",
+                pmf[n / 2] / 2,
+                limit,
+                new Tolerance(limit / (4 * n), "Stirling's next term, a share of 1/(4n)"));
         }
 
         double[] sizes = [.. WalkSteps.Select(n => (double)n)];
         notebook.Figure(
             "limit",
-            "Left: walks of finer and finer steps, √Δt long. Right: the distance of their ends from the normal law (dots) falls as the height of the lattice's middle step, 1/√(2πn) (dashed).",
+            "Left: walks of finer and finer steps, √Δt long. " +
+            "Right: the distance of their ends from the normal law (dots) falls as the height of the lattice's middle step, 1/√(2πn) (dashed).",
             WalksPlot(rng.Split("figure")),
             new SvgPlot(
             [
                 new LineSeries("walks", sizes, measured) { Markers = true, Width = 1.2 },
                 new LineSeries("1/√(2πn)", sizes, [.. sizes.Select(n => 1 / Math.Sqrt(2 * Math.PI * n))]) { Dashed = true },
-                new LineSeries("exact samples, as many", sizes, [.. sizes.Select(_ => 0.87 / Math.Sqrt(walks))]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
+                new LineSeries(
+                    "exact samples, as many",
+                    sizes,
+                    [.. sizes.Select(_ => 0.87 / Math.Sqrt(walks))]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
             ])
             { Title = "Distance from the normal law", XLabel = "steps n", YLabel = "sup |F − Φ|", XScale = AxisScale.Log, YScale = AxisScale.Log });
     }
@@ -152,8 +168,15 @@ public sealed class RandomWalkToWiener : Experiment
             }
 
         var last = (times * times) - 1;
-        notebook.Equal(FormattableString.Invariant($"variance of {walks} walks of {n} steps at t = {Horizon} against (Δx)² t/Δt"), new Measurement(moments.Covariance.Values[last], moments.CovarianceErrors.Values[last], walks), Horizon);
-        notebook.Equal("largest |Cov(X(s), X(t)) − min(s, t)| over ten pairs of times, in standard errors", worst, 0, new Tolerance(Tolerance.Deviations, "chance: five standard errors"));
+        notebook.Equal(
+            FormattableString.Invariant($"variance of {walks} walks of {n} steps at t = {Horizon} against (Δx)² t/Δt"),
+            new Measurement(moments.Covariance.Values[last], moments.CovarianceErrors.Values[last], walks),
+            Horizon);
+        notebook.Equal(
+            "largest |Cov(X(s), X(t)) − min(s, t)| over ten pairs of times, in standard errors",
+            worst,
+            0,
+            new Tolerance(Tolerance.Deviations, "chance: five standard errors"));
     }
 
     private void Variation(ExperimentContext context, Rng rng, Notebook notebook)
@@ -194,12 +217,14 @@ public sealed class RandomWalkToWiener : Experiment
         }
 
         double[] h = [.. levels.Select(l => Horizon / (1 << l))];
-        double[][] absolute = [.. levels.Select((l, i) => lengths[i].Select(v => v / (1 << l)).ToArray())], square = [.. levels.Select((l, i) => squares[i].Select(v => v / (1 << l)).ToArray())];
+        double[][] absolute = [.. levels.Select((l, i) => lengths[i].Select(v => v / (1 << l)).ToArray())];
+        double[][] square = [.. levels.Select((l, i) => squares[i].Select(v => v / (1 << l)).ToArray())];
         notebook.Equal("slope of ln E|W(t+h) − W(t)| over ln h", ConvergenceOrder.OfMeans(h, absolute), 0.5);
         notebook.Equal("slope of ln E|W(t+h) − W(t)|² over ln h", ConvergenceOrder.OfMeans(h, square), 1);
         notebook.Figure(
             "roughness",
-            "Left: the sum of squared increments up to t, along one path; the more increments, the straighter the line of slope 1. Right: mean increments over a time h (dots) and √(2h/π), h (dashed): they fall more slowly than h, so no slope exists.",
+            "Left: the sum of squared increments up to t, along one path; the more increments, the straighter the line of slope 1. " +
+            "Right: mean increments over a time h (dots) and √(2h/π), h (dashed): they fall more slowly than h, so no slope exists.",
             VariationPlot(rng.Split("figure"), [4, 7, 11]),
             new SvgPlot(
             [
@@ -248,18 +273,26 @@ public sealed class RandomWalkToWiener : Experiment
             return top;
         });
         var test = KolmogorovSmirnov.Test(scaled, plain);
-        notebook.Equal(FormattableString.Invariant($"distance between the laws of the highest point of c^(−1/2) W(ct) and of W(t), t ≤ 1, c = {c}, {paths} paths of each"), test.Statistic, 0, Tolerance.OfKolmogorov(test.EffectiveCount));
+        notebook.Equal(
+            FormattableString.Invariant($"distance between the laws of the highest point of c^(−1/2) W(ct) and of W(t), t ≤ 1, c = {c}, {paths} paths of each"),
+            test.Statistic,
+            0,
+            Tolerance.OfKolmogorov(test.EffectiveCount));
 
         var w = new WienerPath(rng.Split("figure")).Values(17);
         notebook.Figure(
             "zoom",
-            "One path, and its beginning enlarged 16 and 256 times in time, 4 and 16 times in height. Without the numbers at the axes no one could tell which is which.",
+            "One path, and its beginning enlarged 16 and 256 times in time, 4 and 16 times in height. " +
+            "Without the numbers at the axes no one could tell which is which.",
             [.. Enumerable.Range(0, 3).Select(i => 4 * i).Select(zoom =>
             {
                 // 513 points of the first 2^−zoom of the path.
                 var stride = (1 << 17) >> zoom >> 9;
                 double[] t = [.. Enumerable.Range(0, 513).Select(j => (double)j * stride / (1 << 17))];
-                return new SvgPlot([new LineSeries("", t, [.. Enumerable.Range(0, 513).Select(j => w[j * stride])]) { Width = 1.2, Color = PlotTheme.Paper.Colors[zoom / 4] }])
+                return new SvgPlot(
+                [
+                    new LineSeries("", t, [.. Enumerable.Range(0, 513).Select(j => w[j * stride])]) { Width = 1.2, Color = PlotTheme.Paper.Colors[zoom / 4] },
+                ])
                 { Title = zoom == 0 ? "W on [0, 1]" : $"W on [0, 1/{1 << zoom}]", XLabel = "time t", YLabel = "W(t)", Width = 420, Height = 320 };
             })]);
     }

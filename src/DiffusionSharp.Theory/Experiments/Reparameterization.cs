@@ -4,6 +4,7 @@ using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using MathNet.Numerics.Distributions;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -36,7 +37,8 @@ public sealed class Reparameterization : Experiment
     /// <inheritdoc/>
     public override string Claim =>
         "The gradient of E[f(μ + σε)] can be taken through the sample, or through the density of the sample. Both estimates have the same mean. " +
-        "Their variances differ: through the density it grows as the square of the dimension for f = |x|², as the dimension with a baseline, and not at all through the sample.";
+        "Their variances differ: through the density it grows as the square of the dimension for f = |x|², as the dimension with a baseline, " +
+        "and not at all through the sample.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Formula =>
@@ -63,9 +65,8 @@ public sealed class Reparameterization : Experiment
         Dimension(context, rng.Split("dimension"), notebook);
     }
 
-    private static double Square(double x) => x * x;
-
-    private static double Expectation(Func<double, double> g) => Quadrature.Integrate(e => Math.Exp(-e * e / 2) / Math.Sqrt(2 * Math.PI) * g(e), -Far, Far, Intervals);
+    private static double Expectation(Func<double, double> g) =>
+        Quadrature.Integrate(e => Math.Exp(-e * e / 2) / Math.Sqrt(2 * Math.PI) * g(e), -Far, Far, Intervals);
 
     // The variance of a sample against that of the integrand, with the error that its exact moments give.
     private static void Variance(Notebook notebook, string what, double[] values, Func<double, double> g)
@@ -81,7 +82,11 @@ public sealed class Reparameterization : Experiment
         if (!(Math.Abs(skewness) <= 0.5 && kurtosis <= 0.5)) return;
         var sampled = values.Average();
         var measured = values.Sum(v => Square(v - sampled)) / (values.Length - 1);
-        notebook.Equal($"{what}: variance of {values.Length} draws against quadrature", measured, variance, Tolerance.OfSkewed(spread / Math.Sqrt(values.Length), skewness, kurtosis));
+        notebook.Equal(
+            $"{what}: variance of {values.Length} draws against quadrature",
+            measured,
+            variance,
+            Tolerance.OfSkewed(spread / Math.Sqrt(values.Length), skewness, kurtosis));
     }
 
     // The mean of a sample against a number, with the error that the integrand's exact moments give.
@@ -151,7 +156,11 @@ public sealed class Reparameterization : Experiment
             foreach (var (what, g, exact) in estimators)
             {
                 // The integrand is at most about 20 where the density is not negligible, and one term is added per point.
-                notebook.Equal($"f = {name}, {what}: mean by quadrature against the derivative of E[f]", Expectation(g), exact, Tolerance.Rounding(20, Intervals));
+                notebook.Equal(
+                    $"f = {name}, {what}: mean by quadrature against the derivative of E[f]",
+                    Expectation(g),
+                    exact,
+                    Tolerance.Rounding(20, Intervals));
                 var values = Draws(rng.Split(name).Split(what), draws, g);
                 Mean(notebook, $"f = {name}, {what}: mean of {draws} draws", values, g, exact);
                 Variance(notebook, $"f = {name}, {what}", values, g);
@@ -221,7 +230,11 @@ public sealed class Reparameterization : Experiment
 
             // The rise sees the density's mean over w: it differs from the middle by w²/24 p″, |p″| ≤ p(0) (μ²/σ² + 1)/σ².
             var smear = new Tolerance(width * width / 24 * exact * ((Mu * Mu / (Sigma * Sigma)) + 1) / (Sigma * Sigma), "the width of the rise, w² p″/24");
-            notebook.Equal($"{what}, against N(0; μ, σ²)", slopes.Average(), exact, Tolerance.OfSkewed(spread, skewness, (1 - (6 * share * (1 - share))) / (share * (1 - share) * draws)).Plus(smear));
+            notebook.Equal(
+                $"{what}, against N(0; μ, σ²)",
+                slopes.Average(),
+                exact,
+                Tolerance.OfSkewed(spread, skewness, (1 - (6 * share * (1 - share))) / (share * (1 - share) * draws)).Plus(smear));
         }
     }
 
@@ -239,18 +252,43 @@ public sealed class Reparameterization : Experiment
             path[i] = Square(k) * (((1 + (Math.Cos(2 * k * Mu) * Math.Exp(-2 * Square(k * Sigma)))) / 2) - Square(cosine));
 
             // E[ε² cos 2kx] = (1 − (2kσ)²) times E[cos 2kx]; the mean of the estimate is k E[cos kx].
-            density[i] = ((1 - ((1 - (4 * Square(k * Sigma))) * Math.Cos(2 * k * Mu) * Math.Exp(-2 * Square(k * Sigma)))) / (2 * Sigma * Sigma)) - Square(k * cosine);
+            var weighted = (1 - (4 * Square(k * Sigma))) * Math.Cos(2 * k * Mu) * Math.Exp(-2 * Square(k * Sigma));
+            density[i] = ((1 - weighted) / (2 * Sigma * Sigma)) - Square(k * cosine);
             Func<double, double> through = e => Math.Sin(k * (Mu + (Sigma * e))) * ScoreOfMean(e, Sigma);
-            notebook.Equal(FormattableString.Invariant($"f = sin {k:G3}x: variance through the density, quadrature against closed form"), Expectation(e => Square(through(e) - (k * cosine))), density[i], Tolerance.Rounding(2 * (1 + (k * k)) / Square(Sigma), Intervals));
-            notebook.Equal(FormattableString.Invariant($"f = sin {k:G3}x: variance through the sample, quadrature against closed form"), Expectation(e => Square(k * (Math.Cos(k * (Mu + (Sigma * e))) - cosine))), path[i], Tolerance.Rounding(4 * (1 + (k * k)), Intervals));
-            Variance(notebook, FormattableString.Invariant($"f = sin {k:G3}x, through the sample"), Draws(rng.Split(i), draws, e => k * Math.Cos(k * (Mu + (Sigma * e)))), e => k * Math.Cos(k * (Mu + (Sigma * e))));
+            notebook.Equal(
+                FormattableString.Invariant($"f = sin {k:G3}x: variance through the density, quadrature against closed form"),
+                Expectation(e => Square(through(e) - (k * cosine))),
+                density[i],
+                Tolerance.Rounding(2 * (1 + (k * k)) / Square(Sigma), Intervals));
+            notebook.Equal(
+                FormattableString.Invariant($"f = sin {k:G3}x: variance through the sample, quadrature against closed form"),
+                Expectation(e => Square(k * (Math.Cos(k * (Mu + (Sigma * e))) - cosine))),
+                path[i],
+                Tolerance.Rounding(4 * (1 + (k * k)), Intervals));
+            Variance(
+                notebook,
+                FormattableString.Invariant($"f = sin {k:G3}x, through the sample"),
+                Draws(rng.Split(i), draws, e => k * Math.Cos(k * (Mu + (Sigma * e)))),
+                e => k * Math.Cos(k * (Mu + (Sigma * e))));
         }
 
         notebook.Figure(
             "frequency",
-            "f = sin kx: variance of one draw of ∂μ E[f]. Through the sample it grows as k², through the density it stays below 1/σ²: the slower f, the better the sample.",
-            new SvgPlot([new LineSeries("through the sample", frequencies, path) { Markers = true }, new LineSeries("through the density", frequencies, density) { Markers = true }, new LineSeries("½ k²", frequencies, [.. frequencies.Select(k => k * k / 2)]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] }])
-            { Title = "Neither is best for every f", XLabel = "frequency k of f = sin kx", YLabel = "variance of one draw", XScale = AxisScale.Log, YScale = AxisScale.Log });
+            "f = sin kx: variance of one draw of ∂μ E[f]. " +
+            "Through the sample it grows as k², through the density it stays below 1/σ²: the slower f, the better the sample.",
+            new SvgPlot(
+            [
+                new LineSeries("through the sample", frequencies, path) { Markers = true },
+                new LineSeries("through the density", frequencies, density) { Markers = true },
+                new LineSeries("½ k²", frequencies, [.. frequencies.Select(k => k * k / 2)]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
+            ])
+            {
+                Title = "Neither is best for every f",
+                XLabel = "frequency k of f = sin kx",
+                YLabel = "variance of one draw",
+                XScale = AxisScale.Log,
+                YScale = AxisScale.Log,
+            });
     }
 
     private void Dimension(ExperimentContext context, Rng rng, Notebook notebook)
@@ -313,6 +351,12 @@ public sealed class Reparameterization : Experiment
                 .. names.Select((n, j) => new LineSeries(n, axis, measured[j]) { Markers = true, Width = 1, Color = PlotTheme.Paper.Colors[j] }),
                 .. names.Select((n, j) => new LineSeries(j == 0 ? "closed form" : "", axis, exact[j]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] }),
             ])
-            { Title = "The price of not using f′", XLabel = "dimension d", YLabel = "variance of a component, one draw", XScale = AxisScale.Log, YScale = AxisScale.Log });
+            {
+                Title = "The price of not using f′",
+                XLabel = "dimension d",
+                YLabel = "variance of a component, one draw",
+                XScale = AxisScale.Log,
+                YScale = AxisScale.Log,
+            });
     }
 }

@@ -5,11 +5,13 @@ using DiffusionSharp.Likelihood;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Schedules;
+using DiffusionSharp.Stochastics.Laws;
 using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Scores;
+using DiffusionSharp.Theory.TrainedNetworks;
 using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Recipes;
 
@@ -22,7 +24,10 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
     private static readonly double[] Steps = [0.2, 0.1, 0.05, 0.025];
     private static readonly double[] Ratios = [0.1, 0.3, 1, 3, 10];
 
-    private static readonly GaussianMixture Data = GaussianMixture.Isotropic([0.3, 0.3, 0.4], new Tensor([3, 2], [-1, -0.5, 1, -0.5, 0, 0.9]), [0.06, 0.06, 0.1]);
+    private static readonly GaussianMixture Data = GaussianMixture.Isotropic(
+        [0.3, 0.3, 0.4],
+        new Tensor([3, 2], [-1, -0.5, 1, -0.5, 0, 0.9]),
+        [0.06, 0.06, 0.1]);
 
     /// <summary>What multiplies |s|² in the equation: the formula under test.</summary>
     public double SquareFactor { get; init; } = 1;
@@ -42,7 +47,8 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
     /// <inheritdoc/>
     public override string Claim =>
         "The density of a diffusion obeys the Fokker–Planck equation, so its score obeys the gradient of that equation divided by the density. " +
-        "Exact scores solve it at every level; a network trained level by level is never told of it, and how far it is off measures how little its scores belong to one process.";
+        "Exact scores solve it at every level; a network trained level by level is never told of it, " +
+        "and how far it is off measures how little its scores belong to one process.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Formula =>
@@ -55,7 +61,8 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sources =>
     [
-        "Lai et al. 2023, \"FP-Diffusion: Improving score-based diffusion models by enforcing the underlying score Fokker–Planck equation\", arXiv:2210.04296, theorem 3.1",
+        "Lai et al. 2023, \"FP-Diffusion: Improving score-based diffusion models by enforcing the underlying score Fokker–Planck equation\", " +
+        "arXiv:2210.04296, theorem 3.1",
         "Song et al. 2021, arXiv:2011.13456, equation 5",
     ];
 
@@ -71,6 +78,7 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
     private void OnTheLine(Notebook notebook)
     {
         var schedule = new VpLinearSchedule();
+        var law = LineMixture.OfVariance([0.4, 0.6], [-1, 1], 0.1);
         var t = schedule.AtRatio(0.7).Time;
         var (f, g2) = (DriftFactor * schedule.Drift(t), schedule.Diffusion(t) * schedule.Diffusion(t));
         var places = Quadrature.Points(-2.5, 2.5, 101);
@@ -81,22 +89,22 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
         double[] Term(int i) => [.. fine.Select(v => v[i])];
         notebook.Figure(
             "terms",
-            "The equation on the line, where the noise is 0.7 of the data: how fast the score changes (dots) and the three terms of the right side, whose sum (dashed) it is.",
+            "The equation on the line, where the noise is 0.7 of the data: " +
+            "how fast the score changes (dots) and the three terms of the right side, whose sum (dashed) it is.",
             new SvgPlot(
             [
                 new LineSeries("∇½g²∇·s", places, Term(0)) { Width = 1.2 },
                 new LineSeries("∇½g²|s|²", places, Term(1)) { Width = 1.2 },
                 new LineSeries("−∇(f x s)", places, Term(2)) { Width = 1.2 },
                 new LineSeries("sum", places, [.. fine.Select(v => v.Sum())]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
-                new PointSeries("∂ₜs", [.. places.Where((_, i) => i % 2 == 0)], [.. places.Where((_, i) => i % 2 == 0).Select(x => Rate(x, 0.01))]) { Color = PlotTheme.Paper.Ink, Opacity = 1, Radius = 2 },
+                new PointSeries(
+                    "∂ₜs",
+                    [.. places.Where((_, i) => i % 2 == 0)],
+                    [.. places.Where((_, i) => i % 2 == 0).Select(x => Rate(x, 0.01))]) { Color = PlotTheme.Paper.Ink, Opacity = 1, Radius = 2 },
             ])
             { Title = "Terms of the equation", XLabel = "x", YLabel = "score per unit of time" });
 
-        double Score(double x, double time)
-        {
-            var (_, alpha, sigma) = schedule.At(time);
-            return ScoreFactor * new NormalMixture([0.4, 0.6], [-alpha, alpha], (alpha * alpha * 0.1) + (sigma * sigma)).Score(x);
-        }
+        double Score(double x, double time) => ScoreFactor * law.Score(x, schedule.At(time));
 
         // In time a step h changes ln(α²/σ²) by h, as in the library's measure.
         double Rate(double x, double h)
@@ -120,13 +128,22 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
     private void InThePlane(Rng rng, Notebook notebook)
     {
         var exact = new ScaledScoreDenoiser(new GaussianMixtureDenoiser(Data), ScoreFactor);
-        (string Name, Schedule Schedule)[] schedules = [("VP", new VpLinearSchedule()), ("sub-VP", new SubVpSchedule()), ("VE", new VeGeometricSchedule()), ("flow", new FlowSchedule())];
+        (string Name, Schedule Schedule)[] schedules =
+        [
+            ("VP", new VpLinearSchedule()),
+            ("sub-VP", new SubVpSchedule()),
+            ("VE", new VeGeometricSchedule()),
+            ("flow", new FlowSchedule()),
+        ];
         var curves = new List<PlotSeries>();
         foreach (var (name, schedule) in schedules)
         {
             var level = schedule.AtRatio(0.7);
             var x = level.AddNoise(Data.Draw(rng.Split("data"), 200), rng.Split("noise").Normal([200, 2]));
-            var found = Steps.Select(h => new ScoreFokkerPlanck(schedule, new ExactDivergence(), h)).Select(m => (Relative: m.Measure(exact, x, level.Time).Relative.Value, Vector: m.Residual(exact, x, level.Time))).ToArray();
+            var found = Steps.Select(h => new ScoreFokkerPlanck(
+                schedule,
+                new ExactDivergence(),
+                h)).Select(m => (Relative: m.Measure(exact, x, level.Time).Relative.Value, Vector: m.Residual(exact, x, level.Time))).ToArray();
             Order(notebook, $"{name}, exact score in the plane: relative residual", Steps, [.. found.Select(v => v.Relative)], 2);
 
             // R(h) = C h² + C₄ h⁴ + …: once extrapolated only the fourth order is left, which goes to 0, not to a constant.
@@ -143,14 +160,26 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
             var measured = measure.Residual(new ScaledScoreDenoiser(new GaussianMixtureDenoiser(Data), c), x, level.Time);
 
             // Differences are linear in s: their error is c times that of the exact score, which was measured.
-            notebook.Equal($"{name}: residual of 1.2 s against c(1 − c) g² (∇s)ᵀs, relative, root mean square", Size(measured - known) / Size(known), 0, new Tolerance((c * Size(own) / Size(known)) + 1e-6, "c times the difference error of the exact score; differences of the closed form itself"));
+            notebook.Equal(
+                $"{name}: residual of 1.2 s against c(1 − c) g² (∇s)ᵀs, relative, root mean square",
+                Size(measured - known) / Size(known),
+                0,
+                new Tolerance((c * Size(own) / Size(known)) + 1e-6, "c times the difference error of the exact score; differences of the closed form itself"));
         }
 
         curves.Add(new LineSeries("h²", Steps, [.. Steps.Select(h => h * h)]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] });
         notebook.Figure(
             "order",
-            "Residual of the exact score of a mixture, relative to ∂ₜs, over the step of the differences, on four processes: nothing but the error of the differences is left.",
-            new SvgPlot(curves) { Title = "Exact scores solve the equation", XLabel = "step h of the differences", YLabel = "residual relative to ∂ₜs", XScale = AxisScale.Log, YScale = AxisScale.Log });
+            "Residual of the exact score of a mixture, relative to ∂ₜs, over the step of the differences, on four processes: " +
+            "nothing but the error of the differences is left.",
+            new SvgPlot(curves)
+            {
+                Title = "Exact scores solve the equation",
+                XLabel = "step h of the differences",
+                YLabel = "residual relative to ∂ₜs",
+                XScale = AxisScale.Log,
+                YScale = AxisScale.Log,
+            });
     }
 
     // (∇s)ᵀs = ½∇|s|², by differences of the mixture's score of fourth order.
@@ -172,7 +201,8 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
         return new Tensor(s.Shape, gradient);
     }
 
-    private static IEnumerable<double> Rows(Tensor v) => Enumerable.Range(0, v.Samples).Select(k => (v.Sample(k)[0] * v.Sample(k)[0]) + (v.Sample(k)[1] * v.Sample(k)[1]));
+    private static IEnumerable<double> Rows(Tensor v) =>
+        Enumerable.Range(0, v.Samples).Select(k => (v.Sample(k)[0] * v.Sample(k)[0]) + (v.Sample(k)[1] * v.Sample(k)[1]));
 
     private static double Size(Tensor v) => Math.Sqrt((v * v).Mean());
 
@@ -190,9 +220,9 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
             RateCurve = RateCurve.Cosine,
             Ema = new EmaOptions(MaxDecay: 0.99),
         };
-        var (model, _) = InMemoryTraining.Run(config, new TensorSource("mixture", Data.Draw(rng.Split("training"), 20_000)), context.Parallelism, context.Stop);
+        var (model, _) = InMemoryTraining.Run(config, new TensorSource("mixture", Data.Draw(rng.Split("training"), 20_000)), context.Executor, context.Stop);
         const int count = 512;
-        var (network, exact) = (model.Denoiser(count, Executors.Cpu(context.Parallelism)), new GaussianMixtureDenoiser(Data));
+        var (network, exact) = (model.Denoiser(count, context.Executor), new GaussianMixtureDenoiser(Data));
         var measure = new ScoreFokkerPlanck(model.Schedule, new ExactDivergence());
         double[] ofNetwork = new double[Ratios.Length], ofExact = new double[Ratios.Length], errors = new double[Ratios.Length];
         for (var i = 0; i < Ratios.Length; i++)
@@ -210,14 +240,23 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
 
         notebook.Figure(
             "network",
-            "Residual of a small network trained on the mixture, relative to ∂ₜs, at five levels, beside the error of its scores and what the differences leave of the exact score. Derivatives of a fit are worse than the fit. Right: where in the plane its residual is large (colours), over the density (lines).",
+            "Residual of a small network trained on the mixture, relative to ∂ₜs, at five levels, " +
+            "beside the error of its scores and what the differences leave of the exact score. Derivatives of a fit are worse than the fit. " +
+            "Right: where in the plane its residual is large (colours), over the density (lines).",
             new SvgPlot(
             [
                 new LineSeries("network", Ratios, ofNetwork) { Markers = true },
                 new LineSeries("error of its score", Ratios, errors) { Markers = true },
                 new LineSeries("exact score", Ratios, ofExact) { Dashed = true, Markers = true },
             ])
-            { Title = "A network and the equation", XLabel = "noise in units of the data, σ/α", YLabel = "relative size", XScale = AxisScale.Log, YScale = AxisScale.Log, Width = 480 },
+            {
+                Title = "A network and the equation",
+                XLabel = "noise in units of the data, σ/α",
+                YLabel = "relative size",
+                XScale = AxisScale.Log,
+                YScale = AxisScale.Log,
+                Width = 480,
+            },
             Map(model, network, measure));
     }
 
@@ -262,11 +301,17 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
             $"a network at σ/α = {Text(ratio)}: residual of 1.2 s less 1.2 times its own, against c(1 − c) g² (∇s)ᵀs, relative, root mean square",
             Size(measured - fine) / size,
             0,
-            new Tolerance(Size(fine - coarse) / size, "what doubling the step of the differences of order 4 changes, 15 times their error").Plus(FloatRounding(level, measured)));
+            new Tolerance(
+                Size(fine - coarse) / size,
+                "what doubling the step of the differences of order 4 changes, 15 times their error").Plus(FloatRounding(level, measured)));
 
         // Both sides pass through float32: s carries 2⁻²⁴ of x/σ² some twenty times over, and differences divide by their steps.
         Tolerance FloatRounding(NoiseLevel at, Tensor of) => new(
-            Math.Pow(schedule.Diffusion(at.Time), 2) * 20 * Math.Pow(2, -24) * Math.Max(at.Alpha, at.Sigma) / (Math.Pow(at.Sigma, 3) * at.Sigma * 0.05) * Math.Sqrt(2) / Math.Max(Size(of), double.Epsilon),
+            Math.Pow(schedule.Diffusion(at.Time), 2) * 20 * Math.Pow(2, -24) * Math.Max(
+                at.Alpha,
+                at.Sigma) / (Math.Pow(at.Sigma, 3) * at.Sigma * 0.05) * Math.Sqrt(2) / Math.Max(
+                Size(of),
+                double.Epsilon),
             "twenty roundings of float32 in the score, divided by the differences' step");
     }
 
@@ -286,7 +331,11 @@ public sealed class ScoreFokkerPlanckEquation : Experiment
     }
 
     private static void Order(Notebook notebook, string what, double[] steps, double[] errors, int order) =>
-        notebook.Equal($"{what}: order in the step", ConvergenceOrder.Of(steps, errors), order, new Tolerance(0.2, "the next term of the differences, a hundredth to a tenth of the first over these steps"));
+        notebook.Equal(
+            $"{what}: order in the step",
+            ConvergenceOrder.Of(steps, errors),
+            order,
+            new Tolerance(0.2, "the next term of the differences, a hundredth to a tenth of the first over these steps"));
 
     private static string Text(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
 }

@@ -10,7 +10,10 @@ using DiffusionSharp.Theory.Laboratory;
 namespace DiffusionSharp.Theory.Experiments;
 
 /// <summary>The density of a diffusion model as a sum over all paths, done on a grid; the bound that replaces it, and the gap between them.</summary>
-/// <remarks>Data is a mixture of two normals with its exact denoiser; steps are even in the time of the linear VP schedule and have its forward variance.</remarks>
+/// <remarks>
+/// Data is a mixture of two normals with its exact denoiser; steps are even in the time of the linear VP schedule and have its forward
+/// variance.
+/// </remarks>
 public sealed class SumOverPaths : Experiment
 {
     private const double Half = 8;
@@ -34,7 +37,8 @@ public sealed class SumOverPaths : Experiment
 
     /// <inheritdoc/>
     public override string Claim =>
-        "A diffusion model's density of x₀ is an integral over all paths of noise that end there. With the exact denoiser it tends to the data's density as the steps get many. " +
+        "A diffusion model's density of x₀ is an integral over all paths of noise that end there. " +
+        "With the exact denoiser it tends to the data's density as the steps get many. " +
         "The bound is below it at every x₀, by the KL divergence between the paths of the forward process and the paths of the model that end at x₀.";
 
     /// <inheritdoc/>
@@ -60,7 +64,10 @@ public sealed class SumOverPaths : Experiment
         int[] counts = context.Quick ? [16, 32, 64] : [16, 32, 64, 128];
         var cells = context.Size(full: 1000, quick: 400);
         var schedule = new VpLinearSchedule();
-        double[] gaps = new double[counts.Length], sharper = new double[counts.Length], divergences = new double[counts.Length], variations = new double[counts.Length];
+        double[] gaps = new double[counts.Length];
+        double[] sharper = new double[counts.Length];
+        double[] divergences = new double[counts.Length];
+        double[] variations = new double[counts.Length];
         for (var c = 0; c < counts.Length; c++)
         {
             NoiseLevel[] levels = [.. Enumerable.Range(0, counts[c] + 1).Select(i => schedule.At((double)i / counts[c]))];
@@ -70,7 +77,9 @@ public sealed class SumOverPaths : Experiment
                 var chain = new GridChain(
                     Denoiser,
                     levels,
-                    (level, q, ofData) => VarianceFactor * (learned ? q.Variance + (q.OfData * q.OfData * ofData) : q.Variance == 0 ? level.Ratio * level.Ratio : q.ForwardVariance),
+                    (level, q, ofData) => VarianceFactor * (learned
+                        ? q.Variance + (q.OfData * q.OfData * ofData)
+                        : q.Variance == 0 ? level.Ratio * level.Ratio : q.ForwardVariance),
                     Half,
                     cells,
                     context.Parallelism,
@@ -94,7 +103,8 @@ public sealed class SumOverPaths : Experiment
         double[] axis = [.. counts.Select(v => (double)v)];
         notebook.Figure(
             "orders",
-            "Over the number of steps: the mean gap between bound and density, the distances between the model's density and the data's, and the gap with the best variance. Dashed: 1/T and 1/T².",
+            "Over the number of steps: the mean gap between bound and density, the distances between the model's density and the data's, " +
+            "and the gap with the best variance. Dashed: 1/T and 1/T².",
             new SvgPlot(
             [
                 new LineSeries("mean gap, v = σ²_ts", axis, gaps) { Markers = true },
@@ -102,9 +112,20 @@ public sealed class SumOverPaths : Experiment
                 new LineSeries("KL(p₀ ‖ P), v = σ²_ts", axis, divergences) { Markers = true },
                 new LineSeries("mean gap, v = Var[x_s | x_t]", axis, sharper) { Markers = true },
                 new LineSeries("1/T, 1/T²", axis, [.. axis.Select(t => gaps[^1] * axis[^1] / t)]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
-                new LineSeries("", axis, [.. axis.Select(t => divergences[^1] * Math.Pow(axis[^1] / t, 2))]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
+                new LineSeries(
+                    "",
+                    axis,
+                    [.. axis.Select(t => divergences[^1] * Math.Pow(axis[^1] / t, 2))]) { Dashed = true, Color = PlotTheme.Paper.Colors[6] },
             ])
-            { Title = "More steps, better paths, better ends", XLabel = "steps T", YLabel = "nats (TV: none)", XScale = AxisScale.Log, YScale = AxisScale.Log, Width = 720, Height = 440 });
+            {
+                Title = "More steps, better paths, better ends",
+                XLabel = "steps T",
+                YLabel = "nats (TV: none)",
+                XScale = AxisScale.Log,
+                YScale = AxisScale.Log,
+                Width = 720,
+                Height = 440,
+            });
     }
 
     private (double Gap, double Divergence, double Variation) One(Notebook notebook, GridChain chain, int steps, bool learned, bool first)
@@ -115,7 +136,11 @@ public sealed class SumOverPaths : Experiment
         var quadrature = Math.Exp(-2 * Math.PI * Math.PI * chain.Resolution * chain.Resolution);
 
         // Logarithms up to 50, as many terms as a band has points, twice; and the trapezoid rule's own error in every step.
-        var tolerance = Tolerance.Rounding(50, 2.0 * x.Length * Math.Sqrt(steps)).Plus(new Tolerance(100 * steps * quadrature, FormattableString.Invariant($"trapezoid rule: kernels at least {chain.Resolution:G3} cells wide, e^(−2π² w²/h²) a step")));
+        var tolerance = Tolerance.Rounding(
+            50,
+            2.0 * x.Length * Math.Sqrt(steps)).Plus(new Tolerance(
+                100 * steps * quadrature,
+                FormattableString.Invariant($"trapezoid rule: kernels at least {chain.Resolution:G3} cells wide, e^(−2π² w²/h²) a step")));
         notebook.Equal($"{name}: total probability of the model", density.Sum() * chain.Spacing, 1, tolerance);
 
         int[] wanted = [.. Enumerable.Range(0, x.Length).Where(i => logData[i] > -16)];
@@ -148,7 +173,8 @@ public sealed class SumOverPaths : Experiment
         var steps = parts.Length - 1;
         notebook.Figure(
             "bound",
-            $"T = {steps}. Left: the model's density from all paths, e^ELBO below it, the data's density. Right: the mean gap, step by step: where the forward process and the model's paths differ.",
+            $"T = {steps}. Left: the model's density from all paths, e^ELBO below it, the data's density. " +
+            "Right: the mean gap, step by step: where the forward process and the model's paths differ.",
             new SvgPlot(
             [
                 new BandSeries("data p₀", x, [.. thin.Select(k => Math.Exp(logData[wanted[k]]))], new double[x.Length]),
@@ -156,7 +182,10 @@ public sealed class SumOverPaths : Experiment
                 new LineSeries("e^ELBO(x₀)", x, [.. thin.Select(k => Math.Exp(bound[k]))]) { Dashed = true },
             ])
             { Title = "The bound lies below", XLabel = "x₀", YLabel = "density" },
-            new SvgPlot([new BarSeries("E KL(q(x_t | x_s) ‖ P(x_t | x_s))", [.. Enumerable.Range(1, steps).Select(t => (t - 0.5) / steps)], parts[1..], 1.0 / steps)])
+            new SvgPlot(
+            [
+                new BarSeries("E KL(q(x_t | x_s) ‖ P(x_t | x_s))", [.. Enumerable.Range(1, steps).Select(t => (t - 0.5) / steps)], parts[1..], 1.0 / steps),
+            ])
             { Title = "Where the gap is", XLabel = "time t", YLabel = "nats a step" });
     }
 
@@ -164,7 +193,13 @@ public sealed class SumOverPaths : Experiment
     {
         var shown = Enumerable.Range(0, chain.X.Count).Where(i => Math.Abs(chain.X[i]) <= 3.5 && i % 2 == 0).ToArray();
         double[] axis = [.. shown.Select(i => chain.X[i])];
-        var panels = new[] { 1.0, 0.5, 0.25, 0.1, 0 }.Select((t, k) => new LineSeries(FormattableString.Invariant($"t = {t:G2}"), axis, [.. shown.Select(i => chain.Marginals[(int)(t * steps)].Densities[i])]) { Color = PlotTheme.Paper.Colors[k] });
-        notebook.Figure("marginals", "The chain's own laws on the way from noise (t = 1) to data (t = 0).", new SvgPlot([.. panels]) { Title = "From noise to data", XLabel = "x", YLabel = "density" });
+        var panels = new[] { 1.0, 0.5, 0.25, 0.1, 0 }.Select((t, k) => new LineSeries(
+            FormattableString.Invariant($"t = {t:G2}"),
+            axis,
+            [.. shown.Select(i => chain.Marginals[(int)(t * steps)].Densities[i])]) { Color = PlotTheme.Paper.Colors[k] });
+        notebook.Figure(
+            "marginals",
+            "The chain's own laws on the way from noise (t = 1) to data (t = 0).",
+            new SvgPlot([.. panels]) { Title = "From noise to data", XLabel = "x", YLabel = "density" });
     }
 }

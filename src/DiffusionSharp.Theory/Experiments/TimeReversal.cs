@@ -61,7 +61,8 @@ public sealed class TimeReversal : Experiment
     [
         "Anderson 1982, \"Reverse-time diffusion equation models\", Stochastic Processes and their Applications 12",
         "Song et al. 2021, arXiv:2011.13456, eq. 6 and 13, appendix D.1; VE, VP and sub-VP: eq. 9, 11 and 12",
-        "Maoutsa, Reich and Opper 2020, \"Interacting particle solutions of Fokker–Planck equations through gradient–log–density estimation\", arXiv:2006.00702",
+        "Maoutsa, Reich and Opper 2020, \"Interacting particle solutions of Fokker–Planck equations through gradient–log–density " +
+        "estimation\", arXiv:2006.00702",
         "Karras et al. 2022, arXiv:2206.00364, eq. 6",
     ];
 
@@ -82,7 +83,13 @@ public sealed class TimeReversal : Experiment
             marginals.Add(Marginals(c, forward, particles));
         }
 
-        notebook.Figure("marginals", "Marginals on the way back, at four times: the density of the forward equation (lines) and a histogram of the particles of the reverse SDE (steps). Under VE the first are wide and low.", marginals.Count, marginals);
+        notebook.Figure(
+            "marginals",
+            "Marginals on the way back, at four times: " +
+            "the density of the forward equation (lines) and a histogram of the particles of the reverse SDE (steps). " +
+            "Under VE the first are wide and low.",
+            marginals.Count,
+            marginals);
         SpaceTime(rng.Split("paths"), notebook);
         Family(context, rng.Split("family"), notebook, equations[0], 2 * count);
         Continuity(notebook);
@@ -90,10 +97,13 @@ public sealed class TimeReversal : Experiment
 
     private static double Time(double share) => 1 - (share * (1 - Last));
 
-    // As in the page on the Fokker–Planck equation: at order 2 a third of the change is the error left, at order 1 all of it; half as much again is room for the next term.
+    // As in the page on the Fokker–Planck equation: at order 2 a third of the change is the error left, at order 1 all of it; half as much
+    // again is room for the next term.
     private static Tolerance Halving(Case c, double change) => c.Order == 2
         ? new(change / 2, "order 2: a third of what halving cells and steps changed, and half of that for the next term")
-        : new(1.5 * change, "order 1, the flux is upwind where the noise has hardly begun: what halving cells and steps changed, and half of it for the next term");
+        : new(
+            1.5 * change,
+            "order 1, the flux is upwind where the noise has hardly begun: what halving cells and steps changed, and half of it for the next term");
 
     // The data's law at a level as averages over cells, exact.
     private static GridDensity On(CellGrid grid, NoiseLevel level) => GridDensity.OfCumulative(grid, x => Data.Cumulative(x, level));
@@ -123,7 +133,11 @@ public sealed class TimeReversal : Experiment
         var (coarse, fine) = (Solve(1), Solve(2));
         (GridDensity, Tolerance)[] result = [.. fine.Zip(coarse, (f, g) => (f, Halving(c, f.Coarsened().DistanceTo(g))))];
         for (var i = 0; i < Shares.Length; i++)
-            notebook.Equal(FormattableString.Invariant($"{c.Name}, forward equation at t = {Time(Shares[i]):0.000}: ∫|p − exact|"), fine[i].DistanceTo(On(fine[i].Grid, c.Schedule.At(Time(Shares[i])))), 0, result[i].Item2);
+            notebook.Equal(
+                FormattableString.Invariant($"{c.Name}, forward equation at t = {Time(Shares[i]):0.000}: ∫|p − exact|"),
+                fine[i].DistanceTo(On(fine[i].Grid, c.Schedule.At(Time(Shares[i])))),
+                0,
+                result[i].Item2);
         return result;
     }
 
@@ -136,7 +150,14 @@ public sealed class TimeReversal : Experiment
             GridDensity Solve(int fineness)
             {
                 var grid = c.Grid(fineness);
-                var equation = ForwardNoising.Reverse(grid, c.Schedule, (x, t) => scale * Score(c, x, t), start: 1, lambda, TimeScheme.Sdirk2, allowsNegative: true);
+                var equation = ForwardNoising.Reverse(
+                    grid,
+                    c.Schedule,
+                    (x, t) => scale * Score(c, x, t),
+                    start: 1,
+                    lambda,
+                    TimeScheme.Sdirk2,
+                    allowsNegative: true);
                 return equation.Advance(On(grid, c.Schedule.At(1)), 0, 1 - Last, 200 * fineness);
             }
 
@@ -175,7 +196,13 @@ public sealed class TimeReversal : Experiment
             }
         });
 
-        for (var i = 0; i < Shares.Length; i++) Compare(FormattableString.Invariant($"{c.Name}, reverse SDE at t = {Time(Shares[i]):0.000}, {count} particles against the forward equation"), notebook, fine[i], coarse[i], forward[i]);
+        for (var i = 0; i < Shares.Length; i++)
+            Compare(
+                FormattableString.Invariant($"{c.Name}, reverse SDE at t = {Time(Shares[i]):0.000}, {count} particles against the forward equation"),
+                notebook,
+                fine[i],
+                coarse[i],
+                forward[i]);
         return fine;
     }
 
@@ -187,7 +214,9 @@ public sealed class TimeReversal : Experiment
             $"{what}, Kolmogorov–Smirnov",
             KolmogorovSmirnov.Test(fine.AsSpan(), law.P.CumulativeFunction()).Statistic,
             0,
-            Tolerance.OfKolmogorov(fine.Length).Plus(new Tolerance(1.5 * bias, "order 1 of the steps: what their halving changed, and half of it for the next term")).Plus(law.Bound));
+            Tolerance.OfKolmogorov(fine.Length).Plus(new Tolerance(
+                1.5 * bias,
+                "order 1 of the steps: what their halving changed, and half of it for the next term")).Plus(law.Bound));
     }
 
     // In one dimension flow lines cannot cross, so each keeps its quantile: F_t(x(t)) does not change.
@@ -210,7 +239,14 @@ public sealed class TimeReversal : Experiment
         // 1 + |y|, y = x/α; with the density of y that is less than 2, and what a step has erred in F the exact flow keeps.
         var steps = counted.Calls / 6;
         notebook.Report($"{c.Name}, probability flow: steps of the solver, at most", steps);
-        notebook.Equal($"{c.Name}, probability flow: largest |F_t(x(t)) − F_1(x(1))| of 19 flow lines", worst, 0, new Tolerance(2 * steps * accuracy, FormattableString.Invariant($"{steps} steps as counted, each wrong in y = x/α by the solver's tolerance of 1e-7 (1 + |y|), times the density of y, below 2 1e-7")));
+        notebook.Equal(
+            $"{c.Name}, probability flow: largest |F_t(x(t)) − F_1(x(1))| of 19 flow lines",
+            worst,
+            0,
+            new Tolerance(
+                2 * steps * accuracy,
+                FormattableString.Invariant(
+                    $"{steps} steps as counted, each wrong in y = x/α by the solver's tolerance of 1e-7 (1 + |y|), times the density of y, below 2 1e-7")));
     }
 
     private static SvgPlot Marginals(Case c, (GridDensity P, Tolerance Bound)[] forward, double[][] particles)
@@ -220,7 +256,10 @@ public sealed class TimeReversal : Experiment
         return new SvgPlot(
         [
             .. particles.Select((x, i) => HistogramSeries.Outline("", x, 60, (-4, 4)) with { Color = PlotTheme.Paper.Colors[i], Width = 0.8 }),
-            .. forward.Select((f, i) => new LineSeries(FormattableString.Invariant($"t = {Time(Shares[i]):0.00}"), [.. near.Select(grid.Centre)], [.. near.Select(k => f.P.Values[k])]) { Color = PlotTheme.Paper.Colors[i] }),
+            .. forward.Select((f, i) => new LineSeries(
+                FormattableString.Invariant($"t = {Time(Shares[i]):0.00}"),
+                [.. near.Select(grid.Centre)],
+                [.. near.Select(k => f.P.Values[k])]) { Color = PlotTheme.Paper.Colors[i] }),
         ])
         { Title = c.Name, XLabel = "x", YLabel = "density p(x, t)", XRange = (-4, 4), Width = 460 };
     }
@@ -253,12 +292,28 @@ public sealed class TimeReversal : Experiment
 
         var level = schedule.At(1);
         Tensor Starts(params double[] probabilities) => new([probabilities.Length, 1], [.. probabilities.Select(u => Data.Quantile(u, level))]);
-        Lines("probability flow (white)", "#ffffff", 1.2, new DormandPrinceSampler(schedule, TimeGrid.Uniform(1, 0.005, 80)), Starts(0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.98));
+        Lines(
+            "probability flow (white)",
+            "#ffffff",
+            1.2,
+            new DormandPrinceSampler(schedule, TimeGrid.Uniform(1, 0.005, 80)),
+            Starts(0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.98));
         Lines("reverse SDE", "#E69F00", 0.9, new EulerMaruyamaSampler(schedule, TimeGrid.Uniform(1, 0.005, steps)), Starts(0.15, 0.4, 0.6, 0.85));
         notebook.Figure(
             "space-time",
-            "The density of the forward equation over time (VP): data at the left, noise at the right. Read from right to left, flow lines (white) are smooth and never cross; paths of the reverse SDE (orange) are rough and do. Both are as dense as the density under them.",
-            new SvgPlot(series) { Title = "One density, two ways back", XLabel = "time t", YLabel = "x", XRange = (0, 1), YRange = (-3, 3), Width = 820, Height = 460 });
+            "The density of the forward equation over time (VP): data at the left, noise at the right. " +
+            "Read from right to left, flow lines (white) are smooth and never cross; paths of the reverse SDE (orange) are rough and do. " +
+            "Both are as dense as the density under them.",
+            new SvgPlot(series)
+            {
+                Title = "One density, two ways back",
+                XLabel = "time t",
+                YLabel = "x",
+                XRange = (0, 1),
+                YRange = (-3, 3),
+                Width = 820,
+                Height = 460,
+            });
     }
 
     private void Family(ExperimentContext context, Rng rng, Notebook notebook, (GridDensity P, Tolerance Bound)[] forward, int count)
@@ -266,7 +321,10 @@ public sealed class TimeReversal : Experiment
         var c = Cases[0];
         var schedule = c.Schedule;
         var steps = context.Size(full: 400, quick: 100);
-        (GridDensity P, Tolerance Bound)[] exact = [.. Shares.Select(s => (On(c.Grid(4), schedule.At(Time(s))), new Tolerance(2e-5, "linear interpolation of F between faces, h²|p′|/8")))];
+        (GridDensity P, Tolerance Bound)[] exact =
+        [
+            .. Shares.Select(s => (On(c.Grid(4), schedule.At(Time(s))), new Tolerance(2e-5, "linear interpolation of F between faces, h²|p′|/8"))),
+        ];
         List<SvgPlot> panels = [];
         foreach (var lambda in new[] { 0, 0.5, 1, 1.5 })
         {
@@ -290,7 +348,8 @@ public sealed class TimeReversal : Experiment
                 var from = tile * TilePaths;
                 var size = Math.Min(TilePaths, count - from);
                 double[] x = new double[size], y = new double[size], first = new double[size], second = new double[size], work = new double[2 * size];
-                for (var k = 0; k < size; k++) x[k] = Data.Quantile(Math.Clamp(rng.Split("starts").Uniform((ulong)(from + k)), 1e-12, 1 - 1e-12), schedule.At(1));
+                for (var k = 0; k < size; k++)
+                    x[k] = Data.Quantile(Math.Clamp(rng.Split("starts").Uniform((ulong)(from + k)), 1e-12, 1 - 1e-12), schedule.At(1));
                 x.CopyTo(y, 0);
                 var scheme = new EulerMaruyama();
                 var h = (1 - Last) / steps;
@@ -318,14 +377,31 @@ public sealed class TimeReversal : Experiment
                     for (var k = 0; k < shown; k++) traces[k][steps / 2] = x[k];
             });
 
-            for (var i = 0; i < Shares.Length; i++) Compare(FormattableString.Invariant($"VP family, λ = {lambda}, at t = {Time(Shares[i]):0.000}, {count} particles against the exact law"), notebook, fine[i], coarse[i], exact[i]);
-            for (var i = 0; i < Shares.Length && lambda == 0; i++) Compare(FormattableString.Invariant($"VP, probability flow at t = {Time(Shares[i]):0.000}, {count} particles against the forward equation"), notebook, fine[i], coarse[i], forward[i]);
+            for (var i = 0; i < Shares.Length; i++)
+                Compare(
+                    FormattableString.Invariant($"VP family, λ = {lambda}, at t = {Time(Shares[i]):0.000}, {count} particles against the exact law"),
+                    notebook,
+                    fine[i],
+                    coarse[i],
+                    exact[i]);
+            for (var i = 0; i < Shares.Length && lambda == 0; i++)
+                Compare(
+                    FormattableString.Invariant($"VP, probability flow at t = {Time(Shares[i]):0.000}, {count} particles against the forward equation"),
+                    notebook,
+                    fine[i],
+                    coarse[i],
+                    forward[i]);
             double[] times = [.. Enumerable.Range(0, (steps / 2) + 1).Select(n => 1 - (2.0 * n * (1 - Last) / steps))];
             panels.Add(new SvgPlot([.. traces.Select((trace, k) => new LineSeries("", times, trace) { Width = 0.9, Color = PlotTheme.Paper.Colors[k % 6] })])
             { Title = FormattableString.Invariant($"λ = {lambda}"), XLabel = "time t", YLabel = "x", YRange = (-3, 3), Width = 460, Height = 300 });
         }
 
-        notebook.Figure("family", "The same starts at t = 1 under four members of the family: smooth flow lines, rough paths, and rougher ones. At every time all four have the same density.", 2, panels);
+        notebook.Figure(
+            "family",
+            "The same starts at t = 1 under four members of the family: smooth flow lines, rough paths, and rougher ones. " +
+            "At every time all four have the same density.",
+            2,
+            panels);
     }
 
     private void Continuity(Notebook notebook)
@@ -356,7 +432,11 @@ public sealed class TimeReversal : Experiment
             }
 
             double[] residuals = [.. spacings.Select(Residual)];
-            notebook.Equal($"{c.Name}, order at which the residual of ∂p/∂t + ∂(v p)/∂x vanishes", ConvergenceOrder.Of(spacings, residuals), 4, new Tolerance(0.2, "the next term is (δ/0.3)² of the leading one, 0.02 at the largest distance, where the law is narrowest"));
+            notebook.Equal(
+                $"{c.Name}, order at which the residual of ∂p/∂t + ∂(v p)/∂x vanishes",
+                ConvergenceOrder.Of(spacings, residuals),
+                4,
+                new Tolerance(0.2, "the next term is (δ/0.3)² of the leading one, 0.02 at the largest distance, where the law is narrowest"));
             lines.Add(new LineSeries(c.Name, spacings, residuals) { Markers = true });
         }
 
@@ -366,11 +446,25 @@ public sealed class TimeReversal : Experiment
         // What goes wrong if the flow's drift is given the reverse SDE's noise.
         var vp = Cases[0];
         var grid = vp.Grid(1);
-        GridDensity Back(double scale) => ForwardNoising.Reverse(grid, vp.Schedule, (x, t) => scale * Score(vp, x, t), 1, 1, TimeScheme.Sdirk2, allowsNegative: true).Advance(On(grid, vp.Schedule.At(1)), 0, 1 - Last, 400);
+        GridDensity Back(double scale) =>
+            ForwardNoising.Reverse(grid, vp.Schedule, (x, t) => scale * Score(vp, x, t), 1, 1, TimeScheme.Sdirk2, allowsNegative: true).Advance(
+                On(grid, vp.Schedule.At(1)),
+                0,
+                1 - Last,
+                400);
         notebook.Figure(
             "continuity",
-            "Left: the residual of the continuity equation falls with the fourth power of the differences' distance: for exact differences it is zero. Right: noise needs its own half of the score. With the reverse SDE's noise, the flow's drift leads elsewhere.",
-            new SvgPlot(lines) { Title = "Nothing is left over", XLabel = "distance δ of the differences", YLabel = "residual relative to ∂p/∂t", XScale = AxisScale.Log, YScale = AxisScale.Log },
+            "Left: the residual of the continuity equation falls with the fourth power of the differences' distance: " +
+            "for exact differences it is zero. Right: noise needs its own half of the score. " +
+            "With the reverse SDE's noise, the flow's drift leads elsewhere.",
+            new SvgPlot(lines)
+            {
+                Title = "Nothing is left over",
+                XLabel = "distance δ of the differences",
+                YLabel = "residual relative to ∂p/∂t",
+                XScale = AxisScale.Log,
+                YScale = AxisScale.Log,
+            },
             new SvgPlot(
             [
                 new LineSeries("f − g² ∇ln p", grid.Centres(), Back(1).Values.ToArray()),

@@ -8,6 +8,7 @@ using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Sampling;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -31,7 +32,12 @@ public sealed partial class WhyNoiseWhileSampling
         var spread = SquaredDistances(data, data).Average();
         notebook.Report("digits: squared distance of a digit from the mean digit, over 14 × 14 pixels", spread);
         var rows = new List<(string Name, Tensor[] States)>();
-        foreach (var (name, sampler, halved, factor) in ((string, Sampler, Sampler, double)[])[("DDPM", Ddpm(grid), Ddpm(half), NoiseFactor), ("DDPM, no noise", Ddpm(grid), Ddpm(half), 0), ("DDIM, η = 0", Ddim(grid), Ddim(half), 0)])
+        foreach (var (name, sampler, halved, factor) in ((string, Sampler, Sampler, double)[])
+        [
+            ("DDPM", Ddpm(grid), Ddpm(half), NoiseFactor),
+            ("DDPM, no noise", Ddpm(grid), Ddpm(half), 0),
+            ("DDIM, η = 0", Ddim(grid), Ddim(half), 0),
+        ])
         {
             var states = context.Trajectory(sampler, denoiser, start, rng.Split(name), factor, keep: 10);
             rows.Add((name, states));
@@ -47,21 +53,43 @@ public sealed partial class WhyNoiseWhileSampling
             if (factor > 0 || sampler is DdimSampler)
             {
                 var distance = Measurement.OfMean(SquaredDistances(end, data));
-                notebook.Equal($"{name}: different digits among {count} samples of {digits}, against independent draws", different, expected, Tolerance.Chance(Math.Sqrt(variance)).Plus(new Tolerance(changed, halving)));
-                notebook.Equal($"{name}: squared distance from the mean digit, samples against data", distance.Value, spread, Tolerance.Chance(distance.StandardError).Plus(new Tolerance(change, halving)));
+                notebook.Equal(
+                    $"{name}: different digits among {count} samples of {digits}, against independent draws",
+                    different,
+                    expected,
+                    Tolerance.Chance(Math.Sqrt(variance)).Plus(new Tolerance(changed, halving)));
+                notebook.Equal(
+                    $"{name}: squared distance from the mean digit, samples against data",
+                    distance.Value,
+                    spread,
+                    Tolerance.Chance(distance.StandardError).Plus(new Tolerance(change, halving)));
             }
             else
             {
-                notebook.AtMost($"{name}: different digits among {count} samples, below what chance could make of independent draws", different, expected - (Tolerance.Deviations * Math.Sqrt(variance)), Tolerance.None);
-                notebook.AtMost($"{name}: squared distance from the mean sample, below what chance could make of the data's", own.Value, spread - (Tolerance.Deviations * own.StandardError), Tolerance.None);
+                notebook.AtMost(
+                    $"{name}: different digits among {count} samples, below what chance could make of independent draws",
+                    different,
+                    expected - (Tolerance.Deviations * Math.Sqrt(variance)),
+                    Tolerance.None);
+                notebook.AtMost(
+                    $"{name}: squared distance from the mean sample, below what chance could make of the data's",
+                    own.Value,
+                    spread - (Tolerance.Deviations * own.StandardError),
+                    Tolerance.None);
             }
         }
 
         notebook.Figure(
             "digits",
-            $"The exact denoiser of {digits} digits, 50 steps. Left: one start on its way. Right: ten starts, where they end. With noise DDPM draws digits of many kinds; without it every start passes through the mean digit and ends at the same few; DDIM, without noise, draws as many as DDPM.",
-            PictureStrip.Of([.. rows.Select(r => Tensor.Concatenate([.. r.States.Select(x => x.Slice(0, 1))]))]) with { Title = "One start", RowLabels = [.. rows.Select(r => r.Name)], ColumnLabels = ["t = 0.8", "0.6", "0.4", "0.2", "0"] },
-            PictureStrip.Of([.. rows.Select(r => r.States[^1].Slice(0, 10))]) with { Title = "Ten samples", ColumnLabels = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"] });
+            $"The exact denoiser of {digits} digits, 50 steps. Left: one start on its way. Right: ten starts, where they end. " +
+            "With noise DDPM draws digits of many kinds; without it every start passes through the mean digit and ends at the same few; " +
+            "DDIM, without noise, draws as many as DDPM.",
+            PictureStrip.Of([.. rows.Select(r => Tensor.Concatenate([.. r.States.Select(x => x.Slice(
+                0,
+                1))]))]) with { Title = "One start", RowLabels = [.. rows.Select(r => r.Name)], ColumnLabels = ["t = 0.8", "0.6", "0.4", "0.2", "0"] },
+            PictureStrip.Of([.. rows.Select(r => r.States[^1].Slice(
+                0,
+                10))]) with { Title = "Ten samples", ColumnLabels = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"] });
     }
 
     private static Tensor Drawn(int count, int size)

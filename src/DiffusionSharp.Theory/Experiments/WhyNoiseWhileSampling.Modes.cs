@@ -9,6 +9,7 @@ using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Sampling;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
@@ -39,14 +40,24 @@ public sealed partial class WhyNoiseWhileSampling
         CompareMap("DDIM, η = 0", Ddim(grid), DdimStep);
         notebook.Figure(
             "modes",
-            FormattableString.Invariant($"Samples of a mixture of two normals after {steps} steps (bars) and its density (dashed). Without its noise DDPM puts every sample into one narrow peak: the smaller mode is lost, and the spread inside the larger. DDIM starts from the same noise, adds none, and has both modes."),
+            $"Samples of a mixture of two normals after {steps} steps (bars) and its density (dashed). " +
+            "Without its noise DDPM puts every sample into one narrow peak: the smaller mode is lost, and the spread inside the larger. " +
+            "DDIM starts from the same noise, adds none, and has both modes.",
             [.. panels]);
 
         // The map of DDIM keeps quantiles in the limit: its share reaches the weight with the order of the step.
         int[] counts = [100, 200, 400, 800];
-        double[] gaps = [.. counts.Select(c => Math.Abs(ShareBelow(TimeGrid.Uniform(Schedule, c), DdimStep, x => Mixture.Cumulative(x, Schedule.At(1))) - Mixture.Cumulative(Valley, Schedule.At(0))))];
+        double[] gaps =
+        [
+            .. counts.Select(c => Math.Abs(
+                ShareBelow(TimeGrid.Uniform(Schedule, c), DdimStep, x => Mixture.Cumulative(x, Schedule.At(1))) - Mixture.Cumulative(Valley, Schedule.At(0)))),
+        ];
         double[] lengths = [.. counts.Select(c => 1.0 / c)];
-        notebook.Equal("order in 1/S of the error of the left mode's share from the exact law at t = 1: DDIM", ConvergenceOrder.Of(lengths, gaps), 1, Tolerance.Order(lengths));
+        notebook.Equal(
+            "order in 1/S of the error of the left mode's share from the exact law at t = 1: DDIM",
+            ConvergenceOrder.Of(lengths, gaps),
+            1,
+            Tolerance.Order(lengths));
         var left = ShareBelow(TimeGrid.Uniform(Schedule, 800), ConditionalMean, NormalLaw.Cumulative);
         notebook.AtMost("share of the left mode without noise, 800 steps, exact; its weight is 0.3", left, 0.001, Tolerance.Chosen);
 
@@ -65,9 +76,19 @@ public sealed partial class WhyNoiseWhileSampling
             var moments = SampleMoments.Of(samples);
 
             // A share of N draws is binomial; on the grid the end of the mode is missed by at most half a cell, 0.005 at a density below 0.4.
-            notebook.Equal($"{name}: share of the left mode, samples against the exact law of the chain", samples.Map(x => x < Valley ? 1 : 0).Mean(), share, Tolerance.Chance(Math.Sqrt(Math.Max(share * (1 - share), 0) / count)).Plus(new Tolerance(0.002, "half a cell of the grid")));
-            notebook.Equal($"{name}: mean, samples against the exact law of the chain", new Measurement(moments.Mean.Values[0], moments.MeanErrors.Values[0], count), mean);
-            notebook.Equal($"{name}: variance, samples against the exact law of the chain", new Measurement(moments.Covariance.Values[0], moments.CovarianceErrors.Values[0], count), expectation(x => Square(x - mean)));
+            notebook.Equal(
+                $"{name}: share of the left mode, samples against the exact law of the chain",
+                samples.Map(x => x < Valley ? 1 : 0).Mean(),
+                share,
+                Tolerance.Chance(Math.Sqrt(Math.Max(share * (1 - share), 0) / count)).Plus(new Tolerance(0.002, "half a cell of the grid")));
+            notebook.Equal(
+                $"{name}: mean, samples against the exact law of the chain",
+                new Measurement(moments.Mean.Values[0], moments.MeanErrors.Values[0], count),
+                mean);
+            notebook.Equal(
+                $"{name}: variance, samples against the exact law of the chain",
+                new Measurement(moments.Covariance.Values[0], moments.CovarianceErrors.Values[0], count),
+                expectation(x => Square(x - mean)));
             panels.Add(Histogram(name, samples));
         }
     }
@@ -114,7 +135,12 @@ public sealed partial class WhyNoiseWhileSampling
         var grid = TimeGrid.Uniform(Schedule, 50);
         var start = rng.Split("start").Normal([count, 2]);
         var panels = new List<SvgPlot>();
-        foreach (var (name, sampler, factor) in ((string, Sampler, double)[])[("DDPM", Ddpm(grid), NoiseFactor), ("DDPM, no noise", Ddpm(grid), 0), ("DDIM, η = 0", Ddim(grid), 0)])
+        foreach (var (name, sampler, factor) in ((string, Sampler, double)[])
+        [
+            ("DDPM", Ddpm(grid), NoiseFactor),
+            ("DDPM, no noise", Ddpm(grid), 0),
+            ("DDIM, η = 0", Ddim(grid), 0),
+        ])
         {
             var samples = context.Sample(sampler, denoiser, start, rng.Split(name), factor);
             var reached = Enumerable.Range(0, count).Select(k => Nearest(samples, k, means)).Distinct().Count();
@@ -125,13 +151,32 @@ public sealed partial class WhyNoiseWhileSampling
             var shown = samples.Slice(0, 400);
             panels.Add(new SvgPlot(
             [
-                new PointSeries("", [.. Enumerable.Range(0, modes).Select(k => means.Values[2 * k])], [.. Enumerable.Range(0, modes).Select(k => means.Values[(2 * k) + 1])]) { Radius = 17, Opacity = 0.15, Color = PlotTheme.Paper.Colors[6] },
-                new PointSeries("", [.. Enumerable.Range(0, 400).Select(k => shown.Values[2 * k])], [.. Enumerable.Range(0, 400).Select(k => shown.Values[(2 * k) + 1])]) { Color = PlotTheme.Paper.Colors[panels.Count] },
+                new PointSeries(
+                    "",
+                    [.. Enumerable.Range(0, modes).Select(k => means.Values[2 * k])],
+                    [.. Enumerable.Range(0, modes).Select(k => means.Values[(2 * k) + 1])]) { Radius = 17, Opacity = 0.15, Color = PlotTheme.Paper.Colors[6] },
+                new PointSeries(
+                    "",
+                    [.. Enumerable.Range(0, 400).Select(k => shown.Values[2 * k])],
+                    [.. Enumerable.Range(0, 400).Select(k => shown.Values[(2 * k) + 1])]) { Color = PlotTheme.Paper.Colors[panels.Count] },
             ])
-            { Title = $"{name}: {reached} of 8 modes", XLabel = "x₁", YLabel = "x₂", XRange = (-3, 3), YRange = (-3, 3), EqualAspect = true, Width = 380, Height = 380 });
+            {
+                Title = $"{name}: {reached} of 8 modes",
+                XLabel = "x₁",
+                YLabel = "x₂",
+                XRange = (-3, 3),
+                YRange = (-3, 3),
+                EqualAspect = true,
+                Width = 380,
+                Height = 380,
+            });
         }
 
-        notebook.Figure("circle", "Eight modes on a circle, the k-th of weight k/36 (grey discs), and 400 samples of each sampler after 50 steps. Without its noise DDPM ends at few places.", [.. panels]);
+        notebook.Figure(
+            "circle",
+            "Eight modes on a circle, the k-th of weight k/36 (grey discs), and 400 samples of each sampler after 50 steps. " +
+            "Without its noise DDPM ends at few places.",
+            [.. panels]);
     }
 
     private static int Nearest(Tensor samples, int k, Tensor points)

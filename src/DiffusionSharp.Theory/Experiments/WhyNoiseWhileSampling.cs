@@ -9,10 +9,14 @@ using DiffusionSharp.Targets;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Sampling;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
-/// <summary>DDPM's reverse step is a conditional mean and noise; without the noise the samples contract to the middle of the data. DDIM's step needs none.</summary>
+/// <summary>
+/// DDPM's reverse step is a conditional mean and noise; without the noise the samples contract to the middle of the data. DDIM's step needs
+/// none.
+/// </summary>
 public sealed partial class WhyNoiseWhileSampling : Experiment
 {
     // The Gaussian data.
@@ -28,11 +32,15 @@ public sealed partial class WhyNoiseWhileSampling : Experiment
     /// <summary>The factor on the noise of the step that is claimed to keep the law; 1 is DDPM.</summary>
     public double NoiseFactor { get; init; } = 1;
 
-    /// <summary>The slope of E[x_s | x_t] over x_t for Gaussian data, from α_ts = α_t/α_s, V_s and V_t, the variances of x_s and x_t: the formula under test.</summary>
+    /// <summary>
+    /// The slope of E[x_s | x_t] over x_t for Gaussian data, from α_ts = α_t/α_s, V_s and V_t, the variances of x_s and x_t: the formula under
+    /// test.
+    /// </summary>
     public Func<double, double, double, double> Slope { get; init; } = (alphaTs, next, now) => alphaTs * next / now;
 
     /// <summary>The variance of a step's fresh noise between level t and the less noisy level s: β̃.</summary>
-    public Func<NoiseLevel, NoiseLevel, double> Fresh { get; init; } = (t, s) => (Square(t.Sigma) - Square(t.Alpha / s.Alpha * s.Sigma)) * Square(s.Sigma / t.Sigma);
+    public Func<NoiseLevel, NoiseLevel, double> Fresh { get; init; } =
+        (t, s) => (Square(t.Sigma) - Square(t.Alpha / s.Alpha * s.Sigma)) * Square(s.Sigma / t.Sigma);
 
     /// <inheritdoc/>
     public override string Name => "why-noise-while-sampling";
@@ -42,8 +50,10 @@ public sealed partial class WhyNoiseWhileSampling : Experiment
 
     /// <inheritdoc/>
     public override string Claim =>
-        "The mean of DDPM's reverse step is the mean of x_s given x_t, and a mean varies less than what it is the mean of. Step after step without noise the spread goes, then the modes: " +
-        "of Gaussian data the data's mean is left. With the step's noise the law is kept, up to an error that falls as the step; DDIM keeps it without noise, because its step is no mean.";
+        "The mean of DDPM's reverse step is the mean of x_s given x_t, and a mean varies less than what it is the mean of. " +
+        "Step after step without noise the spread goes, then the modes: " +
+        "of Gaussian data the data's mean is left. " +
+        "With the step's noise the law is kept, up to an error that falls as the step; DDIM keeps it without noise, because its step is no mean.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Formula =>
@@ -71,8 +81,6 @@ public sealed partial class WhyNoiseWhileSampling : Experiment
         Circle(context, rng.Split("circle"), notebook);
         Digits(context, rng.Split("digits"), notebook);
     }
-
-    private static double Square(double x) => x * x;
 
     // The variance of x at a level.
     private static double Spread(NoiseLevel level) => (Square(level.Alpha) * Variance) + Square(level.Sigma);
@@ -104,10 +112,22 @@ public sealed partial class WhyNoiseWhileSampling : Experiment
         }
 
         // Values up to 2, some thirty operations on the way through denoiser and step.
-        notebook.Equal("variance that the mean of one DDPM step loses, sampler against V_s − (α_ts V_s/V_t)² V_t, largest difference", meanError, 0, Tolerance.Rounding(4, 60));
-        notebook.Equal("variance that one DDIM step loses, sampler against s² (α_t σ_s − α_s σ_t)²/V_t, largest difference", ddimError, 0, Tolerance.Rounding(4, 60));
+        notebook.Equal(
+            "variance that the mean of one DDPM step loses, sampler against V_s − (α_ts V_s/V_t)² V_t, largest difference",
+            meanError,
+            0,
+            Tolerance.Rounding(4, 60));
+        notebook.Equal(
+            "variance that one DDIM step loses, sampler against s² (α_t σ_s − α_s σ_t)²/V_t, largest difference",
+            ddimError,
+            0,
+            Tolerance.Rounding(4, 60));
         notebook.Equal("order in h of the variance lost in one step: DDPM's mean", ConvergenceOrder.Of(steps, mean), 1, Tolerance.Order(steps));
-        notebook.Equal("order in h of the variance lost in one step: DDPM with its noise", ConvergenceOrder.Of(steps, [.. whole.Select(Math.Abs)]), 2, Tolerance.Order(steps));
+        notebook.Equal(
+            "order in h of the variance lost in one step: DDPM with its noise",
+            ConvergenceOrder.Of(steps, [.. whole.Select(Math.Abs)]),
+            2,
+            Tolerance.Order(steps));
         notebook.Equal("order in h of the variance lost in one step: DDIM", ConvergenceOrder.Of(steps, ddim), 2, Tolerance.Order(steps));
     }
 
@@ -119,7 +139,10 @@ public sealed partial class WhyNoiseWhileSampling : Experiment
     }
 
     private static double NoiseOf(Sampler step) =>
-        step.Sample(Gaussian, Tensor.Zeros([1, 1]), new ConstantNoise(1)).Values[0] - step.Sample(Gaussian, Tensor.Zeros([1, 1]), new ConstantNoise(0)).Values[0];
+        step.Sample(
+            Gaussian,
+            Tensor.Zeros([1, 1]),
+            new ConstantNoise(1)).Values[0] - step.Sample(Gaussian, Tensor.Zeros([1, 1]), new ConstantNoise(0)).Values[0];
 
     // The variance after each step of a chain on Gaussian data that starts with the right one.
     private double[] Recursion(TimeGrid grid, Func<NoiseLevel, NoiseLevel, double> slope, double noise)
@@ -158,7 +181,10 @@ public sealed partial class WhyNoiseWhileSampling : Experiment
             foreach (var i in (int[])[(moments.Length / 2) - 1, moments.Length - 1])
             {
                 var measured = new Measurement(moments[i].Covariance.Values[0], moments[i].CovarianceErrors.Values[0], count);
-                notebook.Equal(FormattableString.Invariant($"{name}: variance at t = {times[i]:0.##}, samples against the recursion"), measured, predicted[(keep * i) + keep - 1]);
+                notebook.Equal(
+                    FormattableString.Invariant($"{name}: variance at t = {times[i]:0.##}, samples against the recursion"),
+                    measured,
+                    predicted[(keep * i) + keep - 1]);
             }
 
             var color = PlotTheme.Paper.Colors[series.Count / 2];
@@ -168,28 +194,52 @@ public sealed partial class WhyNoiseWhileSampling : Experiment
         }
 
         double[] exactTimes = Quadrature.Points(0, 1, 101);
-        series.Add(new LineSeries("exact law, α²s² + σ²", exactTimes, [.. exactTimes.Select(t => Spread(Schedule.At(t)))]) { Color = PlotTheme.Paper.Colors[6], Width = 1 });
+        series.Add(new LineSeries(
+            "exact law, α²s² + σ²",
+            exactTimes,
+            [.. exactTimes.Select(t => Spread(Schedule.At(t)))]) { Color = PlotTheme.Paper.Colors[6], Width = 1 });
         notebook.Figure(
             "variance",
-            "Gaussian data of variance 0.25. Variance of the samples on the way from noise (right) to data (left): measured (dots) and by the recursion (dashed). DDPM and DDIM follow the exact law; without its noise DDPM ends at variance 0, with half of it too low.",
-            new SvgPlot([.. series]) { Title = "The spread on the way from noise to data", XLabel = "time t (1 is noise, 0 is data)", YLabel = "variance of x_t", Width = 720 });
+            "Gaussian data of variance 0.25. Variance of the samples on the way from noise (right) to data (left): " +
+            "measured (dots) and by the recursion (dashed). " +
+            "DDPM and DDIM follow the exact law; without its noise DDPM ends at variance 0, with half of it too low.",
+            new SvgPlot([.. series])
+            {
+                Title = "The spread on the way from noise to data",
+                XLabel = "time t (1 is noise, 0 is data)",
+                YLabel = "variance of x_t",
+                Width = 720,
+            });
     }
 
     private void Closed(Notebook notebook, Tensor start, Tensor end, NoiseLevel first)
     {
         var kappa = first.Alpha * Variance / Spread(first);
         var expected = (kappa * (start + (-first.Alpha * Mean))) + Mean;
-        notebook.Equal("DDPM without noise, each sample's end against E[x₀ | x_T], largest difference", (end - expected).MaxAbs(), 0, Tolerance.Rounding(5, 50 * 30));
+        notebook.Equal(
+            "DDPM without noise, each sample's end against E[x₀ | x_T], largest difference",
+            (end - expected).MaxAbs(),
+            0,
+            Tolerance.Rounding(5, 50 * 30));
         foreach (var steps in (int[])[1, 10, 1000])
-            notebook.Equal($"DDPM without noise, {steps} steps: share of the data's variance that is left, recursion against α_T² s²/V_T", Recursion(TimeGrid.Uniform(Schedule, steps), Slopes, 0)[^1] / Variance, Square(first.Alpha) * Variance / Spread(first), Tolerance.Rounding(1, 30 * steps));
+            notebook.Equal(
+                $"DDPM without noise, {steps} steps: share of the data's variance that is left, recursion against α_T² s²/V_T",
+                Recursion(TimeGrid.Uniform(Schedule, steps), Slopes, 0)[^1] / Variance,
+                Square(first.Alpha) * Variance / Spread(first),
+                Tolerance.Rounding(1, 30 * steps));
     }
 
     private void MoreSteps(Notebook notebook)
     {
         int[] counts = [200, 400, 800, 1600];
         double[] steps = [.. counts.Select(c => 1.0 / c)];
-        double[] Errors(Func<NoiseLevel, NoiseLevel, double> slope, double noise) => [.. counts.Select(c => Math.Abs(Recursion(TimeGrid.Uniform(Schedule, c), slope, noise)[^1] - Variance))];
-        notebook.Equal("order in 1/S of the error of the final variance: DDPM with its noise", ConvergenceOrder.Of(steps, Errors(Slopes, 1)), 1, Tolerance.Order(steps));
+        double[] Errors(Func<NoiseLevel, NoiseLevel, double> slope, double noise) =>
+            [.. counts.Select(c => Math.Abs(Recursion(TimeGrid.Uniform(Schedule, c), slope, noise)[^1] - Variance))];
+        notebook.Equal(
+            "order in 1/S of the error of the final variance: DDPM with its noise",
+            ConvergenceOrder.Of(steps, Errors(Slopes, 1)),
+            1,
+            Tolerance.Order(steps));
         notebook.Equal("order in 1/S of the error of the final variance: DDIM", ConvergenceOrder.Of(steps, Errors(DdimSlope, 0)), 1, Tolerance.Order(steps));
         notebook.Report("final variance of DDPM without noise, 400 steps", Recursion(TimeGrid.Uniform(Schedule, 400), Slopes, 0)[^1]);
         notebook.Report("final variance of DDPM with its noise, 50 steps", Recursion(TimeGrid.Uniform(Schedule, 50), Slopes, 1)[^1]);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Theory.Laboratory;
@@ -35,10 +34,6 @@ public abstract class Experiment
     {
         var notebook = new Notebook(Name, context.Stop);
         string? failure = null;
-
-        // What is written down holds numbers, and they read the same everywhere.
-        var culture = CultureInfo.CurrentCulture;
-        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         try
         {
             Measure(context, new Rng(context.Seed).Split(Name), notebook);
@@ -47,10 +42,6 @@ public abstract class Experiment
         {
             // A computation that breaks down is a failed claim, not the end of the experiments after it.
             failure = $"{error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")}";
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = culture;
         }
 
         return new ExperimentResult(this, notebook.Checks, notebook.Values, notebook.Figures, failure);

@@ -26,7 +26,8 @@ public sealed class Notebook(string experiment, CancellationToken stop = default
     /// <param name="measured">One side.</param>
     /// <param name="expected">The other.</param>
     /// <param name="tolerance">How far they may lie apart, and why.</param>
-    public void Equal(string what, double measured, double expected, Tolerance tolerance) => Write(new Check(what, measured, Relation.Equal, expected, tolerance));
+    public void Equal(string what, double measured, double expected, Tolerance tolerance) =>
+        Write(new Check(what, measured, Relation.Equal, expected, tolerance));
 
     /// <summary>Asserts that a measurement agrees with its expectation within five of its standard errors.</summary>
     /// <param name="what">What is compared, in words.</param>
@@ -39,14 +40,16 @@ public sealed class Notebook(string experiment, CancellationToken stop = default
     /// <param name="measured">The side that should be smaller.</param>
     /// <param name="expected">Its bound.</param>
     /// <param name="tolerance">How far beyond the bound it may lie, and why.</param>
-    public void AtMost(string what, double measured, double expected, Tolerance tolerance) => Write(new Check(what, measured, Relation.AtMost, expected, tolerance));
+    public void AtMost(string what, double measured, double expected, Tolerance tolerance) =>
+        Write(new Check(what, measured, Relation.AtMost, expected, tolerance));
 
     /// <summary>Asserts that one side is no less than the other.</summary>
     /// <param name="what">What is compared, in words.</param>
     /// <param name="measured">The side that should be larger.</param>
     /// <param name="expected">Its bound.</param>
     /// <param name="tolerance">How far beyond the bound it may lie, and why.</param>
-    public void AtLeast(string what, double measured, double expected, Tolerance tolerance) => Write(new Check(what, measured, Relation.AtLeast, expected, tolerance));
+    public void AtLeast(string what, double measured, double expected, Tolerance tolerance) =>
+        Write(new Check(what, measured, Relation.AtLeast, expected, tolerance));
 
     /// <summary>Reports a number without judging it.</summary>
     /// <param name="what">What it is, in words, with its unit.</param>
@@ -87,7 +90,8 @@ public sealed class Notebook(string experiment, CancellationToken stop = default
     {
         stop.ThrowIfCancellationRequested();
         var file = $"{experiment}-{name}.svg";
-        if (figures.Any(f => f.File == file)) throw new ArgumentException($"Notebook: {experiment} has a figure \"{name}\" already; give this one another name.", nameof(name));
+        if (figures.Any(f => f.File == file))
+            throw new ArgumentException($"Notebook: {experiment} has a figure \"{name}\" already; give this one another name.", nameof(name));
         figures.Add(new ExperimentFigure(file, caption, svg, panels, columns));
     }
 

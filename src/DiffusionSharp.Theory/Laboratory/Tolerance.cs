@@ -18,7 +18,9 @@ public sealed record Tolerance(double Value, string Reason)
     /// <param name="scale">The largest size that the terms of the computation reach.</param>
     /// <param name="operations">How many rounded operations may add up.</param>
     public static Tolerance Rounding(double scale, double operations) =>
-        new(operations * Math.Pow(2, -53) * scale, string.Create(CultureInfo.InvariantCulture, $"rounding: {operations:G3} operations on values up to {scale:G3}"));
+        new(
+            operations * Math.Pow(2, -53) * scale,
+            string.Create(CultureInfo.InvariantCulture, $"rounding: {operations:G3} operations on values up to {scale:G3}"));
 
     /// <summary>Chance: a number of standard errors.</summary>
     /// <param name="standardError">One standard deviation of the measurement over repetitions.</param>
@@ -43,10 +45,20 @@ public sealed record Tolerance(double Value, string Reason)
     {
         var gamma = Math.Abs(skewness);
         if (!(gamma <= 0.5 && Math.Abs(kurtosis) <= 0.5))
-            throw new ArgumentOutOfRangeException(nameof(skewness), skewness, string.Create(CultureInfo.InvariantCulture, $"Tolerance: a mean of skewness {skewness:G3} and excess kurtosis {kurtosis:G3}; Cornish and Fisher's expansion holds up to γ = κ = ½. Take more values."));
+            throw new ArgumentOutOfRangeException(
+                nameof(skewness),
+                skewness,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Tolerance: a mean of skewness {skewness:G3} and excess kurtosis {kurtosis:G3}; " +
+                    $"Cornish and Fisher's expansion holds up to γ = κ = ½. Take more values."));
         const double z = Deviations;
         var wide = z + (gamma * ((z * z) - 1) / 6) + (kurtosis * ((z * z * z) - (3 * z)) / 24) - (gamma * gamma * ((2 * z * z * z) - (5 * z)) / 36);
-        return new(wide * standardError, string.Create(CultureInfo.InvariantCulture, $"chance: {wide:G3} standard errors of {standardError:G2}, as rare at skewness {gamma:G2} as five of a normal mean"));
+        return new(
+            wide * standardError,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"chance: {wide:G3} standard errors of {standardError:G2}, as rare at skewness {gamma:G2} as five of a normal mean"));
     }
 
     /// <summary>Chance of the mean square of independent values around their known mean, from the cumulants of one value.</summary>
@@ -66,7 +78,10 @@ public sealed record Tolerance(double Value, string Reason)
         var variance = m4 - (k2 * k2);
         var third = m6 - (3 * m4 * k2) + (2 * k2 * k2 * k2);
         var fourth = m8 - (4 * m6 * k2) + (6 * m4 * k2 * k2) - (3 * k2 * k2 * k2 * k2);
-        return OfSkewed(scale * Math.Sqrt(variance / count), third / Math.Pow(variance, 1.5) / Math.Sqrt(count), ((fourth / (variance * variance)) - 3) / count);
+        return OfSkewed(
+            scale * Math.Sqrt(variance / count),
+            third / Math.Pow(variance, 1.5) / Math.Sqrt(count),
+            ((fourth / (variance * variance)) - 3) / count);
     }
 
     /// <summary>Chance of a mean whose error comes from the sample itself: where values are skewed, mean and error go together.</summary>
@@ -87,7 +102,9 @@ public sealed record Tolerance(double Value, string Reason)
 
         var gamma = second > 0 ? Math.Abs(third) / Math.Pow(second, 1.5) / Math.Sqrt(values.Length) : 0;
         return Chance(mean.StandardError, Deviations + (gamma * ((2 * Deviations * Deviations) + 1) / 6)) is var chance && gamma > 0.01
-            ? chance with { Reason = string.Create(CultureInfo.InvariantCulture, $"{chance.Reason}, of a sample of skewness {gamma:G2} that gives its own error") }
+            ? chance with { Reason = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{chance.Reason}, of a sample of skewness {gamma:G2} that gives its own error") }
             : chance;
     }
 
@@ -95,16 +112,23 @@ public sealed record Tolerance(double Value, string Reason)
     /// <param name="count">n, the number of samples; n m/(n + m) where two samples are compared.</param>
     /// <remarks>2 e^(−2k²) = 5.7·10⁻⁷ at k = 2.744; Massart 1990 shows that the bound 2 e^(−2k²) holds for every n.</remarks>
     public static Tolerance OfKolmogorov(double count) =>
-        new(2.744 / Math.Sqrt(count), string.Create(CultureInfo.InvariantCulture, $"chance: 2.74/√n, n = {count:G6}, exceeded as rarely as five standard errors"));
+        new(
+            2.744 / Math.Sqrt(count),
+            string.Create(CultureInfo.InvariantCulture, $"chance: 2.74/√n, n = {count:G6}, exceeded as rarely as five standard errors"));
 
     /// <summary>The band that orders of accuracy are held to: ±0.2, tight enough to tell an order from its neighbours by far.</summary>
     /// <param name="steps">The step sizes over which the slope is taken.</param>
     public static Tolerance Order(IReadOnlyList<double> steps) =>
-        new(0.2, string.Create(CultureInfo.InvariantCulture, $"±0.2, the rule for orders, over steps from {steps.Max():G3} to {steps.Min():G3}: room for the error's next term, not a bound on it"));
+        new(
+            0.2,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"±0.2, the rule for orders, over steps from {steps.Max():G3} to {steps.Min():G3}: room for the error's next term, not a bound on it"));
 
     /// <summary>No tolerance: the bound itself is a size of effect that the text shows, chosen for the reader and not derived.</summary>
     public static Tolerance Chosen { get; } = new(0, "the bound is a size of effect chosen for the reader, not derived");
 
     /// <summary>This and another source of error together.</summary>
+    /// <param name="other">What is added, in the same unit.</param>
     public Tolerance Plus(Tolerance other) => new(Value + other.Value, $"{Reason}; {other.Reason}");
 }

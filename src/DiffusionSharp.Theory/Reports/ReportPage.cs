@@ -17,13 +17,22 @@ internal static partial class ReportPage
         var page = new StringBuilder();
         var checks = results.Sum(r => r.Checks.Count);
         var failed = results.Where(r => !r.Passed).ToList();
-        page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>The theory, run</title>\n<style>\n")
-            .Append(ReportStyle.Css).Append("\n</style>\n</head>\n<body>\n<h1>The theory of diffusion models, run</h1>\n");
+        page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+            .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>The theory, run</title>\n")
+            .Append("<style>\n").Append(ReportStyle.Css).Append("\n</style>\n</head>\n<body>\n<h1>The theory of diffusion models, run</h1>\n");
+        var links = string.Join(", ", failed.Select(r => $"<a href=\"#{r.Experiment.Name}\">{r.Experiment.Name}</a>"));
         page.Append(failed.Count == 0
             ? Invariant($"<p class=\"lead good\"><strong>{(results.Count < header.Asked ? $"These {results.Count} hold." : "All hold.")}</strong></p>\n")
-            : Invariant($"<p class=\"lead bad\"><strong>{failed.Count} of {results.Count} failed:</strong> {string.Join(", ", failed.Select(r => $"<a href=\"#{r.Experiment.Name}\">{r.Experiment.Name}</a>"))}.</p>\n"));
-        if (results.Count < header.Asked) page.Append(Invariant($"<p><strong>{results.Count} of {header.Asked} so far</strong>: the run goes on, or it was stopped.</p>\n"));
-        page.Append(Invariant($"<p class=\"muted\">{Count(results.Count, "experiment")}, {Count(checks, "check")}, seed {header.Seed}{(header.Quick ? ", quick sizes" : "")}. Each computes both sides of its claim and is held to a tolerance that is derived beforehand.</p>\n"));
+            : Invariant($"<p class=\"lead bad\"><strong>{failed.Count} of {results.Count} failed:</strong> {links}.</p>\n"));
+        if (results.Count < header.Asked)
+        {
+            page.Append(Invariant($"<p><strong>{results.Count} of {header.Asked} so far</strong>"))
+                .Append(": the run goes on, or it was stopped.</p>\n");
+        }
+
+        page.Append(Invariant($"<p class=\"muted\">{Count(results.Count, "experiment")}, {Count(checks, "check")}, "))
+            .Append(Invariant($"seed {header.Seed}{(header.Quick ? ", quick sizes" : "")}. "))
+            .Append("Each computes both sides of its claim and is held to a tolerance that is derived beforehand.</p>\n");
         page.Append("<nav><ol>\n");
         foreach (var result in results)
             page.Append(Invariant($"<li><a href=\"#{result.Experiment.Name}\">{Text(result.Experiment.Title)}</a> {Verdict(result.Passed)}</li>\n"));
@@ -35,16 +44,21 @@ internal static partial class ReportPage
     private static void Section(StringBuilder page, ExperimentResult result)
     {
         var experiment = result.Experiment;
-        page.Append(Invariant($"<section id=\"{experiment.Name}\">\n<h2>{Text(experiment.Title)} <span class=\"verdict\">{Verdict(result.Passed)}</span></h2>\n<p class=\"claim\">{Text(experiment.Claim)}</p>\n"));
+        page.Append(Invariant($"<section id=\"{experiment.Name}\">\n"))
+            .Append(Invariant($"<h2>{Text(experiment.Title)} <span class=\"verdict\">{Verdict(result.Passed)}</span></h2>\n"))
+            .Append(Invariant($"<p class=\"claim\">{Text(experiment.Claim)}</p>\n"));
         if (result.Failure is { } failure) page.Append(Invariant($"<p class=\"bad\">It broke down: {Text(failure)}</p>\n"));
         page.Append("<div class=\"formula\" tabindex=\"0\">\n");
-        foreach (var line in experiment.Formula) page.Append("<div>").Append(Formula.TryToMathMl(line, out var markup) ? markup : Text(line)).Append("</div>\n");
+        foreach (var line in experiment.Formula)
+            page.Append("<div>").Append(Formula.TryToMathMl(line, out var markup) ? markup : Text(line)).Append("</div>\n");
         page.Append("</div>\n");
         foreach (var figure in result.Figures) Figure(page, experiment, figure);
         if (result.Checks.Count > 0)
         {
-            Fold(page, result.Checks.Count, open: result.Checks.Any(c => !c.Passed), Invariant($"{Count(result.Checks.Count, "check")}: {Holding(result.Checks)}"));
-            page.Append("<table class=\"cards\">\n<thead><tr><th>checked</th><th>measured</th><th>expected</th><th>tolerance</th><th>verdict</th></tr></thead>\n<tbody>\n");
+            var summary = Invariant($"{Count(result.Checks.Count, "check")}: {Holding(result.Checks)}");
+            Fold(page, result.Checks.Count, open: result.Checks.Any(c => !c.Passed), summary);
+            page.Append("<table class=\"cards\">\n<thead><tr><th>checked</th><th>measured</th><th>expected</th><th>tolerance</th>")
+                .Append("<th>verdict</th></tr></thead>\n<tbody>\n");
             foreach (var check in result.Checks) page.Append(Row(check));
             page.Append("</tbody>\n</table>\n</details>\n");
         }
@@ -57,7 +71,10 @@ internal static partial class ReportPage
             page.Append("</table>\n</details>\n");
         }
 
-        page.Append(Invariant($"<p class=\"muted\">Sources: {Text(string.Join("; ", experiment.Sources))}.<br>Code: <code>{ExperimentPlaces.Code(experiment)}</code>. {(ExperimentPlaces.Page(experiment) is { } derivation ? $"Derivation: <code>{derivation}</code>. " : "")}Alone: <code class=\"command\">diffusion theory {experiment.Name} --out {experiment.Name}</code></p>\n</section>\n"));
+        page.Append(Invariant($"<p class=\"muted\">Sources: {Text(string.Join("; ", experiment.Sources))}.<br>"))
+            .Append(Invariant($"Code: <code>{ExperimentPlaces.Code(experiment)}</code>. "));
+        if (ExperimentPlaces.Page(experiment) is { } derivation) page.Append(Invariant($"Derivation: <code>{derivation}</code>. "));
+        page.Append(Invariant($"Alone: <code class=\"command\">diffusion theory {experiment.Name} --out {experiment.Name}</code></p>\n</section>\n"));
     }
 
     /// <summary>A figure's panels, each a window on the one file.</summary>
@@ -70,9 +87,14 @@ internal static partial class ReportPage
         if (Size().Match(figure.Svg) is { Success: true } size)
         {
             int Side(string name, int parts) => int.Parse(size.Groups[name].ValueSpan, CultureInfo.InvariantCulture) / parts;
-            page.Append(Invariant($"<div class=\"panels\" tabindex=\"0\" style=\"--c:{figure.Columns};--r:{rows};--w:{Side("w", figure.Columns)};--h:{Side("h", rows)}\">"));
+            var (width, height) = (Side("w", figure.Columns), Side("h", rows));
+            page.Append(Invariant($"<div class=\"panels\" tabindex=\"0\" style=\"--c:{figure.Columns};--r:{rows};--w:{width};--h:{height}\">"));
             for (var k = 0; k < figure.Panels; k++)
-                page.Append(Invariant($"<span class=\"panel\" style=\"--i:{k % figure.Columns};--j:{k / figure.Columns}\"><img src=\"{figure.File}\" alt=\"{(k == 0 ? alternative : "")}\"></span>"));
+            {
+                page.Append(Invariant($"<span class=\"panel\" style=\"--i:{k % figure.Columns};--j:{k / figure.Columns}\">"))
+                    .Append(Invariant($"<img src=\"{figure.File}\" alt=\"{(k == 0 ? alternative : "")}\"></span>"));
+            }
+
             page.Append("</div>");
         }
         else page.Append(Invariant($"<img src=\"{figure.File}\" alt=\"{alternative}\">"));
@@ -96,18 +118,29 @@ internal static partial class ReportPage
     {
         var relation = check.Relation switch { Relation.Equal => check.Tolerance.Value == 0 ? "=" : "≈", Relation.AtMost => "≤", _ => "≥" };
         var tolerance = check.Tolerance.Value == 0 ? "0" : "± " + Number(check.Tolerance.Value, "G2");
-        return Invariant($"<tr><td>{Text(check.What)}</td><td class=\"n\" data-label=\"measured\">{Number(check.Measured)}</td><td class=\"n\" data-label=\"expected\">{relation} {Number(check.Expected)}</td><td data-label=\"tolerance\"><span class=\"n\">{tolerance}</span> <small>{Text(check.Tolerance.Reason)}</small></td><td data-label=\"verdict\">{Verdict(check.Passed)}</td></tr>\n");
+        return string.Concat(
+            Invariant($"<tr><td>{Text(check.What)}</td>"),
+            Invariant($"<td class=\"n\" data-label=\"measured\">{Number(check.Measured)}</td>"),
+            Invariant($"<td class=\"n\" data-label=\"expected\">{relation} {Number(check.Expected)}</td>"),
+            Invariant($"<td data-label=\"tolerance\"><span class=\"n\">{tolerance}</span> <small>{Text(check.Tolerance.Reason)}</small></td>"),
+            Invariant($"<td data-label=\"verdict\">{Verdict(check.Passed)}</td></tr>\n"));
     }
 
     private static string Verdict(bool passed) => passed ? "<span class=\"good\">✓ holds</span>" : "<span class=\"bad\">✗ fails</span>";
 
     // Text is escaped for HTML; letters beyond ASCII stay as they are, the page is UTF-8.
-    private static string Plain(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal);
+    private static string Plain(string text) => text
+        .Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace(">", "&gt;", StringComparison.Ordinal)
+        .Replace("\"", "&quot;", StringComparison.Ordinal);
 
     // x_t, x_(t−1) and x_{t−1} get their subscripts, x^(2) and x^{2} their superscripts.
-    private static string Text(string text) => Raised().Replace(Lowered().Replace(Plain(text), Sub), m => $"<sup>{m.Groups[1].Value}{m.Groups[2].Value}{m.Groups[3].Value}</sup>");
+    private static string Text(string text) =>
+        Raised().Replace(Lowered().Replace(Plain(text), m => $"<sub>{Inner(m)}</sub>"), m => $"<sup>{Inner(m)}</sup>");
 
-    private static string Sub(Match match) => $"<sub>{match.Groups[1].Value}{match.Groups[2].Value}{match.Groups[3].Value}</sub>";
+    // One of the three groups matched, the others are empty.
+    private static string Inner(Match match) => match.Groups[1].Value + match.Groups[2].Value + match.Groups[3].Value;
 
     [GeneratedRegex(@"(?<=[\p{L}\p{M}\p{N}\p{S})])_(?:\{([^{}]*)\}|\(([^()]*)\)|([\p{Lu}\p{Ll}\p{Lo}\p{Nd}]+))")]
     private static partial Regex Lowered();
@@ -124,7 +157,12 @@ internal static partial class ReportPage
     {
         var text = value.ToString(format, CultureInfo.InvariantCulture);
         var power = text.IndexOf('E', StringComparison.Ordinal);
-        if (power > 0 && double.IsFinite(value)) text = Invariant($"{text[..power]}·10<sup>{int.Parse(text.AsSpan(power + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)}</sup>");
+        if (power > 0 && double.IsFinite(value))
+        {
+            var exponent = int.Parse(text.AsSpan(power + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+            text = Invariant($"{text[..power]}·10<sup>{exponent}</sup>");
+        }
+
         return text.Replace('-', '−');
     }
 

@@ -3,10 +3,10 @@ namespace DiffusionSharp.Theory.Reports;
 /// <summary>How the page of results looks: a column to read, light or dark, down to a telephone's width.</summary>
 internal static class ReportStyle
 {
-    public const string Css = """
-        :root { color-scheme: light dark; --ink: #222; --muted: #5f6368; --line: #dadce0; --ground: #fff; --panel: #f6f7f9; --good: #00694b; --bad: #b3261e; --link: #005a8f; }
+    public const string Css = $$"""
+        :root { color-scheme: light dark; {{Day}} }
         @media (prefers-color-scheme: dark) {
-          :root { --ink: #eceff4; --muted: #9aa3b2; --line: #363b45; --ground: #16181d; --panel: #1e2128; --good: #4cc79a; --bad: #ff8a80; --link: #7cc0ee; }
+          :root { {{Night}} }
         }
         body { margin: 0 auto; max-width: 62rem; padding: 2rem 1.2rem 6rem; background: var(--ground); color: var(--ink);
           font: 16px/1.55 Inter, "Helvetica Neue", Arial, "Liberation Sans", sans-serif; overflow-wrap: break-word; }
@@ -17,11 +17,11 @@ internal static class ReportStyle
         .good { color: var(--good); } .bad { color: var(--bad); } .good, .bad { white-space: nowrap; } p.bad { white-space: normal; }
         .lead { font-size: 1.15rem; } .claim { font-size: 1.05rem; } .verdict { font-weight: 600; font-size: .95rem; margin-left: .3rem; }
         .formula { background: var(--panel); padding: .7rem 1rem; border-radius: .4rem; overflow-x: auto; }
-        .formula > div { padding: .35rem 0; line-height: 2; } .formula math { display: inline math; font: 1.1em "STIX Two Math", "Latin Modern Math", "Cambria Math", "STIX Math", "Libertinus Math", "DejaVu Math TeX Gyre", math; } .gap { padding-left: 1.6em; }
+        .formula > div { padding: .35rem 0; line-height: 2; } .formula math { display: inline math; font: 1.1em {{MathFonts}}; } .gap { padding-left: 1.6em; }
         figure { margin: 1.2rem 0; } figure > img { max-width: 100%; height: auto; }
         .panels { display: grid; grid-template-columns: repeat(var(--c), minmax(0, 1fr)); max-width: calc(var(--c) * var(--w) * 1px); }
         .panel { position: relative; overflow: hidden; aspect-ratio: var(--w) / var(--h); }
-        .panel img { position: absolute; max-width: none; width: calc(var(--c) * 100%); height: calc(var(--r) * 100%); left: calc(var(--i) * -100%); top: calc(var(--j) * -100%); }
+        .panel img { position: absolute; max-width: none; {{Window}} }
         details { border-top: 1px solid var(--line); padding: .5rem 0; } summary { cursor: pointer; padding: .15rem 0; }
         table { border-collapse: collapse; width: 100%; font-size: .88rem; } th { text-align: left; color: var(--muted); font-weight: 500; }
         th, td { padding: .35rem .8rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; } tr > :last-child { padding-right: 0; }
@@ -38,4 +38,17 @@ internal static class ReportStyle
         }
         @media print { .panels, .formula { overflow: visible; } section { break-inside: avoid-page; } }
         """;
+
+    private const string Day =
+        "--ink: #222; --muted: #5f6368; --line: #dadce0; --ground: #fff; --panel: #f6f7f9; --good: #00694b; --bad: #b3261e; --link: #005a8f;";
+
+    private const string Night =
+        "--ink: #eceff4; --muted: #9aa3b2; --line: #363b45; --ground: #16181d; --panel: #1e2128; --good: #4cc79a; --bad: #ff8a80; --link: #7cc0ee;";
+
+    private const string MathFonts =
+        "\"STIX Two Math\", \"Latin Modern Math\", \"Cambria Math\", \"STIX Math\", \"Libertinus Math\", \"DejaVu Math TeX Gyre\", math";
+
+    // A panel shows its part of the one picture that holds them all.
+    private const string Window =
+        "width: calc(var(--c) * 100%); height: calc(var(--r) * 100%); left: calc(var(--i) * -100%); top: calc(var(--j) * -100%);";
 }

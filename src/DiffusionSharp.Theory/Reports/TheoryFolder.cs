@@ -5,7 +5,9 @@ using DiffusionSharp.Theory.Laboratory;
 namespace DiffusionSharp.Theory.Reports;
 
 /// <summary>The folder of a run of experiments: <c>index.html</c>, <c>results.json</c> and one SVG for each figure.</summary>
-/// <remarks>Each result is written as it comes, so that a run that is stopped leaves a page of what was finished. The same results give the same bytes.</remarks>
+/// <remarks>
+/// Each result is written as it comes, so that a run that is stopped leaves a page of what was finished. The same results give the same bytes.
+/// </remarks>
 public sealed class TheoryFolder
 {
     private const string Results = "results.json";
@@ -33,6 +35,7 @@ public sealed class TheoryFolder
     public string Page => Path.Combine(path, "index.html");
 
     /// <summary>Writes a result's figures and brings page and results up to date.</summary>
+    /// <param name="result">Of one experiment; it comes after those before it.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public void Add(ExperimentResult result)
     {

@@ -9,7 +9,8 @@ namespace DiffusionSharp.Theory.Sampling;
 /// <code>
 /// D′(x, t′) = D((α(t)/α′(t′)) x, t)      with σ(t)/α(t) = σ′(t′)/α′(t′)
 /// </code>
-/// A density scales with the state, p′(x) = p(k x) kᵈ for the factor k. Exact, since x/α is one process on every schedule: Karras et al. 2022, arXiv:2206.00364, section 2; Kingma et al. 2021, arXiv:2107.00630, section 5.1.
+/// A density scales with the state, p′(x) = p(k x) kᵈ for the factor k. Exact, since x/α is one process on every schedule: Karras et al. 2022,
+/// arXiv:2206.00364, section 2; Kingma et al. 2021, arXiv:2107.00630, section 5.1.
 /// </remarks>
 /// <param name="model">The model; it is asked at levels of <paramref name="own"/> alone.</param>
 /// <param name="own">The schedule it was trained on; it must be as noisy as the levels that will be asked about.</param>

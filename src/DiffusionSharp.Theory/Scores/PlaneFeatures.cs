@@ -1,6 +1,8 @@
 namespace DiffusionSharp.Theory.Scores;
 
-/// <summary>Vector fields in the plane whose sums are models of a score: the score of a mixture, and bumps and linear functions, each along either axis.</summary>
+/// <summary>
+/// Vector fields in the plane whose sums are models of a score: the score of a mixture, and bumps and linear functions, each along either axis.
+/// </summary>
 /// <param name="truth">Weights and means of the mixture.</param>
 /// <param name="variance">V of all its components.</param>
 /// <param name="centres">Of the bumps.</param>

@@ -1,5 +1,5 @@
-using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
+using DiffusionSharp.Graphs;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;
@@ -12,7 +12,10 @@ using Losses = DiffusionSharp.Training.Objectives.ScoreMatching;
 
 namespace DiffusionSharp.Theory.Scores;
 
-/// <summary>The objectives in the plane, where directions are a choice: of a model linear in its parameters by quadrature, and of a small network by samples.</summary>
+/// <summary>
+/// The objectives in the plane, where directions are a choice: of a model linear in its parameters by quadrature, and of a small network by
+/// samples.
+/// </summary>
 internal sealed class PlaneObjectives(double directionLength, double divergenceFactor)
 {
     private const int Side = 121;
@@ -34,7 +37,9 @@ internal sealed class PlaneObjectives(double directionLength, double divergenceF
     {
         (double, double)[] centres = [.. new[] { -1.5, 0, 1.5 }.SelectMany(x => new[] { -1.2, 0, 1.2 }.Select(y => (x, y)))];
         var features = new PlaneFeatures([(0.4, -1, -0.4), (0.6, 1, 0.6)], 0.4, centres, 1);
-        var (explicitly, implicitly, sliced) = (new QuadraticObjective(features.Count), new QuadraticObjective(features.Count), new QuadraticObjective(features.Count));
+        var explicitly = new QuadraticObjective(features.Count);
+        var implicitly = new QuadraticObjective(features.Count);
+        var sliced = new QuadraticObjective(features.Count);
         var (grid, weights, scores) = Grid(Clean);
         double[] part = new double[features.Count], slope = new double[features.Count], cross = new double[features.Count];
         for (var k = 0; k < weights.Length; k++)
@@ -58,13 +63,27 @@ internal sealed class PlaneObjectives(double directionLength, double divergenceF
             }
         }
 
-        var thetas = Enumerable.Range(0, 10).Select(t => Vector<double>.Build.Dense(features.Count, i => rng.Split("parameters").Split(t).Normal(2 * (ulong)i))).ToArray();
+        var thetas = Enumerable.Range(
+            0,
+            10).Select(t => Vector<double>.Build.Dense(features.Count, i => rng.Split("parameters").Split(t).Normal(2 * (ulong)i))).ToArray();
         var rounding = Tolerance.Rounding(1e2, sliced.Terms);
-        notebook.Equal("in the plane, directions averaged: largest |J_S − J_I| at 10 parameters", thetas.Max(t => Math.Abs(sliced.Value(t) - implicitly.Value(t))), 0, rounding);
-        notebook.Equal("in the plane: largest |J_I − J_E + ½ E|∇ ln p|²| at 10 parameters", thetas.Max(t => Math.Abs(implicitly.Value(t) - explicitly.Value(t) + MeanHalfSquare(Clean))), 0, rounding);
+        notebook.Equal(
+            "in the plane, directions averaged: largest |J_S − J_I| at 10 parameters",
+            thetas.Max(t => Math.Abs(sliced.Value(t) - implicitly.Value(t))),
+            0,
+            rounding);
+        notebook.Equal(
+            "in the plane: largest |J_I − J_E + ½ E|∇ ln p|²| at 10 parameters",
+            thetas.Max(t => Math.Abs(implicitly.Value(t) - explicitly.Value(t) + MeanHalfSquare(Clean))),
+            0,
+            rounding);
         var truth = Vector<double>.Build.Dense(features.Count, i => i == features.Count - 1 ? 1 : 0);
         foreach (var (name, objective) in new[] { ("explicit", explicitly), ("implicit", implicitly), ("sliced", sliced) })
-            notebook.Equal($"in the plane: rms distance of the {name} minimiser's score from the true one", explicitly.Distance(objective.Minimiser, truth), 0, new Tolerance(objective.RoundingOfMinimiser(truth), "rounding of the sums, enlarged by the condition number"));
+            notebook.Equal(
+                $"in the plane: rms distance of the {name} minimiser's score from the true one",
+                explicitly.Distance(objective.Minimiser, truth),
+                0,
+                new Tolerance(objective.RoundingOfMinimiser(truth), "rounding of the sums, enlarged by the condition number"));
     }
 
     // The losses that train networks, on a network with its first weights: whatever it computes, the differences are constants of the data.
@@ -87,7 +106,7 @@ internal sealed class PlaneObjectives(double directionLength, double divergenceF
         };
         var weights = new ParameterBuffer(graph.Layout);
         weights.Initialize(rng.Split("weights"));
-        var program = CompiledGraph.Compile(outputs, weights, Executors.Cpu(context.Parallelism));
+        var program = CompiledGraph.Compile(outputs, weights, context.Executor);
         var (data, noise, directions) = (Data.Draw(rng.Split("data"), count), rng.Split("noise").Normal(shape), rng.Split("directions").Normal(shape));
         var moved = Noisy.AddNoise(data, noise);
         Fill("x", data);
@@ -102,7 +121,10 @@ internal sealed class PlaneObjectives(double directionLength, double divergenceF
         notebook.Equal($"a network's J_I − J_E over {count} samples against −½ E|∇ ln p|²", Difference("implicit", "explicit"), -MeanHalfSquare(Clean));
         notebook.Equal("its J_S − J_I", Difference("sliced", "implicit"), 0);
         notebook.Equal("its J_S of reduced variance − J_I", Difference("reduced", "implicit"), 0);
-        notebook.Equal("its J_D − J_E at p_σ, σ = 0.5, against ½ d/σ² − ½ E|∇ ln p_σ|²", Difference("denoising", "noised"), (1 / (Sigma * Sigma)) - MeanHalfSquare(Noisy));
+        notebook.Equal(
+            "its J_D − J_E at p_σ, σ = 0.5, against ½ d/σ² − ½ E|∇ ln p_σ|²",
+            Difference("denoising", "noised"),
+            (1 / (Sigma * Sigma)) - MeanHalfSquare(Noisy));
 
         void Fill(string name, Tensor values) => values.ToFloat().Values.CopyTo(program.Input(name));
 
@@ -126,7 +148,8 @@ internal sealed class PlaneObjectives(double directionLength, double divergenceF
     {
         var (_, weights, scores) = Grid(level);
         var sum = 0.0;
-        for (var k = 0; k < weights.Length; k++) sum += weights[k] * ((scores.Values[2 * k] * scores.Values[2 * k]) + (scores.Values[(2 * k) + 1] * scores.Values[(2 * k) + 1])) / 2;
+        for (var k = 0; k < weights.Length; k++)
+            sum += weights[k] * ((scores.Values[2 * k] * scores.Values[2 * k]) + (scores.Values[(2 * k) + 1] * scores.Values[(2 * k) + 1])) / 2;
         return sum;
     }
 

@@ -12,7 +12,8 @@ internal sealed class ScaledScoreDenoiser(Denoiser inner, double factor) : Adjus
 
     protected override Tensor Adjust(Tensor data, Tensor x, ReadOnlySpan<NoiseLevel> levels) => Scaled(data, x, levels);
 
-    protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) => Scaled(Inner.VectorJacobian(x, levels, cotangent), cotangent, levels);
+    protected override Tensor PullBack(Tensor x, ReadOnlySpan<NoiseLevel> levels, Tensor cotangent) =>
+        Scaled(Inner.VectorJacobian(x, levels, cotangent), cotangent, levels);
 
     private Tensor Scaled(Tensor d, Tensor x, ReadOnlySpan<NoiseLevel> levels)
     {

@@ -1,6 +1,5 @@
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
-using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Networks.Inspection;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
@@ -30,7 +29,7 @@ public sealed record NetworkProgram(RunConfig Config, bool Training)
     public PlanSummary Plan()
     {
         var executor = Executors.Cpu(Parallelism.Single, Config.Precision);
-        return PlanSummary.Of(Planner.Plan(Outputs(), executor), executor);
+        return PlanSummary.Of(executor.Plan(Outputs()), executor);
     }
 
     /// <summary>Runs on random numbers and times every step.</summary>

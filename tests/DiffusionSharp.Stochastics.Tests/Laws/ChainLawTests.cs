@@ -1,5 +1,6 @@
 using DiffusionSharp.Statistics;
 using DiffusionSharp.Stochastics.Laws;
+using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Stochastics.Tests.Laws;
 
@@ -22,6 +23,31 @@ public sealed class ChainLawTests
         // The grid has nine points to a deviation: the fourth-order end correction leaves 1e-6.
         Assert.All(law.Points.Zip(law.Cumulative()), p => Assert.Equal(NormalLaw.Cumulative(p.First / Math.Sqrt(variance)), p.Second, 1e-5));
     }
+
+    [Fact]
+    public void Steps_that_are_given_in_three_ways_make_one_law()
+    {
+        const int steps = 10;
+        double[] weights = [0.4, 0.6], places = [-1.5, 1];
+        var mixture = LineMixture.OfVariance(weights, places, 0.3);
+        var (quick, each) = (ChainLaw.Of(mixture.Density, -12, 12, 601), ChainLaw.Of(mixture.Density, -12, 12, 601));
+        static double Mean(double x) => x - (0.1 * Math.Sin(x));
+        using var two = new Parallelism(2);
+        for (var i = 0; i < steps; i++)
+        {
+            quick = quick.Step(Mean, 0.05);
+            each = each.Step([.. each.Points.Select(Mean)], [.. each.Points.Select(_ => 0.05)], two);
+        }
+
+        var own = ChainLaw.Spaced(mixture.Density, -12, 12, 0.04).After(Mean, Math.Sqrt(0.05), steps, (-12, 12));
+        Assert.All(quick.Densities.Zip(each.Densities), p => Assert.Equal(p.First, p.Second, 1e-12));
+        foreach (var f in (Func<double, double>[])[_ => 1, x => x, x => x * x, Math.Cos]) Assert.Equal(quick.Expectation(f), own.Expectation(f), 1e-12);
+        Assert.Equal(quick.Expectation(_ => 1, to: 4), quick.Expectation(_ => 1) - quick.Expectation(_ => 1, from: 4), 1e-14);
+    }
+
+    [Fact]
+    public void A_step_needs_a_mean_and_a_variance_for_every_point() =>
+        Assert.Throws<ArgumentException>(() => ChainLaw.Of(x => Density(x, 1), -5, 5, 11).Step([0], [1], Parallelism.Single));
 
     [Fact]
     public void A_step_without_noise_is_refused() =>

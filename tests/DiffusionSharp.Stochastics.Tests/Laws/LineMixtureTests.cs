@@ -27,6 +27,50 @@ public sealed class LineMixtureTests
     }
 
     [Fact]
+    public void A_common_variance_gives_the_same_law_as_equal_deviations()
+    {
+        LineMixture common = LineMixture.OfVariance([0.3, 0.7], [-2, 1], 0.16), equal = new((0.3, -2, 0.4), (0.7, 1, 0.4));
+        Assert.All((double[])[-30, -2.1, 0, 1.5, 12], x =>
+        {
+            foreach (var level in (NoiseLevel[])[new VpLinearSchedule().At(0.3), new EdmSchedule().At(5)])
+            {
+                Assert.Equal(equal.Density(x, level), common.Density(x, level), 1e-15);
+                Assert.Equal(equal.Score(x, level), common.Score(x, level), 1e-11);
+                Assert.Equal(equal.Denoise(x, level), common.Denoise(x, level), 1e-11);
+            }
+
+            Assert.Equal(common.Density(x, new NoiseLevel(0, 1, 0.7)), common.Noised(0.7).Density(x), 1e-15);
+            Assert.Equal(equal.Density(x, new NoiseLevel(0, 1, 0.7)), equal.Noised(0.7).Density(x), 1e-15);
+        });
+    }
+
+    [Fact]
+    public void Shares_are_the_components_parts_of_the_density()
+    {
+        var level = new VpLinearSchedule().At(0.3);
+        var shares = new double[2];
+        Mixture.Shares(0.1, level, shares);
+        var (_, mean, variance) = Mixture.Components[1];
+        var (spread, off) = ((level.Alpha * level.Alpha * variance) + (level.Sigma * level.Sigma), 0.1 - (level.Alpha * mean));
+        Assert.Equal(0.65 * Math.Exp(-off * off / (2 * spread)) / Math.Sqrt(2 * Math.PI * spread) / Mixture.Density(0.1, level), shares[1], 1e-14);
+        Assert.Equal(1, shares.Sum(), 1e-15);
+    }
+
+    [Fact]
+    public void Draws_have_the_mean_and_the_variance_of_the_law()
+    {
+        const int count = 100_000;
+        var rng = new Rng(3);
+        var law = LineMixture.OfVariance([0.25, 0.75], [-2, 1], 0.5);
+        double[] draws = [.. Enumerable.Range(0, count).Select(k => law.Draw(rng, k))];
+
+        // Mean 0.25, variance 0.5 + 0.25 · 0.75 · 3²; five standard errors, the fourth central moment below 12.
+        const double variance = 0.5 + (0.25 * 0.75 * 9);
+        Assert.Equal(0.25, draws.Average(), 5 * Math.Sqrt(variance / count));
+        Assert.Equal(variance, draws.Average(x => (x - 0.25) * (x - 0.25)), 5 * Math.Sqrt(12.0 / count));
+    }
+
+    [Fact]
     public void The_flow_keeps_quantiles_and_returns()
     {
         var (from, to) = (new VpLinearSchedule().At(1), new VpLinearSchedule().At(0));

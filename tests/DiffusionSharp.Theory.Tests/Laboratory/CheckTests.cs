@@ -1,3 +1,4 @@
+using DiffusionSharp.Theory.Experiments;
 using DiffusionSharp.Theory.Laboratory;
 
 namespace DiffusionSharp.Theory.Tests.Laboratory;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using DiffusionSharp.TestKit;
-using DiffusionSharp.Theory.Laboratory;
+using DiffusionSharp.Theory.Experiments;
 using DiffusionSharp.Theory.Reports;
 
 namespace DiffusionSharp.Theory.Tests.Reports;

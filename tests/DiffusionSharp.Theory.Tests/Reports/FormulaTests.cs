@@ -1,6 +1,6 @@
 using System.Text;
 using System.Xml.Linq;
-using DiffusionSharp.Theory.Laboratory;
+using DiffusionSharp.Theory.Experiments;
 using DiffusionSharp.Theory.Reports.Formulas;
 
 namespace DiffusionSharp.Theory.Tests.Reports;

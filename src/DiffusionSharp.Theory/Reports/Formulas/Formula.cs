@@ -10,7 +10,8 @@ namespace DiffusionSharp.Theory.Reports.Formulas;
 /// <list type="bullet">
 /// <item><description>raised: ², ⁻¹, ᵀ, ′, <c>^n</c>, <c>^(…)</c>, <c>^{…}</c>; lowered: ₀, ₜ, <c>_ts</c>, <c>_(t−1)</c>, <c>_{i≤t}</c></description></item>
 /// <item><description>accents by combining marks: hat, tilde, bar, dot; roots: √ before a factor or a bracket; fractions: / and ½</description></item>
-/// <item><description>Σ, ∏, ∫ with limits by _ and ^; ∇, ∂; functions by name; bars in pairs, or one with spaces around it before a condition</description></item>
+/// <item><description>Σ, ∏, ∫ with limits by _ and ^; ∇, ∂; functions by name</description></item>
+/// <item><description>bars in pairs, or one with spaces around it before a condition</description></item>
 /// <item><description>three Latin letters that are no function are a word, two are two variables; two spaces or more part statements</description></item>
 /// </list>
 /// </remarks>

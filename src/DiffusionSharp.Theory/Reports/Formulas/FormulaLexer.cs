@@ -13,7 +13,8 @@ internal static class FormulaLexer
 
     // Letters that Unicode has with their accent; all others have a combining mark.
     private const string Accented = "ᾱŝâêîôûĉĝĥāēīōūãñõẑŵŷ", Bare = "αsaeioucghaeiouanozwy";
-    private const string Marks = "\u0304\u0302\u0302\u0302\u0302\u0302\u0302\u0302\u0302\u0302\u0304\u0304\u0304\u0304\u0304\u0303\u0303\u0303\u0302\u0302\u0302";
+    private const string Marks = "\u0304\u0302\u0302\u0302\u0302\u0302\u0302\u0302\u0302\u0302" +
+        "\u0304\u0304\u0304\u0304\u0304\u0303\u0303\u0303\u0302\u0302\u0302";
 
     private static readonly HashSet<string> Names =
     [
@@ -99,7 +100,8 @@ internal static class FormulaLexer
     {
         var c = formula[at];
         if (char.IsAsciiDigit(c)) return Run(FormulaKind.Number, k => Digit(k) || (formula[k] == '.' && Digit(k + 1)));
-        if (Superscripts.Contains(c, StringComparison.Ordinal)) return Run(FormulaKind.Raised, k => Superscripts.Contains(formula[k], StringComparison.Ordinal));
+        if (Superscripts.Contains(c, StringComparison.Ordinal))
+            return Run(FormulaKind.Raised, k => Superscripts.Contains(formula[k], StringComparison.Ordinal));
         if (Subscripts.Contains(c, StringComparison.Ordinal)) return Run(FormulaKind.Lowered, k => Subscripts.Contains(formula[k], StringComparison.Ordinal));
         if (c is '½' or '¼' or '¾' or '⅓' or '⅔') return One(FormulaKind.Fraction);
         if (c == '*' && !apart && tokens is [.., { Kind: FormulaKind.Letter }]) return One(FormulaKind.Raised);

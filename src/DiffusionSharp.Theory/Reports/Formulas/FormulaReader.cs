@@ -107,7 +107,10 @@ internal sealed class FormulaReader
             case FormulaKind.Slash:
                 return MathNode.Leaf("mo", token.Text, " stretchy=\"false\" lspace=\"0\" rspace=\"0\"");
             case FormulaKind.Relation:
-                return MathNode.Leaf("mo", token.Text, $" stretchy=\"false\" form=\"infix\"{(place == Place.Script ? " lspace=\".1em\" rspace=\".1em\"" : "")}");
+                return MathNode.Leaf(
+                    "mo",
+                    token.Text,
+                    $" stretchy=\"false\" form=\"infix\"{(place == Place.Script ? " lspace=\".1em\" rspace=\".1em\"" : "")}");
             case FormulaKind.Operator when token.Text is "‖" or "*":
                 return MathNode.Leaf("mo", token.Text, " stretchy=\"false\" form=\"infix\" lspace=\".22em\" rspace=\".22em\"");
             case FormulaKind.Operator when !operand || place == Place.Script || token.Text is "·":

@@ -1,23 +1,25 @@
 using DiffusionSharp.Figures;
 using DiffusionSharp.Statistics;
+using DiffusionSharp.Stochastics.Laws;
 using DiffusionSharp.Stochastics.Numerics;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Theory.Scores;
 using MathNet.Numerics.LinearAlgebra;
+using static DiffusionSharp.Stochastics.Numerics.Powers;
 
 namespace DiffusionSharp.Theory.Experiments;
 
 /// <summary>Explicit, implicit, sliced and denoising score matching are one objective up to constants, and what all of them cannot see.</summary>
 /// <remarks>The models are linear in their parameters, so every objective is a quadratic form and every minimiser the solution of a linear system.</remarks>
-public sealed class ScoreMatching : Experiment
+public sealed class ScoreMatchingIdentities : Experiment
 {
     private const double Far = 7; // ten standard deviations from the outer mode
     private const int Intervals = 1400;
     private const double NoiseFar = 9;
 
     // The data: two normals of deviation 0.5 with almost nothing between them.
-    private static readonly NormalMixture Data = new([0.3, 0.7], [-2, 2], 0.25);
+    private static readonly LineMixture Data = LineMixture.OfVariance([0.3, 0.7], [-2, 2], 0.25);
 
     // The middle of the valley and the taller mode.
     private static readonly double[] Checked = [0, 2];
@@ -41,8 +43,10 @@ public sealed class ScoreMatching : Experiment
 
     /// <inheritdoc/>
     public override string Claim =>
-        "Explicit, implicit, sliced and denoising score matching differ by constants that no parameter changes, so all find the true score, three of them without knowing it. " +
-        "Where the data has almost no samples none of them can: between two modes the score is guesswork, until noise fills the gap. That is why diffusion models learn many noise levels.";
+        "Explicit, implicit, sliced and denoising score matching differ by constants that no parameter changes, so all find the true score, " +
+        "three of them without knowing it. " +
+        "Where the data has almost no samples none of them can: between two modes the score is guesswork, until noise fills the gap. " +
+        "That is why diffusion models learn many noise levels.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Formula =>
@@ -78,11 +82,17 @@ public sealed class ScoreMatching : Experiment
         var truth = Vector<double>.Build.DenseOfArray(features.Truth);
 
         // Parameters away from the truth: the constant must be the same at all of them.
-        var others = Enumerable.Range(0, 20).Select(i => truth + Vector<double>.Build.Dense(features.Count, j => rng.Split("parameters").Split(i).Normal(2 * (ulong)j))).ToArray();
+        var others = Enumerable.Range(
+            0,
+            20).Select(i => truth + Vector<double>.Build.Dense(features.Count, j => rng.Split("parameters").Split(i).Normal(2 * (ulong)j))).ToArray();
         var constant = -0.5 * Quadrature.Integrate(x => Data.Density(x) * Data.Score(x) * Data.Score(x), -Far, Far, Intervals);
 
         // Terms reach ½ p s² of about 10² in the worst of these models.
-        notebook.Equal("largest |J_I − J_E + ½ E|∇ ln p|²| at 20 parameters", others.Max(t => Math.Abs(implicitly.Value(t) - explicitly.Value(t) - constant)), 0, Tolerance.Rounding(1e2, Intervals));
+        notebook.Equal(
+            "largest |J_I − J_E + ½ E|∇ ln p|²| at 20 parameters",
+            others.Max(t => Math.Abs(implicitly.Value(t) - explicitly.Value(t) - constant)),
+            0,
+            Tolerance.Rounding(1e2, Intervals));
         Minimiser(notebook, "explicit", explicitly, truth);
         Minimiser(notebook, "implicit", implicitly, truth);
         var noised = new List<(double Sigma, QuadraticObjective Denoising, QuadraticObjective Explicit, Vector<double> Truth)>();
@@ -94,7 +104,11 @@ public sealed class ScoreMatching : Experiment
             var shift = (0.5 / (sigma * sigma)) - (0.5 * Quadrature.Integrate(x => law.Density(x) * law.Score(x) * law.Score(x), -reach, reach, Intervals));
             var best = Vector<double>.Build.DenseOfArray(own.Truth);
             var around = others.Select(o => best + (o - truth)).ToArray();
-            notebook.Equal(FormattableString.Invariant($"σ = {sigma}: largest |J_D − J_E − (½/σ² − ½ E|∇ ln p_σ|²)| at 20 parameters"), around.Max(t => Math.Abs(denoising.Value(t) - direct.Value(t) - shift)), 0, Tolerance.Rounding(1e2, denoising.Terms));
+            notebook.Equal(
+                FormattableString.Invariant($"σ = {sigma}: largest |J_D − J_E − (½/σ² − ½ E|∇ ln p_σ|²)| at 20 parameters"),
+                around.Max(t => Math.Abs(denoising.Value(t) - direct.Value(t) - shift)),
+                0,
+                Tolerance.Rounding(1e2, denoising.Terms));
             Minimiser(notebook, FormattableString.Invariant($"σ = {sigma}: denoising"), denoising, best);
             noised.Add((sigma, denoising, direct, best));
         }
@@ -103,23 +117,42 @@ public sealed class ScoreMatching : Experiment
 
         double[] steps = Quadrature.Points(-1, 1, 81);
         var direction = others[0] - truth;
-        LineSeries Curve(string name, QuadraticObjective j, Vector<double> centre, int color, bool dashed) => new(name, steps, [.. steps.Select(a => j.Value(centre + (a * direction)))]) { Color = PlotTheme.Paper.Colors[color], Dashed = dashed };
+        LineSeries Curve(string name, QuadraticObjective j, Vector<double> centre, int color, bool dashed) =>
+            new(name, steps, [.. steps.Select(a => j.Value(centre + (a * direction)))]) { Color = PlotTheme.Paper.Colors[color], Dashed = dashed };
         notebook.Figure(
             "constants",
-            "The objectives along a line of parameters through the truth (0). Left on clean data, right at noise σ = 0.5: the same parabola at different heights, least at the same place.",
-            new SvgPlot([Curve("explicit J_E", explicitly, truth, 0, true), Curve("implicit J_I", implicitly, truth, 1, false)]) { Title = "Clean data", XLabel = "step along a line of parameters", YLabel = "objective", Width = 480 },
-            new SvgPlot([Curve("explicit J_E at p_σ", noised[0].Explicit, noised[0].Truth, 0, true), Curve("denoising J_D", noised[0].Denoising, noised[0].Truth, 2, false)]) { Title = "Noise σ = 0.5", XLabel = "step along a line of parameters", YLabel = "objective", Width = 480 });
+            "The objectives along a line of parameters through the truth (0). " +
+            "Left on clean data, right at noise σ = 0.5: the same parabola at different heights, least at the same place.",
+            new SvgPlot([Curve("explicit J_E", explicitly, truth, 0, true), Curve("implicit J_I", implicitly, truth, 1, false)])
+            {
+                Title = "Clean data",
+                XLabel = "step along a line of parameters",
+                YLabel = "objective",
+                Width = 480,
+            },
+            new SvgPlot(
+            [
+                Curve("explicit J_E at p_σ", noised[0].Explicit, noised[0].Truth, 0, true),
+                Curve("denoising J_D", noised[0].Denoising, noised[0].Truth, 2, false),
+            ])
+            {
+                Title = "Noise σ = 0.5",
+                XLabel = "step along a line of parameters",
+                YLabel = "objective",
+                Width = 480,
+            });
     }
 
     private static ScoreFeatures Features(double sigma) => new(Data.Noised(sigma), [-3, -1, 1, 3], 0.7);
 
     private static double Reach(double sigma) => 2 + (10 * Math.Sqrt(0.25 + (sigma * sigma)));
 
-    private static QuadraticObjective Explicit(NormalMixture law, ScoreFeatures features)
+    private static QuadraticObjective Explicit(LineMixture law, ScoreFeatures features)
     {
         var objective = new QuadraticObjective(features.Count);
         double[] phi = new double[features.Count], slope = new double[features.Count], cross = new double[features.Count];
-        var points = Quadrature.Points(-Reach(Math.Sqrt(law.Variance - 0.25)), Reach(Math.Sqrt(law.Variance - 0.25)), Intervals + 1);
+        var reach = Reach(Math.Sqrt(law.Components[0].Variance - 0.25));
+        var points = Quadrature.Points(-reach, reach, Intervals + 1);
         foreach (var x in points)
         {
             features.At(x, phi, slope);
@@ -131,7 +164,7 @@ public sealed class ScoreMatching : Experiment
         return objective;
     }
 
-    private QuadraticObjective Implicit(NormalMixture law, ScoreFeatures features)
+    private QuadraticObjective Implicit(LineMixture law, ScoreFeatures features)
     {
         var objective = new QuadraticObjective(features.Count);
         double[] phi = new double[features.Count], slope = new double[features.Count];
@@ -171,9 +204,22 @@ public sealed class ScoreMatching : Experiment
     }
 
     private static void Minimiser(Notebook notebook, string what, QuadraticObjective objective, Vector<double> truth) =>
-        notebook.Equal($"{what}: rms distance of the minimiser's score from the true one", objective.Distance(objective.Minimiser, truth), 0, new Tolerance(objective.RoundingOfMinimiser(truth), FormattableString.Invariant($"rounding of sums over {objective.Terms} points, enlarged by the condition number {objective.Condition:G2}")));
+        notebook.Equal(
+            $"{what}: rms distance of the minimiser's score from the true one",
+            objective.Distance(objective.Minimiser, truth),
+            0,
+            new Tolerance(
+                objective.RoundingOfMinimiser(truth),
+                FormattableString.Invariant($"rounding of sums over {objective.Terms} points, enlarged by the condition number {objective.Condition:G2}")));
 
-    private void BySamples(ExperimentContext context, Rng rng, Notebook notebook, ScoreFeatures features, Vector<double> truth, Vector<double> theta, (QuadraticObjective Explicit, QuadraticObjective Implicit) exact)
+    private void BySamples(
+        ExperimentContext context,
+        Rng rng,
+        Notebook notebook,
+        ScoreFeatures features,
+        Vector<double> truth,
+        Vector<double> theta,
+        (QuadraticObjective Explicit, QuadraticObjective Implicit) exact)
     {
         var count = context.Size(full: 200_000, quick: 20_000);
         const double sigma = 0.5;
@@ -212,24 +258,45 @@ public sealed class ScoreMatching : Experiment
 
         var low = levels[0];
         notebook.Report("σ = 0.1: share of the samples in the valley |x| < 0.6", Quadrature.Integrate(Data.Noised(0.1).Density, -0.6, 0.6, 1200));
-        foreach (var level in levels) notebook.Report(FormattableString.Invariant($"σ = {level.Sigma}: rms error of the score in the valley (x = 0) over that at the mode (x = 2)"), At(level.Predicted, 0) / At(level.Predicted, 2));
+        foreach (var level in levels)
+            notebook.Report(
+                FormattableString.Invariant($"σ = {level.Sigma}: rms error of the score in the valley (x = 0) over that at the mode (x = 2)"),
+                At(level.Predicted, 0) / At(level.Predicted, 2));
         notebook.AtLeast("σ = 0.1: error in the valley is at least 5 times that at the mode", At(low.Predicted, 0) / At(low.Predicted, 2), 5, Tolerance.Chosen);
-        notebook.AtMost("σ = 2: error at the same place, in units of 1/σ, at most a tenth of that at σ = 0.1", At(levels[2].Predicted, 0) * 2, At(low.Predicted, 0) * 0.1 / 10, Tolerance.Chosen);
+        notebook.AtMost(
+            "σ = 2: error at the same place, in units of 1/σ, at most a tenth of that at σ = 0.1",
+            At(levels[2].Predicted, 0) * 2,
+            At(low.Predicted, 0) * 0.1 / 10,
+            Tolerance.Chosen);
 
         notebook.Figure(
             "low-density",
-            $"Left: scores fitted to {samples} samples each at σ = 0.1 (solid) and the best the model can do (dashed), over the density (grey, not to scale): between the modes the fits are guesswork. Right: error of such fits, in units of 1/σ, predicted (dashed) and measured (dots): noise fills the gap. Each fit solves A θ = −b with the exact matrix A = E φφᵀ of the whole law, taken as known; its samples estimate the linear term b alone.",
+            $"Left: scores fitted to {samples} samples each at σ = 0.1 (solid) and the best the model can do (dashed), " +
+            "over the density (grey, not to scale): between the modes the fits are guesswork. " +
+            "Right: error of such fits, in units of 1/σ, predicted (dashed) and measured (dots): noise fills the gap. " +
+            "Each fit solves A θ = −b with the exact matrix A = E φφᵀ of the whole law, taken as known; " +
+            "its samples estimate the linear term b alone.",
             new SvgPlot(
             [
-                new BandSeries("density", places, [.. places.Select(x => 12 * Data.Noised(0.1).Density(x))], new double[places.Length]) { Color = PlotTheme.Paper.Colors[6] },
+                new BandSeries(
+                    "density",
+                    places,
+                    [.. places.Select(x => 12 * Data.Noised(0.1).Density(x))],
+                    new double[places.Length]) { Color = PlotTheme.Paper.Colors[6] },
                 .. low.Fits.Select((fit, i) => new LineSeries(i == 0 ? "four fits" : "", places, fit) { Color = PlotTheme.Paper.Colors[1], Width = 1 }),
                 new LineSeries("best of the model", places, low.Best) { Color = PlotTheme.Paper.Colors[0], Dashed = true },
             ])
             { Title = "A fitted score, σ = 0.1", XLabel = "x", YLabel = "score", YRange = (-20, 20), Width = 480 },
             new SvgPlot(
             [
-                .. levels.Select((l, i) => new LineSeries(FormattableString.Invariant($"σ = {l.Sigma}"), places, [.. l.Predicted.Select(e => e * l.Sigma)]) { Color = PlotTheme.Paper.Colors[i], Dashed = true }),
-                .. levels.Select((l, i) => new PointSeries("", [.. places.Where((_, j) => j % 4 == 0)], [.. l.Measured.Where((_, j) => j % 4 == 0).Select(e => e * l.Sigma)]) { Color = PlotTheme.Paper.Colors[i], Radius = 2.5, Opacity = 1 }),
+                .. levels.Select((l, i) => new LineSeries(
+                    FormattableString.Invariant($"σ = {l.Sigma}"),
+                    places,
+                    [.. l.Predicted.Select(e => e * l.Sigma)]) { Color = PlotTheme.Paper.Colors[i], Dashed = true }),
+                .. levels.Select((l, i) => new PointSeries(
+                    "",
+                    [.. places.Where((_, j) => j % 4 == 0)],
+                    [.. l.Measured.Where((_, j) => j % 4 == 0).Select(e => e * l.Sigma)]) { Color = PlotTheme.Paper.Colors[i], Radius = 2.5, Opacity = 1 }),
             ])
             { Title = "Error of fitted scores", XLabel = "x", YLabel = "σ · rms error", YScale = AxisScale.Log, Width = 480 });
 
@@ -264,10 +331,19 @@ public sealed class ScoreMatching : Experiment
                 // excess kurtosis of an error; of a mean of n gradients it is an n-th of a gradient's, E q⁴/(E q²)² − 3.
                 var freedom = fits / (1 + ((Kurtosis(features, sigma, inverse * phi, b, expected * samples) - 3) / (2 * samples)));
                 var ratio = Math.Cbrt(errors.Average(e => Square(phi.DotProduct(e))) / expected);
-                notebook.Equal(FormattableString.Invariant($"σ = {sigma}: mean square error of {fits} fits at x = {x} over φᵀA⁻¹ΓA⁻¹φ/n, cube root"), ratio, 1 - (2 / (9 * freedom)), Tolerance.Chance(Math.Sqrt(2 / (9 * freedom))));
+                notebook.Equal(
+                    FormattableString.Invariant($"σ = {sigma}: mean square error of {fits} fits at x = {x} over φᵀA⁻¹ΓA⁻¹φ/n, cube root"),
+                    ratio,
+                    1 - (2 / (9 * freedom)),
+                    Tolerance.Chance(Math.Sqrt(2 / (9 * freedom))));
             }
 
-            return (sigma, predicted, measured, [.. errors[..4].Select(e => basis.Select(phi => phi.DotProduct(best + e)).ToArray())], [.. basis.Select(phi => phi.DotProduct(best))]);
+            return (
+                sigma,
+                predicted,
+                measured,
+                [.. errors[..4].Select(e => basis.Select(phi => phi.DotProduct(best + e)).ToArray())],
+                [.. basis.Select(phi => phi.DotProduct(best))]);
         }
     }
 
@@ -304,8 +380,6 @@ public sealed class ScoreMatching : Experiment
 
         return Vector<double>.Build.DenseOfArray(sum);
     }
-
-    private static double Square(double x) => x * x;
 
     private static double Dot(Vector<double> theta, double[] phi)
     {

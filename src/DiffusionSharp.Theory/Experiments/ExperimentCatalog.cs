@@ -1,6 +1,6 @@
-using DiffusionSharp.Theory.Experiments;
+using DiffusionSharp.Theory.Laboratory;
 
-namespace DiffusionSharp.Theory.Laboratory;
+namespace DiffusionSharp.Theory.Experiments;
 
 /// <summary>All experiments in the order of the course: from maximum likelihood to the networks that are trained by it.</summary>
 public static class ExperimentCatalog
@@ -22,7 +22,7 @@ public static class ExperimentCatalog
         new LangevinEquations(),
         new FokkerPlanckEquation(),
         new TimeReversal(),
-        new ScoreMatching(),
+        new ScoreMatchingIdentities(),
         new AnnealedLangevin(),
         new ScoreFokkerPlanckEquation(),
         new OneFamily(),

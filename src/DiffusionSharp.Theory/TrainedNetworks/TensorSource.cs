@@ -1,6 +1,6 @@
 using DiffusionSharp.Tensors;
 
-namespace DiffusionSharp.Theory.Laboratory;
+namespace DiffusionSharp.Theory.TrainedNetworks;
 
 /// <summary>Samples that an experiment has in memory, as data to train on.</summary>
 /// <param name="name">What messages call it.</param>

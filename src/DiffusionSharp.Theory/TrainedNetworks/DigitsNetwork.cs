@@ -3,10 +3,11 @@ using DiffusionSharp.Denoisers;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
+using DiffusionSharp.Theory.Laboratory;
 using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Recipes;
 
-namespace DiffusionSharp.Theory.Laboratory;
+namespace DiffusionSharp.Theory.TrainedNetworks;
 
 /// <summary>A small U-Net that an experiment trains on a few hundred drawn digits, small enough to train while one waits.</summary>
 /// <param name="Model">The model of the averaged weights.</param>
@@ -34,7 +35,7 @@ internal sealed record DigitsNetwork(TrainedModel Model, Tensor Pictures)
     /// <param name="steps">Steps of 32 pictures.</param>
     /// <param name="pictures">How many different ones.</param>
     /// <param name="rng">Decides the weights, the digits and their order.</param>
-    /// <param name="context">Threads, and what ends it early.</param>
+    /// <param name="context">What it runs on, and what ends it early.</param>
     public static DigitsNetwork Train(int steps, int pictures, Rng rng, ExperimentContext context)
     {
         var source = new DigitsSource(pictures, rng.Split("digits").Key, Side);
@@ -59,7 +60,7 @@ internal sealed record DigitsNetwork(TrainedModel Model, Tensor Pictures)
             WarmupSteps = steps / 20,
             Ema = new EmaOptions(MaxDecay: 0.99),
         };
-        var (model, _) = InMemoryTraining.Run(config, source, context.Parallelism, context.Stop);
+        var (model, _) = InMemoryTraining.Run(config, source, context.Executor, context.Stop);
         return new DigitsNetwork(model, new Tensor([pictures, Side, Side, 1], values));
     }
 }

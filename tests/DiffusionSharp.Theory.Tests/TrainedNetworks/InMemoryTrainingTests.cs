@@ -2,11 +2,11 @@ using DiffusionSharp.Denoisers;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Theory.Laboratory;
+using DiffusionSharp.Theory.TrainedNetworks;
 using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
-namespace DiffusionSharp.Theory.Tests.Laboratory;
+namespace DiffusionSharp.Theory.Tests.TrainedNetworks;
 
 public sealed class InMemoryTrainingTests
 {
@@ -39,7 +39,7 @@ public sealed class InMemoryTrainingTests
             }
 
             using var parallelism = new Parallelism(threads);
-            var (model, losses) = InMemoryTraining.Run(config, source, parallelism, TestContext.Current.CancellationToken);
+            var (model, losses) = InMemoryTraining.Run(config, source, Executors.Cpu(parallelism), TestContext.Current.CancellationToken);
             var expected = SavedModel.Load(path).Weights;
             Assert.Equal(config.Steps, losses.Length);
             foreach (var entry in expected.Layout.Entries) Assert.Equal(expected[entry.Name].ToArray(), model.Weights[entry.Name].ToArray());
