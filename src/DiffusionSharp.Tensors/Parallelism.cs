@@ -26,10 +26,14 @@ public sealed class Parallelism : IDisposable
     /// <summary>The number of threads, the caller's included.</summary>
     public int Threads { get; }
 
-    /// <summary>Runs a body once for every tile, in any order and on any thread; returns when all are done. Allocates nothing.</summary>
-    /// <remarks>An exception in a body ends the loop early and is thrown to the caller.</remarks>
+    /// <summary>Runs a body once for every tile, in any order and on any thread; returns when all are done.</summary>
+    /// <remarks>
+    /// Allocates nothing but the first time that a type of body runs. An exception in a body ends the loop early and is thrown to the caller.
+    /// </remarks>
     /// <param name="tiles">How many there are; none where it is not above 0.</param>
-    /// <param name="body">What runs; copied, so that what it changes in itself is not seen by the caller.</param>
+    /// <param name="body">
+    /// What runs; where other threads help, they and the caller work on a copy, so a body writes to what it points at and not to itself.
+    /// </param>
     public void For<TBody>(int tiles, ref TBody body)
         where TBody : struct, ITileBody => pool.Run(tiles, ref body);
 

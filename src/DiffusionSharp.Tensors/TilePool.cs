@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 
 namespace DiffusionSharp.Tensors;
 
-/// <summary>A persistent pool that hands out tiles. The caller works too; nothing is allocated per loop.</summary>
+/// <summary>A persistent pool that hands out tiles. The caller works too; nothing is allocated per loop but the first of a type of body.</summary>
 /// <remarks>
 /// <para>A loop ends when its tiles are done. Who comes late, because other programs hold its core, finds nothing to take and is not waited for.</para>
 /// <para>

@@ -23,6 +23,7 @@ public sealed class DocumentationTests
     [InlineData("<member><param name='x'></param></member>", false)]
     [InlineData("<member><param name='x'> – </param></member>", false)]
     [InlineData("<member><param name='x'>The x.</param></member>", false)]
+    [InlineData("<member><param name='x'>Where.</param></member>", false)]
     [InlineData("<member><param name='y'>Mean.</param></member>", false)]
     [InlineData("<member><summary>Of x.</summary></member>", false)]
     public void An_explanation_has_words_other_than_the_name(string comment, bool explained) =>

@@ -98,6 +98,12 @@ public sealed partial class HouseTests
     }
 
     [Fact]
+    public void An_executor_is_passed_in_and_only_the_front_door_names_one() => Assert.Equal(
+        ["src/DiffusionSharp/Executors.cs"],
+        Sources.Files.Where(f => !f.Path.StartsWith("src/DiffusionSharp.Cpu/", StringComparison.Ordinal))
+            .Where(f => f.Lines.Any(l => Sources.Code(l).Contains("CpuExecutor", StringComparison.Ordinal))).Select(f => f.Path));
+
+    [Fact]
     public void Nothing_is_left_to_do() => AssertNowhere(Unfinished(), line => line, except: null);
 
     [Fact]

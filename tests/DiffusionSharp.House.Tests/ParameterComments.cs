@@ -40,7 +40,9 @@ internal static partial class ParameterComments
     {
         var element = comment.Elements("param").FirstOrDefault(p => p.Attribute("name")?.Value == parameter);
         if (element is null) return false;
-        return element.Elements().Any() || Word().Matches(element.Value).Any(w => !Names(parameter).IsMatch(w.Value));
+        if (element.Elements().Any() || Shape().IsMatch(element.Value)) return true;
+        var words = Word().Matches(element.Value);
+        return words.Count > 1 && words.Any(w => !Names(parameter).IsMatch(w.Value));
     }
 
     /// <summary>A type's own members that take parameters from outside; a delegate is one itself.</summary>
@@ -173,6 +175,10 @@ internal static partial class ParameterComments
     }
 
     private static Regex Names(string parameter) => new($"^({Regex.Escape(parameter)}|the|a|an)$", RegexOptions.IgnoreCase);
+
+    // A shape, a range or a number says something in one word.
+    [GeneratedRegex(@"[\[\d≥≤<>]")]
+    private static partial Regex Shape();
 
     [GeneratedRegex(@"\p{L}+")]
     private static partial Regex Word();

@@ -113,11 +113,11 @@ internal sealed class InspectedModel : Inspected
         return NetworkSummary.Of(blueprint.Build(new Graph(), 1, training: false));
     }
 
-    // Discrete schedules are known at whole timesteps, the first of which is 0.
+    // Trained levels are known at whole timesteps, the first of which is 0.
     private static double TimeOf(Schedule schedule, int row)
     {
         var fraction = (double)row / (ScheduleRows - 1);
-        return schedule is DiscreteSchedule
+        return schedule.TrainedLevels is not null
             ? Math.Round(fraction * schedule.NoiseTime)
             : schedule.CleanTime + (fraction * (schedule.NoiseTime - schedule.CleanTime));
     }

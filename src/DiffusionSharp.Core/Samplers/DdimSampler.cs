@@ -35,7 +35,7 @@ public sealed class DdimSampler : SingleStepSampler
     public override int? Order => 1;
 
     /// <inheritdoc/>
-    public override int? CallsPerStep => 1;
+    public override int? CallsPerStep => Direction == DdimDirection.Consistent ? 1 : 2;
 
     /// <inheritdoc/>
     public override bool IsDeterministic => Eta == 0;

@@ -40,9 +40,10 @@ public static class DpmSolverOrders
         };
     }
 
-    /// <summary>Intervals of a grid in groups of an order, the last of order 1, as a step to clean data must be; what other tools do.</summary>
+    /// <summary>Intervals of a grid in groups of an order, the last of order 1, as a step to clean data must be.</summary>
     /// <remarks>
-    /// Where nothing would be left for it, the last group gives up one of its intervals; where two would be left of groups of 3, both are of order 1.
+    /// Where nothing would be left for it, the last group gives up one of its intervals; where two would be left of groups of 3, both are of order 1
+    /// (other tools make them one of order 2, which has no finite step to clean data).
     /// </remarks>
     /// <inheritdoc cref="Grouped(int, int)"/>
     internal static IReadOnlyList<int> LoweredEnd(int order, int intervals)

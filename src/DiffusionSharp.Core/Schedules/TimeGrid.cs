@@ -90,14 +90,14 @@ public sealed class TimeGrid
     /// <summary>Compatibility: the grid whose last two steps are one; it has one step less and never asks at the last time.</summary>
     /// <exception cref="InvalidOperationException">There is only one step.</exception>
     /// <remarks>Multistep solvers of other tools space S + 1 timesteps, the last near the data, and leave that one out.</remarks>
-    public TimeGrid WithLastStepsJoined() =>
+    internal TimeGrid WithLastStepsJoined() =>
         Count > 1
             ? new TimeGrid(times[..^1], [.. targets[..^2], targets[^1]], Levels)
             : throw new InvalidOperationException("TimeGrid.WithLastStepsJoined: there is only one step.");
 
     /// <summary>Compatibility: the grid whose last step ends at the first trained level instead of clean data.</summary>
     /// <remarks>What <c>set_alpha_to_one = false</c> means in other tools' files. Samples then keep the noise of level 0.</remarks>
-    public TimeGrid EndingAtFirstLevel()
+    internal TimeGrid EndingAtFirstLevel()
     {
         var changed = (double[])targets.Clone();
         for (var i = 0; i < changed.Length; i++) changed[i] = Math.Max(changed[i], 0);
@@ -111,7 +111,7 @@ public sealed class TimeGrid
     /// Some tools take t − ⌊T/S⌋ for the next timestep whatever the spacing, so that a step ends at another level than the one where the
     /// next begins. The default grid is right; this one reproduces their samples.
     /// </remarks>
-    public TimeGrid WithStrideTargets(int levels)
+    internal TimeGrid WithStrideTargets(int levels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(levels, Count);
         var changed = new double[Count];

@@ -219,9 +219,7 @@ public sealed class MergeOfGaussians : Experiment
         var rows = new List<Tensor>();
         for (var i = 0; i < Math.Min(pictures, source.Count); i++)
         {
-            var values = new float[source.SampleShape.Count];
-            source.Read(rng.Split("choice").Integer(source.Count, (ulong)i), values);
-            var x = Tensor.From(new FloatTensor(source.SampleShape.Prepend(1), values));
+            var x = source.Read([rng.Split("choice").Integer(source.Count, (ulong)i)]);
             var (at, moments) = (schedule.At(times[0]), new List<Tensor> { x });
             foreach (var t in times[1..])
             {

@@ -92,19 +92,7 @@ public sealed partial class WhyNoiseWhileSampling
                 10))]) with { Title = "Ten samples", ColumnLabels = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"] });
     }
 
-    private static Tensor Drawn(int count, int size)
-    {
-        var source = new DigitsSource(count, size: size);
-        var values = new float[size * size];
-        return Tensor.Create([count, size, size, 1], v =>
-        {
-            for (var i = 0; i < count; i++)
-            {
-                source.Read(i, values);
-                for (var j = 0; j < values.Length; j++) v[(i * values.Length) + j] = values[j];
-            }
-        });
-    }
+    private static Tensor Drawn(int count, int size) => new DigitsSource(count, size: size).Read(Enumerable.Range(0, count));
 
     // |x − mean of the others|² of each sample.
     private static double[] SquaredDistances(Tensor samples, Tensor others)

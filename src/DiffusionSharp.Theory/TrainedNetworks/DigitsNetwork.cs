@@ -39,14 +39,6 @@ internal sealed record DigitsNetwork(TrainedModel Model, Tensor Pictures)
     public static DigitsNetwork Train(int steps, int pictures, Rng rng, ExperimentContext context)
     {
         var source = new DigitsSource(pictures, rng.Split("digits").Key, Side);
-        var values = new double[pictures * Side * Side];
-        var one = new float[Side * Side];
-        for (var k = 0; k < pictures; k++)
-        {
-            source.Read(k, one);
-            for (var i = 0; i < one.Length; i++) values[(k * one.Length) + i] = one[i];
-        }
-
         var config = new RunConfig("digits", "network-anatomy")
         {
             UNet = Network,
@@ -61,6 +53,6 @@ internal sealed record DigitsNetwork(TrainedModel Model, Tensor Pictures)
             Ema = new EmaOptions(MaxDecay: 0.99),
         };
         var (model, _) = InMemoryTraining.Run(config, source, context.Executor, context.Stop);
-        return new DigitsNetwork(model, new Tensor([pictures, Side, Side, 1], values));
+        return new DigitsNetwork(model, source.Read(Enumerable.Range(0, pictures)));
     }
 }

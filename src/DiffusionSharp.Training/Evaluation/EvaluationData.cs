@@ -45,8 +45,8 @@ public static class EvaluationData
         if (model.Config.Conditioning is not { } conditioning || !source.HasLabels) return null;
 
         // A part of the data may lack samples of the last classes; what it has must be the model's.
-        var renamed = conditioning.Names is not null && source.ClassNames.Where((name, label) => conditioning.NameOf(label) != name).Any();
-        if (source.Classes > conditioning.Classes || renamed)
+        var more = source.Classes > conditioning.Classes;
+        if (more || (conditioning.Names is not null && source.ClassNames.Where((name, label) => conditioning.NameOf(label) != name).Any()))
             throw new DataException(
                 $"{source.Name}: its {source.Classes} classes ({string.Join(", ", source.ClassNames.Take(12))}) are not the {conditioning.Classes} "
                 + $"that the model was trained with ({string.Join(", ", Enumerable.Range(0, conditioning.Classes).Take(12).Select(conditioning.NameOf))}).");
@@ -56,7 +56,8 @@ public static class EvaluationData
 
     private static DataException OffBins(DataSource source, double value, DataBins bins)
     {
-        var what = FormattableString.Invariant($"{value} is none of the {bins.Count} values of {bins.Bits}-bit pictures in [-1, 1]");
+        // As it stands in the data, which is float32.
+        var what = FormattableString.Invariant($"{(float)value} is none of the {bins.Count} values of {bins.Bits}-bit pictures in [-1, 1]");
         return new DataException($"{source.Name}: {what}; the pictures were resized or have another depth. Give that depth, or 0 bits to measure a density.");
     }
 

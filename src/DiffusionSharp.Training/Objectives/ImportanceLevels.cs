@@ -34,13 +34,13 @@ public sealed class ImportanceLevels : LevelSampler
     }
 
     /// <summary>The losses that probabilities come from.</summary>
-    public LossHistory History { get; }
+    public override LossHistory History { get; }
 
     /// <summary>The chance of each bin; they sum to 1.</summary>
     public ReadOnlySpan<double> Probabilities => probabilities;
 
     /// <summary>Computes the probabilities from the history: once before the draws of a step.</summary>
-    public void Refresh()
+    public override void Refresh()
     {
         var bins = probabilities.Length;
         var total = 0.0;

@@ -13,9 +13,17 @@ public readonly record struct DrawnLevel(NoiseLevel Level, double Factor = 1, in
 /// <summary>Draws noise levels for training, each from a stream of its own.</summary>
 public abstract class LevelSampler
 {
+    /// <summary>The losses that levels are drawn by; null where they are drawn otherwise.</summary>
+    public virtual LossHistory? History => null;
+
     /// <summary>Draws a level: a function of the stream and, for importance sampling, of the losses before this step.</summary>
     /// <param name="stream">The sample's own.</param>
     public abstract DrawnLevel Draw(Rng stream);
+
+    /// <summary>Takes up what was remembered so far, for the draws of the step that begins.</summary>
+    public virtual void Refresh()
+    {
+    }
 
     /// <summary>The sampler of a configuration.</summary>
     /// <param name="levels">Valid.</param>

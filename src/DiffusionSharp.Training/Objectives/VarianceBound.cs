@@ -20,12 +20,14 @@ public sealed class VarianceBound
     /// <param name="schedule">Trained timesteps of β.</param>
     /// <param name="objective">Turns errors of the output into errors of the data.</param>
     /// <param name="weight">λ.</param>
-    /// <exception cref="ArgumentException">The schedule has no trained timesteps.</exception>
+    /// <exception cref="ArgumentException">The schedule has no trained timesteps, or they are levels of σ.</exception>
     public VarianceBound(Schedule schedule, Objective objective, double weight)
     {
         levels = schedule.TrainedLevels
             ?? throw new ArgumentException(
                 $"VarianceBound: trained timesteps are expected, the time of {schedule.GetType().Name} is continuous.", nameof(schedule));
+        if (schedule.HasNoiseLevels)
+            throw new ArgumentException($"VarianceBound: timesteps of β are expected, {schedule.GetType().Name} has levels of σ.", nameof(schedule));
         (this.schedule, this.objective, this.weight) = (schedule, objective, weight);
     }
 

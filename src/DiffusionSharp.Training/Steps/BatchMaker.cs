@@ -57,10 +57,10 @@ public sealed class BatchMaker
     }
 
     /// <summary>The losses that importance sampling draws by; null where levels are drawn otherwise.</summary>
-    public LossHistory? History => (levels as ImportanceLevels)?.History;
+    public LossHistory? History => levels.History;
 
     /// <summary>Begins a step: where levels are drawn by their losses, all of its parts draw by those before it.</summary>
-    public void Begin() => (levels as ImportanceLevels)?.Refresh();
+    public void Begin() => levels.Refresh();
 
     /// <summary>
     /// Fills the inputs of the step that has begun, or of one of its parts; the same again, however often and in whichever order it is asked.

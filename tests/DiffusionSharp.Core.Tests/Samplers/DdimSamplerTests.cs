@@ -88,6 +88,14 @@ public sealed class DdimSamplerTests
         foreach (var direction in Enum.GetValues<DdimDirection>()) Assert.Equal(Sample(direction).Values, By(direction, watched).Values);
         Assert.Equal(2, watched.Calls);
 
+        // Counted where the work is: twice a step where both estimates are asked for.
+        foreach (var direction in Enum.GetValues<DdimDirection>())
+        {
+            var counted = new CountingDenoiser(Mixture);
+            By(direction, new ClippedDenoiser(counted, 0.5));
+            Assert.Equal(new DdimSampler(schedule, grid) { Direction = direction }.CallsPerStep, counted.Calls);
+        }
+
         Tensor Sample(DdimDirection direction) => By(direction, clipped);
         Tensor By(DdimDirection direction, Denoiser asked) => new DdimSampler(schedule, grid) { Direction = direction }.Sample(asked, x, new SeededNoise(new Rng(1)));
     }
