@@ -196,7 +196,8 @@ public sealed class SumOverPaths : Experiment
         var panels = new[] { 1.0, 0.5, 0.25, 0.1, 0 }.Select((t, k) => new LineSeries(
             FormattableString.Invariant($"t = {t:G2}"),
             axis,
-            [.. shown.Select(i => chain.Marginals[(int)(t * steps)].Densities[i])]) { Color = PlotTheme.Paper.Colors[k] });
+            [.. shown.Select(i => chain.Marginals[(int)(t * steps)].Densities[i])])
+        { Color = PlotTheme.Paper.Colors[k] });
         notebook.Figure(
             "marginals",
             "The chain's own laws on the way from noise (t = 1) to data (t = 0).",
