@@ -4,7 +4,9 @@ using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Cpu;
 
-/// <summary>STREAM's triad a ← b + s c over memory that no cache holds (McCalpin 1995): timed, it gives the bandwidth that kernels are measured against.</summary>
+/// <summary>
+/// STREAM's triad a ← b + s c over memory that no cache holds (McCalpin 1995): timed, it gives the bandwidth that kernels are measured against.
+/// </summary>
 public sealed unsafe class MachineBandwidth
 {
     // Three arrays of 64 MiB: six times the third-level cache of a large desktop.
@@ -17,6 +19,7 @@ public sealed unsafe class MachineBandwidth
     public static double BytesPerRun => 3.0 * sizeof(float) * Length;
 
     /// <summary>Runs the loop once on all threads. The first run also maps the memory: leave it out of the timing.</summary>
+    /// <param name="p">The threads that share the work.</param>
     public void Run(Parallelism p)
     {
         fixed (float* pa = a.Span, pb = b.Span, pc = c.Span)

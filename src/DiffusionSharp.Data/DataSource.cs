@@ -62,6 +62,19 @@ public abstract partial class DataSource
         Fill(index, destination);
     }
 
+    /// <summary>Reads samples: [−1, 1] for pictures, data units for points.</summary>
+    /// <param name="indices">Which, each 0 to <see cref="Count"/> − 1, at least one; one may come more than once.</param>
+    /// <returns>[N, …], in the order of the indices.</returns>
+    /// <exception cref="ArgumentException">An index is out of range.</exception>
+    /// <exception cref="DataException">A file that is read on demand is damaged.</exception>
+    public Tensor Read(IEnumerable<int> indices)
+    {
+        int[] which = [.. indices];
+        var (size, samples) = (SampleShape.Count, new FloatTensor(SampleShape.Prepend(which.Length)));
+        for (var k = 0; k < which.Length; k++) Read(which[k], samples.Values.Slice(k * size, size));
+        return Tensor.From(samples);
+    }
+
     /// <summary>The class of one sample, 0 to <see cref="Classes"/> − 1.</summary>
     /// <param name="index">0 to <see cref="Count"/> − 1.</param>
     /// <exception cref="InvalidOperationException">The source has no labels.</exception>

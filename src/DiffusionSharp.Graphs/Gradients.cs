@@ -19,7 +19,8 @@ public static class Gradients
     public static IReadOnlyList<Node> Of(Node loss, IReadOnlyList<Node> wrt)
     {
         if (loss.Shape.Count != 1) throw new ArgumentException($"Gradients: the loss is a single value, not {loss.Shape}.", nameof(loss));
-        if (wrt.FirstOrDefault(x => ScalarFolding.Number(x) is not null) is { } number) throw new ArgumentException($"Gradients: {number} is a number known while building, not a variable.", nameof(wrt));
+        if (wrt.FirstOrDefault(x => ScalarFolding.Number(x) is not null) is { } number)
+            throw new ArgumentException($"Gradients: {number} is a number known while building, not a variable.", nameof(wrt));
         var graph = loss.Graph;
         var leads = LeadsTo(wrt, loss);
         var adjoints = new Dictionary<Node, Node> { [loss] = Op.BroadcastTo(graph.Scalar(1), loss.Shape) };

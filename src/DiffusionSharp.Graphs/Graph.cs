@@ -24,6 +24,8 @@ public sealed class Graph
     public IReadOnlyList<Node> Parameters => [.. Layout.Entries.Select(e => parameters[e.Name])];
 
     /// <summary>Memory that the caller fills before a run.</summary>
+    /// <param name="name">Not taken by another input of this graph.</param>
+    /// <param name="shape">Any shape.</param>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public Node Input(string name, Shape shape)
     {
@@ -32,6 +34,9 @@ public sealed class Graph
     }
 
     /// <summary>A trained value. Its full name is the scope's and its own.</summary>
+    /// <param name="name">Not taken in this scope; empty for the scope's own name.</param>
+    /// <param name="shape">Any shape.</param>
+    /// <param name="initializer">How training begins.</param>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public Node Parameter(string name, Shape shape, Initializer initializer) => Parameter(name, shape, initializer, trained: true);
 
@@ -39,16 +44,22 @@ public sealed class Graph
     /// A value that belongs to the weights and their files but is drawn once and stays: no gradient passes it, no optimizer moves or decays
     /// it, it has no share in clipping, and its average is itself.
     /// </summary>
+    /// <param name="name">Not taken in this scope; empty for the scope's own name.</param>
+    /// <param name="shape">Any shape.</param>
+    /// <param name="initializer">What it is drawn by, once.</param>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public Node FixedParameter(string name, Shape shape, Initializer initializer) => Op.StopGradient(Parameter(name, shape, initializer, trained: false));
 
     /// <summary>Values fixed now.</summary>
+    /// <param name="values">Any shape; not to be changed afterwards.</param>
     public Node Constant(FloatTensor values) => Build(new Constant(values), values.Shape);
 
     /// <summary>One number, of shape [].</summary>
+    /// <param name="value">Rounded to float32.</param>
     public Node Scalar(double value) => Build(new Scalar((float)value), Shape.Scalar);
 
     /// <summary>Names what is built until the result is disposed, inside the scope around it.</summary>
+    /// <param name="name">Added to the name of the scope around it after a dot; empty adds nothing.</param>
     public ScopeMark Scope(string name)
     {
         var mark = new ScopeMark(this, scope, differentiating);
@@ -95,7 +106,8 @@ public sealed class Graph
         private readonly string outer;
         private readonly bool outerDifferentiating;
 
-        internal ScopeMark(Graph graph, string outer, bool outerDifferentiating) => (this.graph, this.outer, this.outerDifferentiating) = (graph, outer, outerDifferentiating);
+        internal ScopeMark(Graph graph, string outer, bool outerDifferentiating) =>
+            (this.graph, this.outer, this.outerDifferentiating) = (graph, outer, outerDifferentiating);
 
         /// <inheritdoc/>
         public void Dispose() => (graph.scope, graph.differentiating) = (outer, outerDifferentiating);

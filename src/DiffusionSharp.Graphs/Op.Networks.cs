@@ -12,7 +12,8 @@ public static partial class Op
     /// <param name="transposeB">Whether b is stored transposed.</param>
     public static Node MatMul(Node a, Node b, bool transposeA = false, bool transposeB = false)
     {
-        if (a.Shape.Rank is not (2 or 3) || a.Shape.Rank != b.Shape.Rank) throw new ArgumentException($"MatMul: operands are both of rank 2 or both of rank 3, {a.Shape} × {b.Shape}.");
+        if (a.Shape.Rank is not (2 or 3) || a.Shape.Rank != b.Shape.Rank)
+            throw new ArgumentException($"MatMul: operands are both of rank 2 or both of rank 3, {a.Shape} × {b.Shape}.");
         if (a.Shape.Rank == 3 && a.Shape[0] != b.Shape[0]) throw new ArgumentException($"MatMul: batches differ, {a.Shape} × {b.Shape}.");
         var (m, k) = transposeA ? (a.Shape[^1], a.Shape[^2]) : (a.Shape[^2], a.Shape[^1]);
         var (inner, n) = transposeB ? (b.Shape[^1], b.Shape[^2]) : (b.Shape[^2], b.Shape[^1]);
@@ -22,28 +23,42 @@ public static partial class Op
     }
 
     /// <summary>x w + bias over the innermost axis: x [.., in], w [in, out], bias [out] or none.</summary>
+    /// <param name="x">[.., in].</param>
+    /// <param name="weight">[in, out].</param>
+    /// <param name="bias">[out]; null: none.</param>
     public static Node Linear(Node x, Node weight, Node? bias = null)
     {
-        if (x.Shape.Rank == 0 || x.Shape[^1] == 0 || weight.Shape.Rank != 2 || x.Shape[^1] != weight.Shape[0]) throw new ArgumentException($"Linear: {x.Shape} does not fit a weight of {weight.Shape}.");
+        if (x.Shape.Rank == 0 || x.Shape[^1] == 0 || weight.Shape.Rank != 2 || x.Shape[^1] != weight.Shape[0])
+            throw new ArgumentException($"Linear: {x.Shape} does not fit a weight of {weight.Shape}.");
         var y = MatMul(Reshape(x, [x.Shape.Count / x.Shape[^1], x.Shape[^1]]), weight);
         if (bias is not null) y += bias;
         return Reshape(y, x.Shape.With(^1, weight.Shape[1]));
     }
 
     /// <summary>Cross-correlation: x [N, H, W, Ci], w [KH, KW, Ci, Co], result [N, OH, OW, Co].</summary>
+    /// <param name="x">[N, H, W, Ci].</param>
+    /// <param name="weight">[KH, KW, Ci, Co].</param>
+    /// <param name="stride">Step between outputs in input pixels, at least 1, along both axes.</param>
+    /// <param name="padding">Zeros around the picture, each at least 0.</param>
     public static Node Conv2D(Node x, Node weight, int stride = 1, Padding padding = default)
     {
-        if (x.Shape.Rank != 4 || weight.Shape.Rank != 4 || x.Shape[3] != weight.Shape[2]) throw new ArgumentException($"Conv2D: a picture [N, H, W, C] of {x.Shape} does not fit a weight [KH, KW, C, Co] of {weight.Shape}.");
+        if (x.Shape.Rank != 4 || weight.Shape.Rank != 4 || x.Shape[3] != weight.Shape[2])
+            throw new ArgumentException($"Conv2D: a picture [N, H, W, C] of {x.Shape} does not fit a weight [KH, KW, C, Co] of {weight.Shape}.");
         if (stride < 1) throw new ArgumentOutOfRangeException(nameof(stride), stride, "Conv2D: the stride is at least 1.");
-        if (padding.Top < 0 || padding.Bottom < 0 || padding.Left < 0 || padding.Right < 0) throw new ArgumentException($"Conv2D: {padding} is negative.", nameof(padding));
+        if (padding.Top < 0 || padding.Bottom < 0 || padding.Left < 0 || padding.Right < 0)
+            throw new ArgumentException($"Conv2D: {padding} is negative.", nameof(padding));
         var height = Extent(x.Shape[1] + padding.Top + padding.Bottom, weight.Shape[0]);
         var width = Extent(x.Shape[2] + padding.Left + padding.Right, weight.Shape[1]);
         return x.Graph.Build(new Conv2D(stride, padding), [x.Shape[0], height, width, weight.Shape[3]], x, weight);
 
-        int Extent(int padded, int kernel) => padded >= kernel ? ((padded - kernel) / stride) + 1 : throw new ArgumentException($"Conv2D: a kernel of {weight.Shape} is larger than the padded picture of {x.Shape}.");
+        int Extent(int padded, int kernel) => padded >= kernel
+            ? ((padded - kernel) / stride) + 1
+            : throw new ArgumentException($"Conv2D: a kernel of {weight.Shape} is larger than the padded picture of {x.Shape}.");
     }
 
     /// <summary>Repeats each pixel of x [N, H, W, C] <paramref name="factor"/> × <paramref name="factor"/> times.</summary>
+    /// <param name="x">[N, H, W, C].</param>
+    /// <param name="factor">At least 1.</param>
     public static Node UpsampleNearest(Node x, int factor)
     {
         CheckPicture(nameof(UpsampleNearest), x, factor);
@@ -51,6 +66,8 @@ public static partial class Op
     }
 
     /// <summary>Mean of each block of <paramref name="factor"/> × <paramref name="factor"/> pixels of x [N, H, W, C].</summary>
+    /// <param name="x">[N, H, W, C]; the factor divides H and W.</param>
+    /// <param name="factor">The side of a block in pixels, at least 1.</param>
     public static Node AveragePool(Node x, int factor) => SumPool(x, factor, 1f / (factor * factor));
 
     /// <summary>
@@ -66,7 +83,8 @@ public static partial class Op
     public static Node GroupNorm(Node x, Node gamma, Node beta, int groups, double epsilon, bool silu = false)
     {
         var c = x.Shape.Rank > 1 ? x.Shape[^1] : 0;
-        if (c == 0 || gamma.Shape != [c] || beta.Shape != [c]) throw new ArgumentException($"GroupNorm: {x.Shape} does not fit scales of {gamma.Shape} and shifts of {beta.Shape}.");
+        if (c == 0 || gamma.Shape != [c] || beta.Shape != [c])
+            throw new ArgumentException($"GroupNorm: {x.Shape} does not fit scales of {gamma.Shape} and shifts of {beta.Shape}.");
         if (groups < 1 || c % groups != 0) throw new ArgumentException($"GroupNorm: {groups} groups do not divide {c} channels.", nameof(groups));
         if (!(epsilon >= 0)) throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "GroupNorm: epsilon is at least 0.");
         var statistics = x.Graph.Build(new GroupNormStatistics(groups, (float)epsilon), [x.Shape[0], groups, 2], x);
@@ -74,6 +92,10 @@ public static partial class Op
     }
 
     /// <summary>Normalises each row of the innermost axis, then scales by γ and shifts by β (Ba et al. 2016, arXiv:1607.06450).</summary>
+    /// <param name="x">[.., C].</param>
+    /// <param name="gamma">[C].</param>
+    /// <param name="beta">[C].</param>
+    /// <param name="epsilon">Added to the variance, at least 0.</param>
     public static Node LayerNorm(Node x, Node gamma, Node beta, double epsilon = 1e-5)
     {
         if (x.Shape.Rank == 0 || x.Shape[^1] == 0) throw new ArgumentException($"LayerNorm: {x.Shape} has no innermost axis.");
@@ -82,7 +104,10 @@ public static partial class Op
     }
 
     /// <summary>exp(x)/Σexp(x) over the innermost axis.</summary>
-    public static Node Softmax(Node x) => x.Shape.Rank == 0 ? throw new ArgumentException("Softmax: a single number has no axis.") : x.Graph.Build(new Softmax(), x.Shape, x);
+    /// <param name="x">[.., C].</param>
+    public static Node Softmax(Node x) => x.Shape.Rank > 0
+        ? x.Graph.Build(new Softmax(), x.Shape, x)
+        : throw new ArgumentException("Softmax: a single number has no axis.");
 
     /// <summary>softmax(q kᵀ/√d) v for each head of width d = C/heads (Vaswani et al. 2017, arXiv:1706.03762, equation 1).</summary>
     /// <param name="qkv">[N, T, 3C]: queries, keys and values side by side.</param>
@@ -96,6 +121,8 @@ public static partial class Op
     }
 
     /// <summary>Rows of <paramref name="table"/> [K, D] by <paramref name="indices"/>, float32 that hold integers in [0, K).</summary>
+    /// <param name="table">[K, D].</param>
+    /// <param name="indices">Any shape; the result has one dimension more, of D.</param>
     public static Node Embedding(Node table, Node indices)
     {
         if (table.Shape.Rank != 2) throw new ArgumentException($"Embedding: the table is [K, D], not {table.Shape}.", nameof(table));
@@ -114,13 +141,20 @@ public static partial class Op
     public static Node SinusoidalFeatures(Node t, int width, bool cosineFirst = true, double frequencyShift = 0, double maxPeriod = 10000)
     {
         var half = width / 2;
-        if (half > 0 && !(frequencyShift < half)) throw new ArgumentOutOfRangeException(nameof(frequencyShift), frequencyShift, $"SinusoidalFeatures: the shift is below the {half} frequencies of a width of {width}.");
+        if (half > 0 && !(frequencyShift < half))
+            throw new ArgumentOutOfRangeException(
+                nameof(frequencyShift),
+                frequencyShift,
+                $"SinusoidalFeatures: the shift is below the {half} frequencies of a width of {width}.");
         var frequencies = new float[half];
         for (var i = 0; i < half; i++) frequencies[i] = (float)Math.Exp(-Math.Log(maxPeriod) * i / (half - frequencyShift));
         return Waves(t, frequencies, width, cosineFirst);
     }
 
     /// <summary>sin and cos of 2π t w for random frequencies w (Tancik et al. 2020, arXiv:2006.10739); w is [width/2].</summary>
+    /// <param name="t">[N], any real.</param>
+    /// <param name="frequencies">[width/2], in periods for each unit of t.</param>
+    /// <param name="cosineFirst">Whether cosines come before sines.</param>
     public static Node FourierFeatures(Node t, FloatTensor frequencies, bool cosineFirst = false)
     {
         var scaled = frequencies.Values.ToArray();
@@ -129,13 +163,17 @@ public static partial class Op
     }
 
     /// <summary>Mean of the squared difference over all values.</summary>
-    public static Node MeanSquaredError(Node prediction, Node target) =>
-        prediction.Shape == target.Shape ? Mean(Square(prediction - target)) : throw new ArgumentException($"MeanSquaredError: shapes differ, {prediction.Shape} and {target.Shape}.");
+    /// <param name="prediction">Any shape.</param>
+    /// <param name="target">Of the same shape.</param>
+    public static Node MeanSquaredError(Node prediction, Node target) => prediction.Shape == target.Shape
+        ? Mean(Square(prediction - target))
+        : throw new ArgumentException($"MeanSquaredError: shapes differ, {prediction.Shape} and {target.Shape}.");
 
     internal static Node SumPool(Node x, int factor, float scale)
     {
         CheckPicture(nameof(AveragePool), x, factor);
-        if (x.Shape[1] % factor != 0 || x.Shape[2] % factor != 0) throw new ArgumentException($"AveragePool: {factor} does not divide the sides of {x.Shape}.", nameof(factor));
+        if (x.Shape[1] % factor != 0 || x.Shape[2] % factor != 0)
+            throw new ArgumentException($"AveragePool: {factor} does not divide the sides of {x.Shape}.", nameof(factor));
         return factor == 1 && scale == 1 ? x : x.Graph.Build(new SumPool(factor, scale), [x.Shape[0], x.Shape[1] / factor, x.Shape[2] / factor, x.Shape[3]], x);
     }
 

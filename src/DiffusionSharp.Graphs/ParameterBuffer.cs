@@ -12,6 +12,7 @@ public sealed class ParameterBuffer
     private readonly AlignedBuffer memory;
 
     /// <summary>Allocates zeros.</summary>
+    /// <param name="layout">Names, shapes and places.</param>
     public ParameterBuffer(ParameterLayout layout)
     {
         Layout = layout;
@@ -38,6 +39,7 @@ public sealed class ParameterBuffer
     internal AlignedBuffer Unmarked => memory;
 
     /// <summary>The values of one parameter, to read or to write.</summary>
+    /// <param name="name">Full dotted name.</param>
     public Span<float> this[string name]
     {
         get
@@ -48,6 +50,7 @@ public sealed class ParameterBuffer
     }
 
     /// <summary>Fills every parameter by its initializer; parameter p draws from the stream of its name.</summary>
+    /// <param name="rng">Split by each parameter's name.</param>
     public void Initialize(Rng rng)
     {
         MarkWritten();
@@ -55,6 +58,7 @@ public sealed class ParameterBuffer
     }
 
     /// <summary>Copies all values of another buffer of the same layout.</summary>
+    /// <param name="other">Of the same layout.</param>
     public void CopyFrom(ParameterBuffer other)
     {
         MarkWritten();
@@ -71,6 +75,7 @@ public sealed class ParameterBuffer
     }
 
     /// <summary>Fills every parameter from a source of values by name.</summary>
+    /// <param name="source">Gives a value of the parameter's shape for its full name.</param>
     /// <exception cref="ArgumentException">A value has another shape than its parameter.</exception>
     public void Import(Func<string, FloatTensor> source)
     {
@@ -78,7 +83,8 @@ public sealed class ParameterBuffer
         foreach (var entry in Layout.Entries)
         {
             var value = source(entry.Name);
-            if (value.Shape != entry.Shape) throw new ArgumentException($"Parameter '{entry.Name}' has shape {entry.Shape}, the file gives {value.Shape}.", nameof(source));
+            if (value.Shape != entry.Shape)
+                throw new ArgumentException($"Parameter '{entry.Name}' has shape {entry.Shape}, the file gives {value.Shape}.", nameof(source));
             value.Values.CopyTo(Values(entry));
         }
     }

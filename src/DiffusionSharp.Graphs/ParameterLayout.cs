@@ -38,9 +38,12 @@ public sealed class ParameterLayout
     public IReadOnlyList<(int Start, int Length)> FixedRuns => Runs(trained: false);
 
     /// <summary>Finds a parameter by its full name.</summary>
-    public ParameterEntry this[string name] => byName.TryGetValue(name, out var entry) ? entry : throw new KeyNotFoundException($"There is no parameter named '{name}'.");
+    /// <param name="name">Full dotted name.</param>
+    public ParameterEntry this[string name] =>
+        byName.TryGetValue(name, out var entry) ? entry : throw new KeyNotFoundException($"There is no parameter named '{name}'.");
 
     /// <summary>Whether a parameter has this name.</summary>
+    /// <param name="name">Full dotted name.</param>
     public bool Contains(string name) => byName.ContainsKey(name);
 
     internal int Add(string name, Shape shape, Initializer initializer, bool trained = true)

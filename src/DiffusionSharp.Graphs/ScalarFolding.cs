@@ -1,5 +1,4 @@
 using DiffusionSharp.Graphs.Operations;
-using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Graphs;
 

@@ -16,6 +16,9 @@ public enum BlockKind
     /// </summary>
     Skip,
 
-    /// <summary>The same with attention, after each residual block on the way down and after the last on the way up: <c>AttnSkipDownBlock2D</c>, <c>AttnSkipUpBlock2D</c>.</summary>
+    /// <summary>
+    /// The same with attention, after each residual block on the way down and after the last on the way up: <c>AttnSkipDownBlock2D</c>,
+    /// <c>AttnSkipUpBlock2D</c>.
+    /// </summary>
     AttentionSkip,
 }

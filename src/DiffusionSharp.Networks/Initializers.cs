@@ -20,10 +20,12 @@ public static class Initializers
     public static Initializer Normal { get; } = static (values, rng) => rng.FillNormal(values);
 
     /// <summary>Uniform in [−bound, bound).</summary>
+    /// <param name="bound">b, finite and at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The bound is negative or not finite.</exception>
     public static Initializer Uniform(double bound)
     {
-        if (!(bound >= 0 && bound < double.PositiveInfinity)) throw new ArgumentOutOfRangeException(nameof(bound), bound, "Initializers: the bound is finite and at least 0.");
+        if (!(bound >= 0 && bound < double.PositiveInfinity))
+            throw new ArgumentOutOfRangeException(nameof(bound), bound, "Initializers: the bound is finite and at least 0.");
         return (values, rng) => Fill(values, rng, bound);
     }
 
@@ -34,7 +36,10 @@ public static class Initializers
     /// <param name="fanIn">Inputs of one output: in, or KH · KW · Ci.</param>
     public static Initializer FanIn(int fanIn) => Uniform(1 / Math.Sqrt(AtLeastOne(fanIn)));
 
-    /// <summary>Variance scaling, the mode <c>fan_avg</c>, uniform: U(−b, b) with b = √(6/(fan_in + fan_out)) (Glorot and Bengio 2010), the DDPM authors' choice.</summary>
+    /// <summary>
+    /// Variance scaling, the mode <c>fan_avg</c>, uniform: U(−b, b) with b = √(6/(fan_in + fan_out)) (Glorot and Bengio 2010),
+    /// the DDPM authors' choice.
+    /// </summary>
     /// <param name="fanIn">Inputs of one output.</param>
     /// <param name="fanOut">Outputs that read one input: out, or KH · KW · Co.</param>
     public static Initializer FanAverage(int fanIn, int fanOut) => Uniform(Math.Sqrt(6.0 / ((double)AtLeastOne(fanIn) + AtLeastOne(fanOut))));

@@ -25,11 +25,14 @@ public static class Mlp
     public static Node Build(Graph graph, MlpOptions options, Node x, Node t, Node? labels = null)
     {
         options.Validate();
-        if (x.Shape.Rank != 2 || x.Shape.Count == 0 || x.Shape[1] != options.Dimensions) throw new ArgumentException($"Mlp: vectors are [N, {options.Dimensions}] with N at least 1, {x.Shape} came.");
+        if (x.Shape.Rank != 2 || x.Shape.Count == 0 || x.Shape[1] != options.Dimensions)
+            throw new ArgumentException($"Mlp: vectors are [N, {options.Dimensions}] with N at least 1, {x.Shape} came.");
         var n = x.Shape[0];
         if (t.Shape != [n]) throw new ArgumentException($"Mlp: times are [{n}] for vectors of {x.Shape}, {t.Shape} came.");
         if (options.Classes is null && labels is not null) throw new ArgumentException("Mlp: labels came for a network without classes; set Classes.");
-        if (options.Classes is not null && labels?.Shape != [n]) throw new ArgumentException($"Mlp: labels are [{n}] for {options.Classes} classes and vectors of {x.Shape}, {(labels is null ? "none" : labels.Shape)} came.");
+        if (options.Classes is not null && labels?.Shape != [n])
+            throw new ArgumentException(
+                $"Mlp: labels are [{n}] for {options.Classes} classes and vectors of {x.Shape}, {(labels is null ? "none" : labels.Shape)} came.");
 
         var layers = new LayerBuilder(graph, options.Initialization);
         var time = layers.Linear("time", Op.SinusoidalFeatures(t, options.TimeFeatures), options.Width);

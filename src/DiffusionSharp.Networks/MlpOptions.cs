@@ -21,10 +21,12 @@ public sealed record MlpOptions(
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public void Validate()
     {
-        if (Dimensions < 1 || Width < 1 || Layers < 1) throw new ArgumentException($"Mlp: Dimensions {Dimensions}, Width {Width} and Layers {Layers} must be at least 1.");
+        if (Dimensions < 1 || Width < 1 || Layers < 1)
+            throw new ArgumentException($"Mlp: Dimensions {Dimensions}, Width {Width} and Layers {Layers} must be at least 1.");
         if (Outputs is < 1) throw new ArgumentException($"Mlp: Outputs is {Outputs}, at least 1 or null was expected.");
         if (TimeFeatures < 2) throw new ArgumentException($"Mlp: TimeFeatures is {TimeFeatures}, at least 2 was expected: one sine and one cosine.");
         if (Classes is < 1) throw new ArgumentException($"Mlp: Classes is {Classes}, at least 1 or null was expected.");
-        if (!Enum.IsDefined(Initialization)) throw new ArgumentException($"Mlp: Initialization {Initialization} must be {InitializationScheme.PyTorch} or {InitializationScheme.Ddpm}.");
+        if (!Enum.IsDefined(Initialization))
+            throw new ArgumentException($"Mlp: Initialization {Initialization} must be {InitializationScheme.PyTorch} or {InitializationScheme.Ddpm}.");
     }
 }

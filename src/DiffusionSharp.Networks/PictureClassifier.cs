@@ -21,18 +21,22 @@ public static class PictureClassifier
     /// <param name="graph">Where the nodes and parameters are made.</param>
     /// <param name="options">Widths.</param>
     /// <param name="x">Pictures [N, H, W, C].</param>
-    /// <returns>The features, [N, <see cref="PictureClassifierOptions.Features"/>], and the logits, [N, <see cref="PictureClassifierOptions.Classes"/>].</returns>
+    /// <returns>
+    /// The features, [N, <see cref="PictureClassifierOptions.Features"/>], and the logits, [N, <see cref="PictureClassifierOptions.Classes"/>].
+    /// </returns>
     /// <exception cref="ArgumentException">A shape or an option does not fit; the message says what was expected.</exception>
     public static (Node Features, Node Logits) Build(Graph graph, PictureClassifierOptions options, Node x)
     {
         options.Validate();
-        if (x.Shape.Rank != 4 || x.Shape.Count == 0 || x.Shape[3] != options.Channels) throw new ArgumentException($"PictureClassifier: pictures are [N, H, W, {options.Channels}] with no dimension 0, {x.Shape} came.");
+        if (x.Shape.Rank != 4 || x.Shape.Count == 0 || x.Shape[3] != options.Channels)
+            throw new ArgumentException($"PictureClassifier: pictures are [N, H, W, {options.Channels}] with no dimension 0, {x.Shape} came.");
         var layers = new LayerBuilder(graph, InitializationScheme.PyTorch);
         var (h, width) = (x, options.Width);
         for (var i = 0; i < options.Blocks; i++, width *= 2)
         {
             var name = i.ToString(CultureInfo.InvariantCulture);
-            h = layers.GroupNorm($"norm.{name}", layers.Conv($"conv.{name}", h, width, stride: 2), width / PictureClassifierOptions.GroupWidth, NormEpsilon, silu: true);
+            h = layers.Conv($"conv.{name}", h, width, stride: 2);
+            h = layers.GroupNorm($"norm.{name}", h, width / PictureClassifierOptions.GroupWidth, NormEpsilon, silu: true);
         }
 
         var features = Op.Silu(layers.Linear("features", Op.Mean(h, false, 1, 2), options.Features));
@@ -46,7 +50,8 @@ public static class PictureClassifier
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static Node CrossEntropy(Node logits, Node oneHot)
     {
-        if (logits.Shape.Rank != 2 || oneHot.Shape != logits.Shape) throw new ArgumentException($"CrossEntropy: logits and labels of one shape [N, K] were expected, {logits.Shape} and {oneHot.Shape} came.");
+        if (logits.Shape.Rank != 2 || oneHot.Shape != logits.Shape)
+            throw new ArgumentException($"CrossEntropy: logits and labels of one shape [N, K] were expected, {logits.Shape} and {oneHot.Shape} came.");
 
         // Less the largest, no exponential overflows and one of them is 1; the value does not depend on it, so no gradient passes.
         var shifted = logits - Op.StopGradient(Op.Max(logits, true, 1));

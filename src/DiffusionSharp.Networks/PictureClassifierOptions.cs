@@ -20,7 +20,8 @@ public sealed record PictureClassifierOptions(int Classes, int Channels, int Wid
     {
         if (Classes < 2) throw new ArgumentException($"PictureClassifier: Classes is {Classes}, at least 2 were expected.");
         if (Channels < 1 || Features < 1) throw new ArgumentException($"PictureClassifier: Channels {Channels} and Features {Features} must be at least 1.");
-        if (Width < GroupWidth || Width % GroupWidth != 0) throw new ArgumentException($"PictureClassifier: Width is {Width}, a multiple of {GroupWidth} was expected.");
+        if (Width < GroupWidth || Width % GroupWidth != 0)
+            throw new ArgumentException($"PictureClassifier: Width is {Width}, a multiple of {GroupWidth} was expected.");
         if (Blocks is < 1 or > MostBlocks) throw new ArgumentException($"PictureClassifier: Blocks is {Blocks}, 1 to {MostBlocks} were expected.");
     }
 }

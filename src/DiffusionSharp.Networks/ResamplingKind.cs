@@ -6,7 +6,10 @@ public enum ResamplingKind
     /// <summary>A 3×3 convolution: of stride 2 on the way down, after repeating pixels on the way up.</summary>
     Convolution,
 
-    /// <summary>A residual block whose both branches are averaged 2×2 or repeated 2×2; levels without attention convolve all the same, as diffusers has it.</summary>
+    /// <summary>
+    /// A residual block whose both branches are averaged 2×2 or repeated 2×2; levels without attention convolve all the same,
+    /// as diffusers has it.
+    /// </summary>
     Resnet,
 
     /// <summary>

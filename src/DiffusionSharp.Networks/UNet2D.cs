@@ -1,12 +1,14 @@
 using System.Globalization;
 using DiffusionSharp.Graphs;
-using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Networks.Layers;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Networks;
 
-/// <summary>The U-Net of DDPM and of NCSN++: residual blocks and self-attention down to a coarse picture and up again, with a skip from each layer to its mirror.</summary>
+/// <summary>
+/// The U-Net of DDPM and of NCSN++: residual blocks and self-attention down to a coarse picture and up again,
+/// with a skip from each layer to its mirror.
+/// </summary>
 /// <remarks>
 /// Ronneberger et al. 2015, arXiv:1505.04597, as changed by Ho et al. 2020, arXiv:2006.11239, appendix B, and by Song et al. 2021,
 /// arXiv:2011.13456, appendix H. Parameters carry the dotted names
@@ -37,12 +39,18 @@ public static class UNet2D
 
     private static void CheckShapes(UNet2DOptions options, Shape x, Shape t, Shape? labels)
     {
-        if (x.Rank != 4 || x.Count == 0 || x[3] != options.InChannels) throw new ArgumentException($"UNet2D: pictures are [N, H, W, {options.InChannels}] with no dimension 0, {x} came.");
+        if (x.Rank != 4 || x.Count == 0 || x[3] != options.InChannels)
+            throw new ArgumentException($"UNet2D: pictures are [N, H, W, {options.InChannels}] with no dimension 0, {x} came.");
         var multiple = options.SideMultiple;
-        if (x[1] % multiple != 0 || x[2] % multiple != 0) throw new ArgumentException($"UNet2D: {options.Widths.Count} levels need sides that are multiples of {multiple}, pictures of {x} came; crop or pad them, or take fewer levels.");
+        if (x[1] % multiple != 0 || x[2] % multiple != 0)
+            throw new ArgumentException(
+                $"UNet2D: {options.Widths.Count} levels need sides that are multiples of {multiple}, pictures of {x} came; "
+                + "crop or pad them, or take fewer levels.");
         if (t != [x[0]]) throw new ArgumentException($"UNet2D: times are [{x[0]}] for pictures of {x}, {t} came.");
         if (options.Classes is null && labels is not null) throw new ArgumentException("UNet2D: labels came for a network without classes; set Classes.");
-        if (options.Classes is not null && labels != [x[0]]) throw new ArgumentException($"UNet2D: labels are [{x[0]}] for {options.Classes} classes and pictures of {x}, {(labels is null ? "none" : labels)} came.");
+        if (options.Classes is not null && labels != [x[0]])
+            throw new ArgumentException(
+                $"UNet2D: labels are [{x[0]}] for {options.Classes} classes and pictures of {x}, {(labels is null ? "none" : labels)} came.");
     }
 
     private sealed class Builder(Graph graph, UNet2DOptions options, bool training)
@@ -150,7 +158,8 @@ public static class UNet2D
                 var (channels, skip) = (h.Shape[3], skips.Pop());
                 h = Op.Concatenate(3, h, skip);
                 var shape = Shape(h, width, kind);
-                h = Resnet(Indexed("resnets", i), h, kind == BlockKind.AttentionSkip ? shape with { InputGroups = NormGroupCount.Joined(channels, skip.Shape[3]) } : shape);
+                var joined = kind == BlockKind.AttentionSkip ? shape with { InputGroups = NormGroupCount.Joined(channels, skip.Shape[3]) } : shape;
+                h = Resnet(Indexed("resnets", i), h, joined);
                 if (kind == BlockKind.Attention) h = Attention(Indexed("attentions", i), h, kind);
             }
 
@@ -159,12 +168,18 @@ public static class UNet2D
             if (level == options.Widths.Count - 1) return h;
             if (IsSkip(kind))
             {
-                var part = layers.Conv("skip_conv", layers.GroupNorm("skip_norm", h, NormGroupCount.Quarter(width), options.NormEpsilon, silu: true), options.OutChannels);
+                var normed = layers.GroupNorm("skip_norm", h, NormGroupCount.Quarter(width), options.NormEpsilon, silu: true);
+                var part = layers.Conv("skip_conv", normed, options.OutChannels);
                 pictures = pictures is null ? part : pictures + part;
                 return Resnet("resnet_up", h, Shape(h, width, kind) with { Resize = Resize.Up, Fir = true });
             }
 
-            if (ByResnet(options.Upsampling, kind)) return Resnet("upsamplers.0", h, Shape(h, width, kind) with { Resize = Resize.Up, Fir = options.Upsampling == ResamplingKind.Fir });
+            if (ByResnet(options.Upsampling, kind))
+            {
+                var shape = Shape(h, width, kind) with { Resize = Resize.Up, Fir = options.Upsampling == ResamplingKind.Fir };
+                return Resnet("upsamplers.0", h, shape);
+            }
+
             using (graph.Scope("upsamplers.0")) return layers.Conv("conv", Op.UpsampleNearest(h, 2), width);
         }
 
@@ -177,7 +192,8 @@ public static class UNet2D
         {
             var (channels, skip) = (h.Shape[3], IsSkip(kind));
             var groups = skip ? NormGroupCount.Attention(channels) : options.Groups(channels);
-            using (graph.Scope(name)) return AttentionBlock.Build(layers, h, groups, options.NormEpsilon, options.HeadWidth, skip ? PictureScale : options.ResidualScale);
+            var scale = skip ? PictureScale : options.ResidualScale;
+            using (graph.Scope(name)) return AttentionBlock.Build(layers, h, groups, options.NormEpsilon, options.HeadWidth, scale);
         }
 
         private ResnetShape Shape(Node h, int width, BlockKind kind) => IsSkip(kind)
@@ -185,7 +201,8 @@ public static class UNet2D
             : new(width, options.Groups(h.Shape[3]), options.Groups(width), options.ResidualScale);
 
         // In diffusers residual resampling needs attention beside it; that of FIR, which it does not have, does not.
-        private static bool ByResnet(ResamplingKind resampling, BlockKind kind) => resampling == ResamplingKind.Fir || (resampling == ResamplingKind.Resnet && kind == BlockKind.Attention);
+        private static bool ByResnet(ResamplingKind resampling, BlockKind kind) =>
+            resampling == ResamplingKind.Fir || (resampling == ResamplingKind.Resnet && kind == BlockKind.Attention);
 
         private static bool IsSkip(BlockKind kind) => kind is BlockKind.Skip or BlockKind.AttentionSkip;
 

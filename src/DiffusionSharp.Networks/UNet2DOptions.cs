@@ -54,12 +54,16 @@ public sealed partial record UNet2DOptions
     {
         CheckKinds();
         Require(Widths.Count is >= 1 and <= 16, $"Channels has {Widths.Count} levels, 1 to 16 were expected");
-        Require(Down.Count == Widths.Count && Up.Count == Widths.Count, $"DownBlocks has {Down.Count} levels, UpBlocks {Up.Count} and Channels {Widths.Count}; all must agree");
+        Require(
+            Down.Count == Widths.Count && Up.Count == Widths.Count,
+            $"DownBlocks has {Down.Count} levels, UpBlocks {Up.Count} and Channels {Widths.Count}; all must agree");
         Require(InChannels >= 1 && OutChannels >= 1, $"InChannels {InChannels} and OutChannels {OutChannels} must be at least 1");
         Require(LayersPerBlock >= 1, $"LayersPerBlock is {LayersPerBlock}, at least 1 was expected");
         foreach (var width in Widths) Require(width >= 1, $"Channels has a width of {width}, at least 1 was expected");
         CheckGroups();
-        Require(MidNormGroups is not { } g || (g >= 1 && Widths[^1] % g == 0), $"MidNormGroups {MidNormGroups} does not divide the {Widths[^1]} channels of the middle");
+        Require(
+            MidNormGroups is not { } g || (g >= 1 && Widths[^1] % g == 0),
+            $"MidNormGroups {MidNormGroups} does not divide the {Widths[^1]} channels of the middle");
         Require(NormEpsilon is >= 0 and < double.PositiveInfinity, $"NormEpsilon is {Number(NormEpsilon)}, a finite number of at least 0 was expected");
         Require(Dropout is >= 0 and < 1, $"Dropout is {Number(Dropout)}, a number in [0, 1) was expected");
         Require(MidScale is > 0 and < double.PositiveInfinity, $"MidScale is {Number(MidScale)}, a finite number above 0 was expected");
@@ -67,24 +71,41 @@ public sealed partial record UNet2DOptions
         Require(DownsamplePadding is 0 or 1, $"DownsamplePadding is {DownsamplePadding}, 0 or 1 was expected");
         Require(Classes is null or >= 1, $"Classes is {Classes}, at least 1 or null was expected");
         Require(TimeEmbeddingWidth is null or >= 1, $"TimeEmbeddingWidth is {TimeEmbeddingWidth}, at least 1 or null was expected");
-        Require(double.IsFinite(FrequencyShift) && FrequencyShift < Widths[0] / 2, $"FrequencyShift is {Number(FrequencyShift)}, a number below the {Widths[0] / 2} frequencies of {Widths[0]} channels was expected");
-        Require(SampleSize is not { } side || (side >= 1 && side % SideMultiple == 0), $"SampleSize {SampleSize} is not a multiple of {SideMultiple}, which {Widths.Count} levels need");
+        Require(
+            double.IsFinite(FrequencyShift) && FrequencyShift < Widths[0] / 2,
+            $"FrequencyShift is {Number(FrequencyShift)}, a number below the {Widths[0] / 2} frequencies of {Widths[0]} channels was expected");
+        Require(
+            SampleSize is not { } side || (side >= 1 && side % SideMultiple == 0),
+            $"SampleSize {SampleSize} is not a multiple of {SideMultiple}, which {Widths.Count} levels need");
         CheckHeads();
     }
 
     private void CheckKinds()
     {
-        foreach (var kind in Down.Concat(Up)) Require(Enum.IsDefined(kind), $"a block of kind {kind} came, {BlockKind.Plain}, {BlockKind.Attention}, {BlockKind.Skip} or {BlockKind.AttentionSkip} was expected");
+        foreach (var kind in Down.Concat(Up))
+            Require(
+                Enum.IsDefined(kind),
+                $"a block of kind {kind} came, {BlockKind.Plain}, {BlockKind.Attention}, {BlockKind.Skip} or {BlockKind.AttentionSkip} was expected");
         if (TimeEmbedding is not (TimeEmbeddingKind.Positional or TimeEmbeddingKind.Fourier or TimeEmbeddingKind.None))
-            throw new NotSupportedException($"UNet2D: the time embedding {TimeEmbedding} is not supported; {TimeEmbeddingKind.Positional}, {TimeEmbeddingKind.Fourier} and {TimeEmbeddingKind.None} are.");
-        Require(TimeEmbedding == TimeEmbeddingKind.Positional || FrequencyShift == 0, $"FrequencyShift {Number(FrequencyShift)} belongs to the {TimeEmbeddingKind.Positional} time embedding, not to {TimeEmbedding}; leave it out");
+            throw new NotSupportedException(
+                $"UNet2D: the time embedding {TimeEmbedding} is not supported; "
+                + $"{TimeEmbeddingKind.Positional}, {TimeEmbeddingKind.Fourier} and {TimeEmbeddingKind.None} are.");
+        Require(
+            TimeEmbedding == TimeEmbeddingKind.Positional || FrequencyShift == 0,
+            $"FrequencyShift {Number(FrequencyShift)} belongs to the {TimeEmbeddingKind.Positional} time embedding, "
+            + $"not to {TimeEmbedding}; leave it out");
         if (TimeEmbedding == TimeEmbeddingKind.None)
         {
-            Require(Classes is not null || TimeEmbeddingWidth is null, "TimeEmbeddingWidth without a time embedding is the width of the classes' alone; set Classes or leave it out");
+            Require(
+                Classes is not null || TimeEmbeddingWidth is null,
+                "TimeEmbeddingWidth without a time embedding is the width of the classes' alone; set Classes or leave it out");
             Require(Classes is not null || !ScaleShift, "ScaleShift has neither time nor class to scale by; set Classes, a time embedding, or leave it out");
         }
 
-        Require(Enum.IsDefined(Downsampling) && Enum.IsDefined(Upsampling), $"Downsampling {Downsampling} and Upsampling {Upsampling} must be {ResamplingKind.Convolution}, {ResamplingKind.Resnet} or {ResamplingKind.Fir}");
+        Require(
+            Enum.IsDefined(Downsampling) && Enum.IsDefined(Upsampling),
+            $"Downsampling {Downsampling} and Upsampling {Upsampling} must be {ResamplingKind.Convolution}, "
+            + $"{ResamplingKind.Resnet} or {ResamplingKind.Fir}");
         Require(Enum.IsDefined(Initialization), $"Initialization {Initialization} must be {InitializationScheme.PyTorch} or {InitializationScheme.Ddpm}");
     }
 
@@ -95,8 +116,13 @@ public sealed partial record UNet2DOptions
         var quarters = NormGroups is null || Down.Concat(Up).Any(k => k is BlockKind.Skip or BlockKind.AttentionSkip);
         foreach (var width in Widths)
         {
-            Require(NormGroups is not { } groups || width % groups == 0, $"{width} channels are not a multiple of {NormGroups} norm groups; change Channels or NormGroups");
-            Require(!quarters || width % 32 == 0 || (width % 4 == 0 && Widths.Max() <= 64), $"{width} channels do not split into norm groups by the rule min(C/4, 32), which skip blocks and NormGroups null follow; take multiples of 32, or of 4 where none is above 64");
+            Require(
+                NormGroups is not { } groups || width % groups == 0,
+                $"{width} channels are not a multiple of {NormGroups} norm groups; change Channels or NormGroups");
+            Require(
+                !quarters || width % 32 == 0 || (width % 4 == 0 && Widths.Max() <= 64),
+                $"{width} channels do not split into norm groups by the rule min(C/4, 32), "
+                + "which skip blocks and NormGroups null follow; take multiples of 32, or of 4 where none is above 64");
         }
     }
 
@@ -107,7 +133,9 @@ public sealed partial record UNet2DOptions
         for (var level = 0; level < Widths.Count; level++)
         {
             var attends = Attends(Down[level]) || Attends(Up[^(level + 1)]) || (MidAttention && level == Widths.Count - 1);
-            Require(!attends || Widths[level] % head == 0, $"{Widths[level]} channels are not a multiple of the HeadWidth {head}; change it or give null for one head");
+            Require(
+                !attends || Widths[level] % head == 0,
+                $"{Widths[level]} channels are not a multiple of the HeadWidth {head}; change it or give null for one head");
         }
     }
 

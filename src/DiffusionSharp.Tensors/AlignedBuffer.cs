@@ -27,5 +27,7 @@ public sealed class AlignedBuffer
     public Span<float> Span => array.AsSpan(offset, Length);
 
     /// <summary>A part of the memory.</summary>
+    /// <param name="start">First float, from 0.</param>
+    /// <param name="length">Number of floats; the part lies inside the memory.</param>
     public Span<float> Slice(int start, int length) => array.AsSpan(offset, Length).Slice(start, length);
 }

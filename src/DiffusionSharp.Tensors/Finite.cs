@@ -9,6 +9,7 @@ public static class Finite
     private const int Piece = 4096;
 
     /// <summary>The index of the first NaN or infinity; −1 if there is none.</summary>
+    /// <param name="x">Any length.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int FirstNonFinite(ReadOnlySpan<float> x)
     {

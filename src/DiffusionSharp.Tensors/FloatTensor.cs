@@ -10,15 +10,19 @@ public sealed class FloatTensor
     private readonly float[] values;
 
     /// <summary>Wraps values in a shape; the array becomes the tensor's own.</summary>
+    /// <param name="shape">Any shape.</param>
+    /// <param name="values">As many as the shape holds, innermost dimension contiguous.</param>
     /// <exception cref="ArgumentException">The shape asks for another number of values.</exception>
     public FloatTensor(Shape shape, float[] values)
     {
-        if (shape.Count != values.Length) throw new ArgumentException($"FloatTensor: {shape} holds {shape.Count} values, {values.Length} were given.", nameof(values));
+        if (shape.Count != values.Length)
+            throw new ArgumentException($"FloatTensor: {shape} holds {shape.Count} values, {values.Length} were given.", nameof(values));
         Shape = shape;
         this.values = values;
     }
 
     /// <summary>A tensor of zeros.</summary>
+    /// <param name="shape">Any shape.</param>
     public FloatTensor(Shape shape)
         : this(shape, new float[shape.Count])
     {

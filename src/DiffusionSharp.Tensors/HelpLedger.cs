@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace DiffusionSharp.Tensors;
 
-/// <summary>What the other threads of a pool saved its caller, less what waiting for them cost; where that is a loss the caller works alone for a while.</summary>
+/// <summary>
+/// What the other threads of a pool saved its caller, less what waiting for them cost; where that is a loss the caller works alone for a while.
+/// </summary>
 /// <remarks>
 /// On a busy machine a thread may lose its core with a tile in hand. Nobody else can finish that tile, and the caller waits for milliseconds
 /// where its loops take a hundred microseconds. The pause is a multiple of the loss, so that trying again costs a fixed share of the time at most.

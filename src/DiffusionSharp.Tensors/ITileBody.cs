@@ -4,5 +4,6 @@ namespace DiffusionSharp.Tensors;
 public interface ITileBody
 {
     /// <summary>Computes one tile; may run beside other tiles.</summary>
+    /// <param name="tile">Which of the loop's tiles, from 0.</param>
     void Run(int tile);
 }

@@ -28,10 +28,14 @@ public sealed class Parallelism : IDisposable
 
     /// <summary>Runs a body once for every tile, in any order and on any thread; returns when all are done. Allocates nothing.</summary>
     /// <remarks>An exception in a body ends the loop early and is thrown to the caller.</remarks>
+    /// <param name="tiles">How many there are; none where it is not above 0.</param>
+    /// <param name="body">What runs; copied, so that what it changes in itself is not seen by the caller.</param>
     public void For<TBody>(int tiles, ref TBody body)
         where TBody : struct, ITileBody => pool.Run(tiles, ref body);
 
     /// <summary>Runs an action once for every index; each index must write only its own results.</summary>
+    /// <param name="count">How many indices there are, from 0.</param>
+    /// <param name="action">What runs for each; on any thread, in any order.</param>
     public void For(int count, Action<int> action)
     {
         var body = new ActionBody(action);

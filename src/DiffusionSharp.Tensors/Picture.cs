@@ -6,12 +6,19 @@ public sealed class Picture
     private readonly byte[] pixels;
 
     /// <summary>Wraps pixels; the array becomes the picture's own.</summary>
+    /// <param name="height">Rows, at least 1.</param>
+    /// <param name="width">Columns, at least 1.</param>
+    /// <param name="channels">1 grey, 2 grey and alpha, 3 RGB, 4 RGBA.</param>
+    /// <param name="pixels">[H, W, C], rows from the top.</param>
     /// <exception cref="ArgumentException">Sizes are not positive, channels are not 1 to 4, or the number of bytes differs.</exception>
     public Picture(int height, int width, int channels, byte[] pixels)
     {
         if (height <= 0 || width <= 0) throw new ArgumentException($"Picture: {width}×{height} is empty.");
         if (channels is < 1 or > 4) throw new ArgumentException($"Picture: {channels} channels, 1 to 4 are known.", nameof(channels));
-        if ((long)height * width * channels != pixels.Length) throw new ArgumentException($"Picture: {width}×{height}×{channels} needs {(long)height * width * channels} bytes, {pixels.Length} were given.", nameof(pixels));
+        if ((long)height * width * channels != pixels.Length)
+            throw new ArgumentException(
+                $"Picture: {width}×{height}×{channels} needs {(long)height * width * channels} bytes, {pixels.Length} were given.",
+                nameof(pixels));
         (Height, Width, Channels) = (height, width, channels);
         this.pixels = pixels;
     }

@@ -2,6 +2,7 @@ namespace DiffusionSharp.Tensors;
 
 /// <summary>Draws one after another from a stream, for code whose number of draws is not known beforehand.</summary>
 /// <remarks>Make one, use it in one place, drop it: the order of draws is its only state.</remarks>
+/// <param name="rng">The stream; draws begin at its position 0.</param>
 public sealed class RandomSequence(Rng rng)
 {
     private ulong position;
@@ -10,9 +11,12 @@ public sealed class RandomSequence(Rng rng)
     public double Uniform() => rng.Uniform(position++);
 
     /// <summary>The next uniform double in [<paramref name="low"/>, <paramref name="high"/>).</summary>
+    /// <param name="low">The least value.</param>
+    /// <param name="high">Above every value; at least <paramref name="low"/>.</param>
     public double Uniform(double low, double high) => low + ((high - low) * Uniform());
 
     /// <summary>The next integer in [0, <paramref name="count"/>).</summary>
+    /// <param name="count">How many integers there are to choose from, at least 1.</param>
     public int Integer(int count) => rng.Integer(count, position++);
 
     /// <summary>The next standard normal.</summary>

@@ -17,12 +17,19 @@ public readonly record struct Rng
     private const uint SplitMark = 0x53504C54;
 
     /// <summary>The root stream of a seed.</summary>
+    /// <param name="seed">Any number; equal seeds give equal streams.</param>
     public Rng(ulong seed) => Key = seed;
 
     /// <summary>The 64-bit key that names this stream.</summary>
     public ulong Key { get; }
 
     /// <summary>The ten-round Philox block: four 32-bit words from a 128-bit counter and a 64-bit key.</summary>
+    /// <param name="c0">Counter, lowest word.</param>
+    /// <param name="c1">Counter, second word.</param>
+    /// <param name="c2">Counter, third word.</param>
+    /// <param name="c3">Counter, highest word.</param>
+    /// <param name="key0">Key, low word.</param>
+    /// <param name="key1">Key, high word.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (uint X0, uint X1, uint X2, uint X3) Philox(uint c0, uint c1, uint c2, uint c3, uint key0, uint key1)
     {
@@ -39,6 +46,7 @@ public readonly record struct Rng
     }
 
     /// <summary>The child stream of an index: independent of its parent and of its siblings.</summary>
+    /// <param name="index">Which child; siblings differ in it.</param>
     public Rng Split(ulong index)
     {
         var (x0, x1, _, _) = Philox((uint)index, (uint)(index >> 32), SplitMark, 0, (uint)Key, (uint)(Key >> 32));
@@ -49,6 +57,7 @@ public readonly record struct Rng
     public Rng Split(long index) => Split((ulong)index);
 
     /// <summary>The child stream of a name: the words of a design ("noise", "dropout") instead of numbers.</summary>
+    /// <param name="name">What the stream is for; the empty name is a child too.</param>
     public Rng Split(string name)
     {
         var child = Split((ulong)name.Length);
@@ -57,6 +66,7 @@ public readonly record struct Rng
     }
 
     /// <summary>64 random bits at a position.</summary>
+    /// <param name="position">Which draw of the stream, from 0.</param>
     public ulong Bits(ulong position)
     {
         var (low, high) = Pair(position >> 1);
@@ -64,9 +74,11 @@ public readonly record struct Rng
     }
 
     /// <summary>A uniform double in [0, 1) with 53 bits, at a position.</summary>
+    /// <param name="position">Which draw of the stream, from 0.</param>
     public double Uniform(ulong position) => ToUnit(Bits(position));
 
     /// <summary>A standard normal double at a position.</summary>
+    /// <param name="position">Which draw of the stream, from 0; a pair takes the two draws of its uniforms.</param>
     public double Normal(ulong position)
     {
         var (first, second) = NormalPair(position >> 1);
@@ -74,6 +86,8 @@ public readonly record struct Rng
     }
 
     /// <summary>An integer in [0, <paramref name="count"/>) at a position; the bias, below count/2⁶⁴, is beyond measure.</summary>
+    /// <param name="count">How many integers there are to choose from, at least 1.</param>
+    /// <param name="position">Which draw of the stream, from 0.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not positive.</exception>
     public int Integer(int count, ulong position)
     {
@@ -82,6 +96,8 @@ public readonly record struct Rng
     }
 
     /// <summary>Fills with uniforms in [0, 1): value i is that of position <paramref name="start"/> + i.</summary>
+    /// <param name="destination">Any length, written.</param>
+    /// <param name="start">Position of the first value.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FillUniform(Span<double> destination, ulong start = 0)
     {
@@ -89,6 +105,8 @@ public readonly record struct Rng
     }
 
     /// <summary>Fills with standard normals: value i is that of position <paramref name="start"/> + i.</summary>
+    /// <param name="destination">Any length, written.</param>
+    /// <param name="start">Position of the first value.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FillNormal(Span<double> destination, ulong start = 0)
     {
@@ -99,6 +117,8 @@ public readonly record struct Rng
     }
 
     /// <summary>Fills with standard normals, each the float32 rounding of the double that <see cref="FillNormal(Span{double}, ulong)"/> gives.</summary>
+    /// <param name="destination">Any length, written.</param>
+    /// <param name="start">Position of the first value.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FillNormal(Span<float> destination, ulong start = 0)
     {
@@ -114,6 +134,7 @@ public readonly record struct Rng
     }
 
     /// <summary>A standard normal tensor.</summary>
+    /// <param name="shape">Any shape; value i is that of position i.</param>
     public Tensor Normal(Shape shape)
     {
         var values = new double[shape.Count];

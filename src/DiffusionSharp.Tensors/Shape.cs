@@ -37,9 +37,11 @@ public readonly struct Shape : IEquatable<Shape>
     public ReadOnlySpan<int> Dimensions => dimensions;
 
     /// <summary>One dimension; <c>^1</c> is the innermost.</summary>
+    /// <param name="axis">Which dimension, 0 the outermost; from the end with ^.</param>
     public int this[Index axis] => Dimensions[axis];
 
     /// <summary>Makes a shape.</summary>
+    /// <param name="dimensions">Outermost first, each at least 0.</param>
     /// <exception cref="ArgumentException">A dimension is negative or the number of values overflows an <see cref="int"/>.</exception>
     public static Shape Create(ReadOnlySpan<int> dimensions)
     {
@@ -58,12 +60,15 @@ public readonly struct Shape : IEquatable<Shape>
     public ReadOnlySpan<int>.Enumerator GetEnumerator() => Dimensions.GetEnumerator();
 
     /// <summary>The shape with one more dimension in front.</summary>
+    /// <param name="dimension">The new outermost dimension, at least 0.</param>
     public Shape Prepend(int dimension) => Create([dimension, .. Dimensions]);
 
     /// <summary>The shape without its first dimension: that of one sample of a batch.</summary>
     public Shape Tail() => Create(Dimensions[1..]);
 
     /// <summary>The shape with one dimension replaced.</summary>
+    /// <param name="axis">Which dimension; from the end with ^.</param>
+    /// <param name="dimension">Its new length, at least 0.</param>
     public Shape With(Index axis, int dimension)
     {
         var changed = Dimensions.ToArray();
@@ -72,6 +77,9 @@ public readonly struct Shape : IEquatable<Shape>
     }
 
     /// <summary>The common shape of two operands: aligned at the innermost dimension, a dimension of 1 stretches.</summary>
+    /// <param name="a">One shape.</param>
+    /// <param name="b">The other; aligned with the first at the innermost dimension.</param>
+    /// <param name="operation">What the message names if they do not fit.</param>
     /// <exception cref="ArgumentException">They do not broadcast; the message names the operation and both shapes.</exception>
     public static Shape Broadcast(Shape a, Shape b, string operation)
     {

@@ -86,6 +86,7 @@ public sealed partial class Tensor
 
     private void CheckRank(int rank, string method)
     {
-        if (Shape.Rank != rank) throw new InvalidOperationException($"{method}: a tensor of {rank} dimensions was expected, this one is {Shape}; Reshape gives it others.");
+        if (Shape.Rank != rank)
+            throw new InvalidOperationException($"{method}: a tensor of {rank} dimensions was expected, this one is {Shape}; Reshape gives it others.");
     }
 }

@@ -103,7 +103,14 @@ internal static class TensorText
 
         public string Text(double value) => Bare(value).PadLeft(width);
 
-        private string Bare(double value) => double.IsPositiveInfinity(value) ? "∞" : double.IsNegativeInfinity(value) ? "-∞"
-            : value == 0 ? 0.0.ToString(format.StartsWith('F') ? format : "0", CultureInfo.InvariantCulture) : value.ToString(format, CultureInfo.InvariantCulture);
+        private string Bare(double value)
+        {
+            if (double.IsInfinity(value)) return value > 0 ? "∞" : "-∞";
+
+            // No minus before a zero, and no power of ten behind it.
+            return value == 0
+                ? 0.0.ToString(format.StartsWith('F') ? format : "0", CultureInfo.InvariantCulture)
+                : value.ToString(format, CultureInfo.InvariantCulture);
+        }
     }
 }

@@ -72,7 +72,7 @@ public sealed partial class DiffusionModel
     internal Executor Machine { get; }
 
     /// <summary>Samples at a time where nothing is said: memory grows with it, results do not depend on it.</summary>
-    internal int UsualBatch => IsPictures ? 32 : 1024;
+    internal int UsualBatch => SamplingJob.UsualBatch(SampleShape);
 
     /// <summary>The number of trained noise levels; null where time is continuous.</summary>
     internal int? Levels => Schedule.TrainedLevels;
@@ -103,11 +103,16 @@ public sealed partial class DiffusionModel
     /// <inheritdoc cref="Open"/>
     public static Task<DiffusionModel> OpenAsync(string path, OpenOptions? options = null) => Task.Run(() => Open(path, options));
 
-    /// <summary>Writes the model as one file, weights with their configuration, that <see cref="Open"/> and every command take: what one ships in a program.</summary>
+    /// <summary>
+    /// Writes the model as one file, weights with their configuration, that <see cref="Open"/> and every command take: what one ships in a program.
+    /// </summary>
     /// <param name="path">A <c>.safetensors</c> file; replaced whole or not at all. It holds no path of this machine.</param>
     /// <exception cref="InvalidOperationException">The denoiser is the caller's own, which no file holds.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Save(string path) => (trained ?? throw new InvalidOperationException("DiffusionModel.Save: the denoiser is the caller's own, and no file holds it; a trained model is saved.")).Save(path);
+    public void Save(string path) =>
+        (trained
+            ?? throw new InvalidOperationException(
+                "DiffusionModel.Save: the denoiser is the caller's own, and no file holds it; a trained model is saved.")).Save(path);
 
     // The names of weights are lower case throughout.
     private static TrainedModel Load(string path, OpenOptions options)
@@ -126,6 +131,9 @@ public sealed partial class DiffusionModel
     public override string ToString()
     {
         var shape = IsPictures ? $"pictures of {SampleShape[0]}×{SampleShape[1]}×{SampleShape[2]}" : $"vectors of {SampleShape.Count} values";
-        return IsTrained ? FormattableString.Invariant($"{shape}, {ClassNames.Count switch { 0 => "no classes", var n => $"{n} classes" }}, trained for {TrainedSteps:#,0} steps on {Config!.Data}") : $"{shape} by {own!.GetType().Name} on {Schedule.GetType().Name}";
+        return IsTrained
+            ? FormattableString.Invariant(
+                $"{shape}, {ClassNames.Count switch { 0 => "no classes", var n => $"{n} classes" }}, trained for {TrainedSteps:#,0} steps on {Config!.Data}")
+            : $"{shape} by {own!.GetType().Name} on {Schedule.GetType().Name}";
     }
 }

@@ -1,5 +1,4 @@
 using DiffusionSharp.Graphs.Execution;
-using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;
 
 namespace DiffusionSharp;

@@ -11,5 +11,6 @@ internal static class Pools
 
     /// <summary>The pool of a number of threads.</summary>
     /// <param name="threads">1 to 1024; null: as many as the machine has processors.</param>
-    public static Parallelism Of(int? threads) => All.GetOrAdd(threads ?? Environment.ProcessorCount, n => new Lazy<Parallelism>(() => new Parallelism(n))).Value;
+    public static Parallelism Of(int? threads) =>
+        All.GetOrAdd(threads ?? Environment.ProcessorCount, n => new Lazy<Parallelism>(() => new Parallelism(n))).Value;
 }

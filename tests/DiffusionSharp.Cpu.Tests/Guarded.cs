@@ -1,4 +1,3 @@
-using DiffusionSharp.Cpu.Kernels;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Cpu.Tests;

@@ -1,4 +1,4 @@
-using DiffusionSharp.Graphs.Operations;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.TestKit;
 

@@ -136,7 +136,7 @@ public sealed class PlannerTests
         for (var seed = 0; seed < 40; seed++)
         {
             var graph = new RandomGraph(seed, 40);
-            plan = Planner.Plan(graph.Outputs, new CpuExecutor(Parallelism.Single));
+            plan = new CpuExecutor(Parallelism.Single).Plan(graph.Outputs);
             Assert.InRange(Liveness.Peak(plan), 0, plan.ArenaLength);
         }
     }

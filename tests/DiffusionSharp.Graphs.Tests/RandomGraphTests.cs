@@ -1,5 +1,4 @@
 using DiffusionSharp.Cpu;
-using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Tensors;
@@ -32,7 +31,7 @@ public sealed class RandomGraphTests
         {
             var graph = new RandomGraph(seed, 16 + (seed % 40));
             operations.UnionWith(graph.Builder.Graph.Nodes.Select(n => n.Operation.GetType()));
-            foreach (var step in Planner.Plan(graph.Outputs, new CpuExecutor(Parallelism.Single)).Steps)
+            foreach (var step in new CpuExecutor(Parallelism.Single).Plan(graph.Outputs).Steps)
             {
                 if (step.Fusion is EpilogueFusion e) addends.Add((e.Bias >= 0, e.PerSample >= 0, e.Residual >= 0));
                 if (step.Fusion is ChainFusion c) longest = Math.Max(longest, c.Code.Count);
@@ -73,8 +72,8 @@ public sealed class RandomGraphTests
         {
             var (first, second) = (new RandomGraph(seed, 30), new RandomGraph(seed, 30));
             Assert.Equal(
-                Replay.Describe(Planner.Plan(first.Outputs, executor)),
-                Replay.Describe(Planner.Plan(second.Outputs, executor)));
+                Replay.Describe(executor.Plan(first.Outputs)),
+                Replay.Describe(executor.Plan(second.Outputs)));
         }
     }
 }

@@ -155,7 +155,7 @@ public sealed class WeightPassesTests
         var b = new CaseBuilder("trains");
         var loss = Op.MeanSquaredError(Op.Linear(b.Variable([4, 3]), b.Parameter([3, 2])), b.Variable([4, 2]));
         var update = Op.Train(loss, b.Graph.Input("rates", [4]), new AdamUpdate(0.9, 0.999, 1e-3, 0, true, 1));
-        var plan = Planner.Plan(new Dictionary<string, Node> { ["norm"] = update }, new MirroringExecutor());
+        var plan = new MirroringExecutor().Plan(new Dictionary<string, Node> { ["norm"] = update });
         Assert.DoesNotContain(plan.Steps, s => s.Operation is Pack || s.Phase == Phase.Once || s.Packed.Shape.Rank > 0);
     }
 

@@ -23,12 +23,8 @@ public sealed partial class DirectionTests
     private static readonly Dictionary<(string, string), string> BothWays = new()
     {
         [("DiffusionSharp", "DiffusionSharp.Data.Sources")] = "DataSource opens what it is the base of",
-        [("DiffusionSharp.Graphs", "DiffusionSharp.Graphs.Execution")] = "a compiled graph is what an executor runs, and an executor takes nodes",
         [("DiffusionSharp.Graphs", "DiffusionSharp.Graphs.Operations")] = "a node has an operation, and an operation is given nodes",
-        [("DiffusionSharp.Graphs", "DiffusionSharp.Graphs.Planning")] = "a compiled graph is planned, and a plan is of nodes",
-        [("DiffusionSharp.Graphs.Execution", "DiffusionSharp.Graphs.Planning")] = "an executor binds a plan, and the planner asks it for scratch",
         [("DiffusionSharp.Networks", "DiffusionSharp.Networks.Layers")] = "layers read the options of the network that they are part of",
-        [("DiffusionSharp.Theory.Experiments", "DiffusionSharp.Theory.Laboratory")] = "the laboratory's catalog lists the experiments",
     };
 
     public static TheoryData<string> Projects => [.. Sources.Projects.Keys.Order(StringComparer.Ordinal)];
@@ -55,11 +51,11 @@ public sealed partial class DirectionTests
     }
 
     [Fact]
-    public void What_is_let_through_is_there() => Assert.Empty(BothWays.Keys.Where(pair =>
+    public void What_is_let_through_is_there()
     {
         var arrows = Sources.Projects.Keys.SelectMany(Uses).Select(u => (u.From, u.To)).ToHashSet();
-        return !arrows.Contains(pair) || !arrows.Contains((pair.Item2, pair.Item1));
-    }));
+        Assert.All(BothWays.Keys, pair => Assert.True(arrows.Contains(pair) && arrows.Contains((pair.Item2, pair.Item1)), $"{pair} goes one way by now."));
+    }
 
     // Which namespace of a project knows which other, and where: by using, by a qualified name, or, of a namespace around it, by the name of a type.
     private static IEnumerable<(string From, string To, string File)> Uses(string project)

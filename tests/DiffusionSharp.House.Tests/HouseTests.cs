@@ -89,6 +89,15 @@ public sealed partial class HouseTests
     }
 
     [Fact]
+    public void No_public_type_is_named_like_another_of_ours()
+    {
+        var types = Sources.Projects.Values.Zip(Sources.Projects.Keys, (project, name) => project.Descendants("AssemblyName").SingleOrDefault()?.Value ?? name)
+            .SelectMany(name => Assembly.Load(name).GetExportedTypes()).Where(t => !t.IsNested).ToList();
+        Assert.NotEmpty(types);
+        Assert.Empty(types.GroupBy(t => t.Name, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => string.Join(", ", g.Select(t => t.FullName))));
+    }
+
+    [Fact]
     public void Nothing_is_left_to_do() => AssertNowhere(Unfinished(), line => line, except: null);
 
     [Fact]

@@ -1,8 +1,6 @@
 using DiffusionSharp.Cpu;
 using DiffusionSharp.Graphs;
-using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Operations;
-using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Networks.Inspection;
 using DiffusionSharp.Tensors;
 
@@ -49,7 +47,7 @@ public sealed class NetworkSummaryTests
     public void A_plan_has_the_multiply_adds_of_its_graph_whatever_is_fused()
     {
         var output = MiniA();
-        var plan = Planner.Plan(new Dictionary<string, Node> { ["y"] = output }, new CpuExecutor(Parallelism.Single));
+        var plan = new CpuExecutor(Parallelism.Single).Plan(new Dictionary<string, Node> { ["y"] = output });
         var (planned, built) = (NetworkSummary.Of(plan), NetworkSummary.Of(output));
         Assert.Equal(built.Cost.MultiplyAdds, planned.Cost.MultiplyAdds);
         Assert.Equal(built.Cost.Others, planned.Cost.Others);

@@ -1,6 +1,5 @@
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
-using DiffusionSharp.Schedules;
 using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Recipes;
 

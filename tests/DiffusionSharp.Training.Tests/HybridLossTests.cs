@@ -1,6 +1,5 @@
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Graphs;
-using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Samplers;

@@ -1,5 +1,4 @@
 using DiffusionSharp.Networks.Optimization;
-using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Tests;

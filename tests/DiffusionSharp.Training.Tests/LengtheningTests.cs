@@ -1,5 +1,4 @@
 using DiffusionSharp.Networks.Optimization;
-using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 

@@ -2,7 +2,6 @@ using DiffusionSharp.Denoisers;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Schedules;
-using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 

@@ -6,7 +6,6 @@ using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Schedules;
-using DiffusionSharp.Tensors;
 using DiffusionSharp.TestKit;
 using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;

@@ -1,4 +1,3 @@
-using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 

@@ -1,4 +1,3 @@
-using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Training.Tests;

@@ -24,7 +24,7 @@ public sealed class SheetTests
     [Fact]
     public void Grey_and_colour_pictures_and_points_of_the_plane_have_forms_of_their_own()
     {
-        Assert.Equal([".png", ".png", ".npy", ".svg", ".npy"], ((Shape[])[[8, 8, 1], [8, 8, 3], [8, 8, 4], [2], [3]]).Select(SampleSheet.Extension));
+        Assert.Equal([".png", ".png", ".npy", ".svg", ".npy"], ((Shape[])[[8, 8, 1], [8, 8, 3], [8, 8, 4], [2], [3]]).Select(SampleForm.Extension));
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Networks.Optimization;
-using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;

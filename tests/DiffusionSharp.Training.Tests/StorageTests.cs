@@ -3,8 +3,6 @@ using DiffusionSharp.Denoisers;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Samplers;
-using DiffusionSharp.Schedules;
-using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;

@@ -3,7 +3,6 @@ using DiffusionSharp.Figures;
 using DiffusionSharp.Langevin;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Training.Models;
-using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
 
 namespace DiffusionSharp.Bench.Pictures;

@@ -1,4 +1,3 @@
-using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Training.Recipes;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using DiffusionSharp.Cli.Grammar;
 using DiffusionSharp.Cli.Output;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Networks.Inspection;

@@ -3,11 +3,8 @@ using DiffusionSharp.Cli.Session;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
-using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Runs;
-using DiffusionSharp.Training.Steps;
 
 namespace DiffusionSharp.Cli.Programs;
 

@@ -13,6 +13,6 @@ internal static class SampleHint
         var classes = config.Conditioning is { } c ? $" --class all{(c.LabelDropout > 0 ? " --guidance 2" : "")}" : "";
         // A network of trained levels of σ is made for annealed Langevin dynamics.
         var sampler = config.ScheduleOrDefault().Create().HasNoiseLevels ? " --sampler ncsn-v2" : "";
-        return $"diffusion sample {Say.Quoted(run)} --out samples{SampleSheet.Extension(config.SampleShape())}{sampler}{classes}";
+        return $"diffusion sample {Say.Quoted(run)} --out samples{SampleForm.Extension(config.SampleShape())}{sampler}{classes}";
     }
 }

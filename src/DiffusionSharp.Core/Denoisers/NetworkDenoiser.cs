@@ -17,7 +17,7 @@ public sealed class NetworkDenoiser : Denoiser
     private readonly int[] labels;
 
     /// <summary>Wraps a network.</summary>
-    /// <param name="network">The network.</param>
+    /// <param name="network">What gives the prediction, float32 in and out.</param>
     /// <param name="prediction">What it predicts.</param>
     /// <param name="timeInput">The network's time input for a level; by default <see cref="NoiseLevel.Time"/>, the trained timestep.</param>
     /// <param name="labels">One class per sample of the batches to come, or none.</param>
@@ -36,7 +36,7 @@ public sealed class NetworkDenoiser : Denoiser
     }
 
     /// <summary>Wraps a network that was trained between the scales of EDM.</summary>
-    /// <param name="network">The network.</param>
+    /// <param name="network">What gives the prediction, float32 in and out.</param>
     /// <param name="preconditioning">The scales.</param>
     /// <param name="timeInput">The network's time input for a level; by default c_noise (<see cref="EdmPreconditioning.NoiseInput"/>).</param>
     /// <param name="labels">One class per sample of the batches to come, or none.</param>

@@ -45,7 +45,7 @@ public static class PredictionConversion
     /// <param name="prediction">What the network predicts.</param>
     /// <param name="x0">Clean data.</param>
     /// <param name="noise">The noise ε that was added, in the same shape.</param>
-    /// <param name="level">The level.</param>
+    /// <param name="level">Time, α and σ of the noisy data.</param>
     /// <exception cref="InvalidOperationException">The score at σ = 0.</exception>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static Tensor Target(Prediction prediction, Tensor x0, Tensor noise, NoiseLevel level)

@@ -24,7 +24,7 @@ public sealed class DiffusionPosteriorSampling
     /// <summary>Makes the sampler.</summary>
     /// <param name="schedule">α and σ.</param>
     /// <param name="grid">The steps, towards the data.</param>
-    /// <param name="measurement">A.</param>
+    /// <param name="measurement">A, the linear map from data to what was observed.</param>
     /// <param name="observed">y, [1, M] for all samples or [N, M].</param>
     /// <param name="stepSize">ζ above 0, the length of the step where the Jacobian is 1; 0.3 to 1 in the published code on pictures.</param>
     /// <exception cref="ArgumentException">The step size is out of range, the grid leaves the schedule, or y is not finite.</exception>

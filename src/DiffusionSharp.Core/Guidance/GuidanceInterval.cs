@@ -12,7 +12,7 @@ public readonly record struct GuidanceInterval(double Low, double High)
     public static GuidanceInterval Everywhere { get; } = new(0, double.PositiveInfinity);
 
     /// <summary>Whether guidance acts at a level; pure noise (α = 0) belongs to an open end.</summary>
-    /// <param name="level">The level.</param>
+    /// <param name="level">Time, α and σ of the samples.</param>
     public bool Contains(NoiseLevel level) => level.Ratio > Low && level.Ratio <= High;
 
     /// <summary>The interval, if it is one.</summary>

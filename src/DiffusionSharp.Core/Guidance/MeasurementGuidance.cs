@@ -23,7 +23,7 @@ public sealed class MeasurementGuidance : AdjustingDenoiser
 
     /// <summary>Wraps a denoiser.</summary>
     /// <param name="inner">The unconditional denoiser; it must have a gradient.</param>
-    /// <param name="measurement">A.</param>
+    /// <param name="measurement">A, the linear map from data to what was observed.</param>
     /// <param name="observed">y, [1, M] for all samples or [N, M].</param>
     /// <param name="noise">σ_y ≥ 0, the standard deviation of the measurement's noise.</param>
     /// <param name="dataVariance">v ≥ 0, the variance of the data; 0 with σ_y = 0 divides by zero and is refused.</param>

@@ -5,7 +5,7 @@ using DiffusionSharp.Tensors;
 namespace DiffusionSharp.Likelihood;
 
 /// <summary>How far a denoiser's score is from obeying the score Fokker–Planck equation at one level.</summary>
-/// <param name="Level">The level.</param>
+/// <param name="Level">Time, α and σ at which the equation was asked.</param>
 /// <param name="SquaredResiduals">|∂ₜs − right side|² of each point, [N]; by random probes an unbiased estimate, which chance may carry below 0.</param>
 /// <param name="SquaredRates">|∂ₜs|² of each point, [N].</param>
 /// <param name="Dimension">d, values of a point.</param>

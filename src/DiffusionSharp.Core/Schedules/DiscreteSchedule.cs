@@ -28,7 +28,12 @@ public sealed class DiscreteSchedule : Schedule
         {
             var last = i == betas.Length - 1;
             if (!(betas[i] > 0 && (betas[i] < 1 || (last && betas[i] == 1))))
-                throw new ArgumentOutOfRangeException(nameof(betas), betas[i], string.Create(CultureInfo.InvariantCulture, $"DiscreteSchedule: β must lie in (0, 1), the last may be 1; β at index {i} of {betas.Length} is {betas[i]}."));
+                throw new ArgumentOutOfRangeException(
+                    nameof(betas),
+                    betas[i],
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"DiscreteSchedule: β must lie in (0, 1), the last may be 1; β at index {i} of {betas.Length} is {betas[i]}."));
 
             // 1 − ᾱ by its own recurrence: subtracting ᾱ from 1 would lose digits at the first levels.
             remainder += product * betas[i];
@@ -118,7 +123,9 @@ public sealed class DiscreteSchedule : Schedule
     /// <param name="lastAlphaBar">Compatibility: ᾱ left at the last level, 0 … ᾱ_(T−2); some tools put 2⁻²⁴ there to keep σ/α finite.</param>
     /// <exception cref="InvalidOperationException">There is only one level.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The last ᾱ is not below the one before.</exception>
-    /// <remarks>Lin et al. 2024, arXiv:2305.08891, algorithm 1. At the last level noise prediction says nothing about the data; predict velocity or data.</remarks>
+    /// <remarks>
+    /// Lin et al. 2024, arXiv:2305.08891, algorithm 1. At the last level noise prediction says nothing about the data; predict velocity or data.
+    /// </remarks>
     public DiscreteSchedule RescaleToZeroTerminalSnr(double lastAlphaBar = 0)
     {
         if (Levels < 2) throw new InvalidOperationException("RescaleToZeroTerminalSnr: at least two levels are needed, the first is kept.");

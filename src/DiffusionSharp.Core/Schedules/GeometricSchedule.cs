@@ -49,9 +49,16 @@ public sealed class GeometricSchedule : Schedule
         for (var i = 0; i < sigmas.Length; i++)
         {
             if (!(sigmas[i] > 0 && double.IsFinite(sigmas[i])))
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"GeometricSchedule: finite σ above 0 are expected; number {i + 1} of {sigmas.Length} is {sigmas[i]}."));
+                throw new ArgumentException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"GeometricSchedule: finite σ above 0 are expected; number {i + 1} of {sigmas.Length} is {sigmas[i]}."));
             if (i > 0 && !(sigmas[i] < sigmas[i - 1]))
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"GeometricSchedule: σ fall from the most noise to the least, and number {i + 1} of {sigmas.Length}, {sigmas[i]}, does not lie below {sigmas[i - 1]} before it; list them in falling order, each once."));
+                throw new ArgumentException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"GeometricSchedule: σ fall from the most noise to the least, and number {i + 1} of {sigmas.Length}, {sigmas[i]}, "
+                        + $"does not lie below {sigmas[i - 1]} before it; list them in falling order, each once."));
         }
 
         var rising = sigmas.ToArray();
@@ -63,7 +70,10 @@ public sealed class GeometricSchedule : Schedule
     public override double PriorSigma(double t) => Sigma(t);
 
     /// <inheritdoc/>
-    /// <remarks>From the most noise to the least, both visited: what the last level leaves over is the final denoising's, and from a noisier one it would be a blur.</remarks>
+    /// <remarks>
+    /// From the most noise to the least, both visited: what the last level leaves over is the final denoising's, and from a noisier one it would be a
+    /// blur.
+    /// </remarks>
     protected override TimeGrid UsualGrid(int steps) => Timesteps.Linspace(Levels, steps);
 
     /// <inheritdoc/>
@@ -102,12 +112,14 @@ public sealed class GeometricSchedule : Schedule
     {
         Guard.Above(sigmaMin, 0, "GeometricSchedule: sigmaMin");
         Guard.Above(sigmaMax, sigmaMin, "GeometricSchedule: sigmaMax");
-        if (levels < 2) throw new ArgumentOutOfRangeException(nameof(levels), levels, "GeometricSchedule: at least 2 levels are expected, from sigmaMax to sigmaMin.");
+        if (levels < 2)
+            throw new ArgumentOutOfRangeException(nameof(levels), levels, "GeometricSchedule: at least 2 levels are expected, from sigmaMax to sigmaMin.");
         var growth = Math.Log(sigmaMax / sigmaMin);
         var rising = new double[levels];
         for (var i = 0; i < levels; i++) rising[i] = i == levels - 1 ? sigmaMax : sigmaMin * Math.Exp(growth * i / (levels - 1));
         for (var i = 1; i < levels; i++)
-            if (!(rising[i] > rising[i - 1])) throw new ArgumentOutOfRangeException(nameof(levels), levels, "GeometricSchedule: the levels are too many to differ; fewer are expected.");
+            if (!(rising[i] > rising[i - 1]))
+                throw new ArgumentOutOfRangeException(nameof(levels), levels, "GeometricSchedule: the levels are too many to differ; fewer are expected.");
         return rising;
     }
 }

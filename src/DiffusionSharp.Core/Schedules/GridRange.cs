@@ -36,7 +36,8 @@ public sealed record GridRange(double? Smallest = null, double? Largest = null, 
         if (ratio == 0) return schedule.CleanTime;
         var largest = schedule.At(schedule.NoiseTime).Ratio;
         if (!(ratio > 0 && ratio <= largest * (1 + rounding)))
-            throw new ArgumentOutOfRangeException(nameof(ratio), ratio, FormattableString.Invariant($"{name}: σ/α in [0, {largest}] was expected, the range of the schedule."));
+            throw new ArgumentOutOfRangeException(
+                nameof(ratio), ratio, FormattableString.Invariant($"{name}: σ/α in [0, {largest}] was expected, the range of the schedule."));
         return ratio >= largest ? schedule.NoiseTime : schedule.TimeAtLogSnr(Math.Max(-2 * Math.Log(ratio), schedule.LogSnr(schedule.NoiseTime)));
     }
 
@@ -48,7 +49,8 @@ public sealed record GridRange(double? Smallest = null, double? Largest = null, 
         if (given is null && schedule.At(fallback).Ratio is var ratio && double.IsFinite(ratio)) return (ratio, fallback);
         var value = given ?? LargestRatio;
         if (!double.IsFinite(value) || (Scale == GridScale.Time ? !(value > schedule.CleanTime && value <= schedule.NoiseTime) : !(value > 0)))
-            throw new ArgumentOutOfRangeException(nameof(given), value, FormattableString.Invariant($"{name}: a finite {Scale} inside the schedule and above that of clean data was expected."));
+            throw new ArgumentOutOfRangeException(
+                nameof(given), value, FormattableString.Invariant($"{name}: a finite {Scale} inside the schedule and above that of clean data was expected."));
         return (value, TimeOf(schedule, value, name));
     }
 }

@@ -37,7 +37,9 @@ public static class Grids
     public static TimeGrid Polyexponential(Schedule schedule, int steps, GridRange? range = null, double rho = 1)
     {
         Guard.Above(rho, 0, "Grids.Polyexponential: ρ");
-        return (range ?? new GridRange()).Grid(schedule, steps, "Grids.Exponential", (low, high, u) => Math.Exp(Math.Log(Positive(low)) + (Math.Pow(1 - u, rho) * Math.Log(high / low))));
+        return (range ?? new GridRange()).Grid(schedule, steps, "Grids.Exponential", Ramp);
+
+        double Ramp(double low, double high, double u) => Math.Exp(Math.Log(Positive(low)) + (Math.Pow(1 - u, rho) * Math.Log(high / low)));
     }
 
     /// <summary>a_i = (a_max^(1/ρ) + u (a_min^(1/ρ) − a_max^(1/ρ)))^ρ: steps that shorten towards the data.</summary>
@@ -68,7 +70,9 @@ public static class Grids
     public static TimeGrid Beta(Schedule schedule, int steps, GridRange? range = null, double alpha = 0.6, double beta = 0.6)
     {
         var distribution = new BetaDistribution(Guard.InRange(alpha, 0.05, 50, "Grids.Beta: α"), Guard.InRange(beta, 0.05, 50, "Grids.Beta: β"));
-        return (range ?? new GridRange(Scale: GridScale.Time)).Grid(schedule, steps, "Grids.Beta", (low, high, u) => low + (distribution.Quantile(1 - u) * (high - low)));
+        return (range ?? new GridRange(Scale: GridScale.Time)).Grid(schedule, steps, "Grids.Beta", Ramp);
+
+        double Ramp(double low, double high, double u) => low + (distribution.Quantile(1 - u) * (high - low));
     }
 
     /// <summary>Levels optimised for a published model, by ln a interpolated between the ten steps of its table.</summary>
@@ -102,15 +106,23 @@ public static class Grids
     /// <exception cref="ArgumentException">There are fewer than two, they do not fall, or one lies outside the schedule.</exception>
     public static TimeGrid FromRatios(Schedule schedule, ReadOnlySpan<double> ratios)
     {
-        if (ratios.Length < 2) throw new ArgumentException($"Grids.FromRatios: at least two σ/α were expected, where the first step starts and where it ends; {ratios.Length} came.", nameof(ratios));
+        if (ratios.Length < 2)
+            throw new ArgumentException(
+                $"Grids.FromRatios: at least two σ/α were expected, where the first step starts and where it ends; {ratios.Length} came.", nameof(ratios));
         var times = new double[ratios.Length];
         for (var i = 0; i < times.Length; i++) times[i] = GridRange.TimeAtRatio(schedule, ratios[i], "Grids.FromRatios");
         return new TimeGrid(times.AsSpan(0, times.Length - 1), times[^1]);
     }
 
     private static double Positive(double smallest) =>
-        smallest > 0 ? smallest : throw new ArgumentException(FormattableString.Invariant($"Grids.Exponential: a smallest value above 0 was expected, its logarithm is spaced; {smallest} came."));
+        smallest > 0
+            ? smallest
+            : throw new ArgumentException(
+                FormattableString.Invariant($"Grids.Exponential: a smallest value above 0 was expected, its logarithm is spaced; {smallest} came."));
 
     private static double NotNegative(double smallest) =>
-        smallest >= 0 ? smallest : throw new ArgumentException(FormattableString.Invariant($"Grids.Karras: a smallest value of 0 or more was expected, its root is spaced; {smallest} came."));
+        smallest >= 0
+            ? smallest
+            : throw new ArgumentException(
+                FormattableString.Invariant($"Grids.Karras: a smallest value of 0 or more was expected, its root is spaced; {smallest} came."));
 }

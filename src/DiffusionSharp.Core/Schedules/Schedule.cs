@@ -72,7 +72,8 @@ public abstract class Schedule
     public NoiseLevel At(double t)
     {
         if (!(t >= CleanTime && t <= NoiseTime))
-            throw new ArgumentOutOfRangeException(nameof(t), t, string.Create(CultureInfo.InvariantCulture, $"Schedule: a time in [{CleanTime}, {NoiseTime}] was expected."));
+            throw new ArgumentOutOfRangeException(
+                nameof(t), t, string.Create(CultureInfo.InvariantCulture, $"Schedule: a time in [{CleanTime}, {NoiseTime}] was expected."));
         return Level(t);
     }
 
@@ -83,7 +84,8 @@ public abstract class Schedule
     {
         var lowest = LogSnr(NoiseTime);
         if (!(logSnr >= lowest))
-            throw new ArgumentOutOfRangeException(nameof(logSnr), logSnr, string.Create(CultureInfo.InvariantCulture, $"Schedule: a log SNR of at least {lowest} was expected."));
+            throw new ArgumentOutOfRangeException(
+                nameof(logSnr), logSnr, string.Create(CultureInfo.InvariantCulture, $"Schedule: a log SNR of at least {lowest} was expected."));
         return TimeOf(logSnr);
     }
 
@@ -96,13 +98,18 @@ public abstract class Schedule
     /// <exception cref="ArgumentOutOfRangeException">The schedule never is as noisy, or the value is negative or NaN.</exception>
     public NoiseLevel AtRatio(double ratio) => AtLogSnr(-2 * Math.Log(Guard.InRange(ratio, 0, double.PositiveInfinity, "Schedule: σ/α")));
 
-    /// <summary>The level that a network is trained on for a uniform draw: evenly over the trained timesteps, or over the times from <see cref="LeastNoiseTime"/> to <see cref="StartTime"/>.</summary>
+    /// <summary>
+    /// The level that a network is trained on for a uniform draw: evenly over the trained timesteps, or over the times from
+    /// <see cref="LeastNoiseTime"/> to <see cref="StartTime"/>.
+    /// </summary>
     /// <param name="uniform">The draw, in [0, 1).</param>
     public NoiseLevel Draw(double uniform) => At(TrainedLevels is int levels
         ? Math.Min(Math.Floor(uniform * levels), levels - 1)
         : LeastNoiseTime + ((StartTime - LeastNoiseTime) * uniform));
 
-    /// <summary>The level that a network is trained on for a σ/α: the nearest in time of trained timesteps, that level itself where time is continuous.</summary>
+    /// <summary>
+    /// The level that a network is trained on for a σ/α: the nearest in time of trained timesteps, that level itself where time is continuous.
+    /// </summary>
     /// <inheritdoc cref="AtRatio(double)"/>
     public NoiseLevel TrainedAtRatio(double ratio)
     {
@@ -140,9 +147,9 @@ public abstract class Schedule
     /// </remarks>
     public TimeGrid Grid(int steps)
     {
-        if (steps < 1 || steps > TrainedLevels)
-            throw new ArgumentOutOfRangeException(nameof(steps), steps, TrainedLevels is int levels ? $"Schedule.Grid: 1 to {levels} steps were expected, the number of trained levels." : "Schedule.Grid: at least 1 step was expected.");
-        return UsualGrid(steps);
+        if (steps >= 1 && !(steps > TrainedLevels)) return UsualGrid(steps);
+        var expected = TrainedLevels is int levels ? $"1 to {levels} steps were expected, the number of trained levels" : "at least 1 step was expected";
+        throw new ArgumentOutOfRangeException(nameof(steps), steps, $"Schedule.Grid: {expected}.");
     }
 
     /// <summary>The grid of S trained timesteps with a spacing.</summary>
@@ -152,7 +159,8 @@ public abstract class Schedule
     /// <exception cref="ArgumentOutOfRangeException">The number of steps is out of range.</exception>
     public TimeGrid Grid(int steps, TimestepSpacing spacing) => TrainedLevels is int levels
         ? Timesteps.Create(spacing, levels, steps)
-        : throw new NotSupportedException($"Schedule.Grid: {spacing} spaces trained timesteps, and the time of {GetType().Name} is continuous; take Grid(steps), or one of Grids.");
+        : throw new NotSupportedException(
+            $"Schedule.Grid: {spacing} spaces trained timesteps, and the time of {GetType().Name} is continuous; take Grid(steps), or one of Grids.");
 
     /// <summary>The standard deviation of x at a time for data of unit variance: where sampling from noise starts.</summary>
     /// <remarks>

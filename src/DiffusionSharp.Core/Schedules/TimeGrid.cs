@@ -24,7 +24,9 @@ public sealed class TimeGrid
         for (var i = 0; i < times.Length; i++)
         {
             if (!(targets[i] < times[i] && double.IsFinite(times[i])))
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"TimeGrid: times must fall strictly; step {i} goes from {times[i]} to {targets[i]}."), nameof(times));
+                throw new ArgumentException(
+                    string.Create(CultureInfo.InvariantCulture, $"TimeGrid: times must fall strictly; step {i} goes from {times[i]} to {targets[i]}."),
+                    nameof(times));
         }
     }
 
@@ -71,6 +73,8 @@ public sealed class TimeGrid
     }
 
     /// <summary>Steps of equal length over all of a schedule.</summary>
+    /// <param name="schedule">Whose most noise the first step starts at, and whose clean data the last ends at.</param>
+    /// <param name="steps">Number of steps, at least 1.</param>
     /// <inheritdoc cref="Uniform(double, double, int)"/>
     public static TimeGrid Uniform(Schedule schedule, int steps) => Uniform(schedule.NoiseTime, schedule.CleanTime, steps);
 
@@ -87,7 +91,9 @@ public sealed class TimeGrid
     /// <exception cref="InvalidOperationException">There is only one step.</exception>
     /// <remarks>Multistep solvers of other tools space S + 1 timesteps, the last near the data, and leave that one out.</remarks>
     public TimeGrid WithLastStepsJoined() =>
-        Count > 1 ? new TimeGrid(times[..^1], [.. targets[..^2], targets[^1]], Levels) : throw new InvalidOperationException("TimeGrid.WithLastStepsJoined: there is only one step.");
+        Count > 1
+            ? new TimeGrid(times[..^1], [.. targets[..^2], targets[^1]], Levels)
+            : throw new InvalidOperationException("TimeGrid.WithLastStepsJoined: there is only one step.");
 
     /// <summary>Compatibility: the grid whose last step ends at the first trained level instead of clean data.</summary>
     /// <remarks>What <c>set_alpha_to_one = false</c> means in other tools' files. Samples then keep the noise of level 0.</remarks>

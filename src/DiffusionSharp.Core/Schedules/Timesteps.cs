@@ -5,7 +5,7 @@ namespace DiffusionSharp.Schedules;
 public static class Timesteps
 {
     /// <summary>A grid by the name of its spacing.</summary>
-    /// <param name="spacing">The spacing.</param>
+    /// <param name="spacing">Which S of the T timesteps.</param>
     /// <param name="levels">T, the number of trained levels.</param>
     /// <param name="steps">S, the number of steps, 1 … T.</param>
     /// <param name="offset">Added to every leading timestep; 0 with the other spacings.</param>
@@ -39,7 +39,10 @@ public static class Timesteps
         Check(levels, steps);
         var top = ((steps - 1) * (levels / steps)) + offset;
         if (offset < 0 || top >= levels)
-            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"Timesteps: an offset in 0 … {levels - 1 - (top - offset)} was expected for {steps} leading steps on {levels} levels.");
+            throw new ArgumentOutOfRangeException(
+                nameof(offset),
+                offset,
+                $"Timesteps: an offset in 0 … {levels - 1 - (top - offset)} was expected for {steps} leading steps on {levels} levels.");
         return Grid(levels, steps, i => (i * (levels / steps)) + offset);
     }
 
@@ -54,7 +57,7 @@ public static class Timesteps
     }
 
     /// <summary>round(i·(T − 1)/(S − 1)): evenly spaced from T − 1 to 0, both visited; a single step starts at T − 1.</summary>
-    /// <inheritdoc cref="Trailing(int, int)"/>
+    /// <inheritdoc cref="Leading(int, int, int)"/>
     public static TimeGrid Linspace(int levels, int steps)
     {
         Check(levels, steps);
@@ -84,7 +87,8 @@ public static class Timesteps
     {
         Check(levels, known);
         if (steps < 1 || steps > known)
-            throw new ArgumentOutOfRangeException(nameof(steps), steps, $"Timesteps: 1 to {known} steps were expected, the number of timesteps that the model knows.");
+            throw new ArgumentOutOfRangeException(
+                nameof(steps), steps, $"Timesteps: 1 to {known} steps were expected, the number of timesteps that the model knows.");
         return Grid(levels, steps, i => ((known - ((steps - 1 - i) * known / steps)) * (levels / known)) - 1);
     }
 
@@ -107,7 +111,10 @@ public static class Timesteps
             if (t == below) return t;
             double from = schedule.At(below).Ratio, to = schedule.At(below + 1).Ratio;
             if (!double.IsFinite(to))
-                throw new ArgumentException("Timesteps.UnroundedLinspace: σ/α is infinite at the last level, and a time falls beside it; take fewer steps or rescale with lastAlphaBar above 0, as those tools do.", nameof(schedule));
+                throw new ArgumentException(
+                    "Timesteps.UnroundedLinspace: σ/α is infinite at the last level, and a time falls beside it; "
+                    + "take fewer steps or rescale with lastAlphaBar above 0, as those tools do.",
+                    nameof(schedule));
             return schedule.AtRatio(from + ((to - from) * (t - below))).Time;
         });
     }

@@ -66,7 +66,7 @@ internal sealed class Binder<TOperation>(Func<TOperation, BoundStep, StepAction>
     {
         // The more rows a product has, the less its packing weighs, and the packed weights of Winograd are four times as large.
         var pays = Packing is not null && call.Output.Count > 0 && call.Inputs[1].Count > 0 && call.Output.Count / call.Output[^1] <= MostPackedRows;
-        return pays ? Packing!((TOperation)operation, call) : Graphs.Execution.Packing.None;
+        return pays ? Packing!((TOperation)operation, call) : Graphs.Planning.Packing.None;
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using DiffusionSharp.Cpu.Kernels;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Operations;
+using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Cpu.Binders;
@@ -35,11 +36,14 @@ internal static class ConvolutionBinders
         },
     ];
 
-    private static (ConvGeometry Geometry, ConvMethod Method) Of(Conv2D c, Call call) => Of(call.Inputs[0], call.Inputs[1], call.Output, c.Stride, c.Padding, call.Precision);
+    private static (ConvGeometry Geometry, ConvMethod Method) Of(Conv2D c, Call call) =>
+        Of(call.Inputs[0], call.Inputs[1], call.Output, c.Stride, c.Padding, call.Precision);
 
-    private static (ConvGeometry Geometry, ConvMethod Method) Of(Conv2DGradInput c, Call call) => Of(call.Output, call.Inputs[1], call.Inputs[0], c.Stride, c.Padding, call.Precision);
+    private static (ConvGeometry Geometry, ConvMethod Method) Of(Conv2DGradInput c, Call call) =>
+        Of(call.Output, call.Inputs[1], call.Inputs[0], c.Stride, c.Padding, call.Precision);
 
-    private static (ConvGeometry Geometry, ConvMethod Method) Of(Conv2DGradWeight c, Call call) => Of(call.Inputs[0], call.Output, call.Inputs[1], c.Stride, c.Padding, call.Precision);
+    private static (ConvGeometry Geometry, ConvMethod Method) Of(Conv2DGradWeight c, Call call) =>
+        Of(call.Inputs[0], call.Output, call.Inputs[1], c.Stride, c.Padding, call.Precision);
 
     private static (ConvGeometry Geometry, ConvMethod Method) Of(Shape x, Shape w, Shape y, int stride, Padding padding, Precision precision)
     {
@@ -52,16 +56,18 @@ internal static class ConvolutionBinders
     private static Packing PackingOf(Conv2D c, Call call)
     {
         var (g, method) = Of(c, call);
-        return Convolution.GainsByPacking(g, method) ? new Packing(Convolution.PackedLength(g, method), Convolution.ForwardPackedWorkspaceLength(g, method)) : Packing.None;
+        if (!Convolution.GainsByPacking(g, method)) return Packing.None;
+        return new Packing(Convolution.PackedLength(g, method), Convolution.ForwardPackedWorkspaceLength(g, method));
     }
 
     private static StepAction Forward(Conv2D c, BoundStep step)
     {
         var (g, method) = Of(c, step.Call);
-        var (x, w, y) = (step.Inputs[0], step.Inputs[1], step.Output);
+        var (x, w, y, scratch, p) = (step.Inputs[0], step.Inputs[1], step.Output, step.Scratch, step.Parallelism);
         var epilogue = step.Epilogue(g.OutHeight * g.OutWidth);
-        if (step.Packed is { } packed) return _ => Convolution.ForwardPacked(x.Span, packed.Span, y.Span, g, epilogue.Open(), step.Scratch.Span, step.Parallelism, method);
-        return _ => Convolution.Forward(x.Span, w.Span, y.Span, g, epilogue.Open(), step.Scratch.Span, step.Parallelism, method);
+        if (step.Packed is { } packed)
+            return _ => Convolution.ForwardPacked(x.Span, packed.Span, y.Span, g, epilogue.Open(), scratch.Span, p, method);
+        return _ => Convolution.Forward(x.Span, w.Span, y.Span, g, epilogue.Open(), scratch.Span, p, method);
     }
 
     private static StepAction GradInput(Conv2DGradInput c, BoundStep step)

@@ -17,7 +17,8 @@ internal static class NormBinders
     [
         new Binder<GroupNormStatistics>(Statistics)
         {
-            DoneByNext = (s, step, next) => next.Operation is GroupNormApply a && s.Groups == a.Groups && next.Inputs[0] == step.Inputs[0] && next.Inputs[1] == step.Output,
+            DoneByNext = (s, step, next) => next.Operation is GroupNormApply a && s.Groups == a.Groups
+                && next.Inputs[0] == step.Inputs[0] && next.Inputs[1] == step.Output,
         },
         new Binder<GroupNormApply>(Apply),
         new Binder<GroupNormGradSums>(GradientSums)

@@ -6,5 +6,8 @@ namespace DiffusionSharp.Cpu.Binders;
 internal static class OptimizerBinders
 {
     /// <summary>The family.</summary>
-    public static IReadOnlyList<Binder> All { get; } = [new Binder<AdamUpdate>((update, step) => new BoundUpdate(update, step).Action()) { Method = (_, _) => "two passes" }];
+    public static IReadOnlyList<Binder> All { get; } =
+    [
+        new Binder<AdamUpdate>((update, step) => new BoundUpdate(update, step).Action()) { Method = (_, _) => "two passes" },
+    ];
 }

@@ -1,6 +1,7 @@
 using DiffusionSharp.Cpu.Kernels;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Operations;
+using DiffusionSharp.Graphs.Planning;
 
 namespace DiffusionSharp.Cpu.Binders;
 
@@ -13,7 +14,9 @@ internal static class ProductBinders
         new Binder<MatMul>((m, step) => step.Call.Output.Rank == 3 ? Batched(m, step) : Single(m, step))
         {
             Workspace = Workspace,
-            Packing = (m, call) => m.TransposeA || call.Output.Rank != 2 ? Packing.None : new Packing(Gemm.PackedRightLength(call.Output[1], call.Inputs[0][1]), 0),
+            Packing = (m, call) => m.TransposeA || call.Output.Rank != 2
+                ? Packing.None
+                : new Packing(Gemm.PackedRightLength(call.Output[1], call.Inputs[0][1]), Workspace: 0),
             Pack = (m, call, step) =>
             {
                 var (columns, depth) = (call.Output[1], call.Inputs[0][1]);

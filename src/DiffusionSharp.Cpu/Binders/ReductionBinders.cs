@@ -12,7 +12,11 @@ internal static class ReductionBinders
     [
         new Binder<Sum>(Summed)
         {
-            Workspace = (s, call) => Axes.Of(call.Inputs[0], s.Axis, s.AxisCount) is var (outer, reduced, inner) ? Reduce.SumWorkspaceLength(outer, reduced, inner) : 0,
+            Workspace = (s, call) =>
+            {
+                var (outer, reduced, inner) = Axes.Of(call.Inputs[0], s.Axis, s.AxisCount);
+                return Reduce.SumWorkspaceLength(outer, reduced, inner);
+            },
             Method = (_, _) => "reduction",
         },
         new Binder<Max>(Largest) { Method = (_, _) => "reduction" },

@@ -26,7 +26,9 @@ internal static unsafe partial class BlockedAttention
             var (narrow, columnPitch) = (IsNarrow(width), ColumnPitch(block));
             var keyLength = narrow ? (long)width * columnPitch : (long)block * pitch;
 
-            var scratch = Scratch.Take(checked((int)(keyLength + ((long)block * pitch) + (2 * block) + ((long)block * lanes) + (2 * panels * panelLength) + (4 * panels * lanes) + 160)));
+            var keyFloats = keyLength + ((long)block * pitch) + (2 * block) + ((long)block * lanes);
+            var queryFloats = (2 * panels * panelLength) + (4 * panels * lanes);
+            var scratch = Scratch.Take(checked((int)(keyFloats + queryFloats + 160)));
             var keys = Cut(ref scratch, keyLength);
             var values = Cut(ref scratch, (long)block * pitch);
             var scores = Cut(ref scratch, (long)block * lanes);
@@ -41,7 +43,11 @@ internal static unsafe partial class BlockedAttention
             var stride = 3L * c;
             var source = qkv + (sample * tokens * stride) + (head * width);
             for (var p = 0; p < panels; p++)
-                PackPanel(source + ((first + (p * lanes)) * stride), stride, queryPanels + (p * panelLength), Math.Min(lanes, queries - (p * lanes)), width, scale * LaneMath.Log2E);
+            {
+                var from = source + ((first + (p * lanes)) * stride);
+                PackPanel(from, stride, queryPanels + (p * panelLength), Math.Min(lanes, queries - (p * lanes)), width, scale * LaneMath.Log2E);
+            }
+
             new Span<float>(largest, panels * lanes).Fill(float.NegativeInfinity);
             new Span<float>(totals, panels * lanes).Clear();
             for (var key = 0; key < tokens; key += block)

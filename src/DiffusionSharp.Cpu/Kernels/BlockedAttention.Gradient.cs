@@ -117,7 +117,9 @@ internal static unsafe partial class BlockedAttention
     private readonly struct GradientScratch
     {
         // Of a narrow head the values stand as columns, and the keys both ways.
-        public readonly float* Keys, KeyColumns, Values, DKeys, DValues, Weights, Slopes, QueryPanel, DyPanel, DQueryPanel, QueryRows, DyRows, Largest, Totals, Along, Rescale;
+        public readonly float* Keys, KeyColumns, Values, DKeys, DValues, Weights, Slopes;
+        public readonly float* QueryPanel, DyPanel, DQueryPanel, QueryRows, DyRows;
+        public readonly float* Largest, Totals, Along, Rescale;
         public readonly float** KeyTable, WeightTable;
         public readonly int Block, Width, Pitch, ColumnPitch;
 
@@ -128,7 +130,9 @@ internal static unsafe partial class BlockedAttention
             var (whole, scores, panel, rows) = ((long)tokens * pitch, (long)block * lanes, (long)width * lanes, (long)lanes * pitch);
             var narrow = IsNarrow(width);
             var columns = (long)width * ColumnPitch;
-            var scratch = Scratch.Take(checked((int)((narrow ? (3 * whole) + (2 * columns) : 4 * whole) + (2 * scores) + (3 * panel) + (2 * rows) + (4 * lanes) + (2L * tokens) + (2 * block) + (18 * 16))));
+            var keyFloats = narrow ? (3 * whole) + (2 * columns) : 4 * whole;
+            var queryFloats = (3 * panel) + (2 * rows) + (4 * lanes);
+            var scratch = Scratch.Take(checked((int)(keyFloats + (2 * scores) + queryFloats + (2L * tokens) + (2 * block) + (18 * 16))));
             Keys = Cut(ref scratch, whole);
             KeyColumns = Cut(ref scratch, narrow ? columns : 0);
             Values = Cut(ref scratch, narrow ? columns : whole);

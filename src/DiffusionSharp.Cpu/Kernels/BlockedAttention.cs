@@ -47,7 +47,16 @@ internal static unsafe partial class BlockedAttention
     /// <param name="heads">Heads, a divisor of c.</param>
     /// <param name="scale">Factor of the scores.</param>
     /// <param name="p">The threads.</param>
-    public static void Gradient(ReadOnlySpan<float> qkv, ReadOnlySpan<float> dy, Span<float> dqkv, int n, int tokens, int c, int heads, float scale, Parallelism p)
+    public static void Gradient(
+        ReadOnlySpan<float> qkv,
+        ReadOnlySpan<float> dy,
+        Span<float> dqkv,
+        int n,
+        int tokens,
+        int c,
+        int heads,
+        float scale,
+        Parallelism p)
     {
         Check("Attention.Gradient", nameof(dy), qkv.Length, dy.Length, n, tokens, c, heads);
         Guard.Length("Attention.Gradient", nameof(dqkv), dqkv.Length, qkv.Length);
@@ -100,7 +109,11 @@ internal static unsafe partial class BlockedAttention
         {
             var height = MicroKernel.TileRows(rows - r);
             for (var k = 0; k < depth; k += MicroKernel.DepthBlock)
-                MicroKernel.Rows(height, columns, table + r, 0, offset + k, 1, Math.Min(MicroKernel.DepthBlock, depth - k), b + (k * ldb), ldb, c + (r * ldc), ldc, add || k > 0);
+            {
+                var run = Math.Min(MicroKernel.DepthBlock, depth - k);
+                MicroKernel.Rows(height, columns, table + r, 0, offset + k, 1, run, b + (k * ldb), ldb, c + (r * ldc), ldc, add || k > 0);
+            }
+
             r += height;
         }
     }
@@ -113,7 +126,11 @@ internal static unsafe partial class BlockedAttention
         {
             var height = MicroKernel.TileRows(rows - r);
             for (var k = 0; k < depth; k += MicroKernel.DepthBlock)
-                MicroKernel.Columns(height, columns, a + (k * lda) + r, lda, Math.Min(MicroKernel.DepthBlock, depth - k), b + (k * ldb), ldb, c + (r * ldc), ldc, add || k > 0);
+            {
+                var run = Math.Min(MicroKernel.DepthBlock, depth - k);
+                MicroKernel.Columns(height, columns, a + (k * lda) + r, lda, run, b + (k * ldb), ldb, c + (r * ldc), ldc, add || k > 0);
+            }
+
             r += height;
         }
     }

@@ -77,7 +77,8 @@ internal unsafe struct BlockedProduct<TSource> : ITileBody
             for (var block = 0; block < blocks; block++)
             {
                 var blockRows = Math.Min(rowBlock, rows - (block * rowBlock));
-                if (panel == firstPanel && block + 1 < blocks) Source.Prefetch(tables + ((block + 1) * tableBytes), Math.Min(rowBlock, rows - ((block + 1) * rowBlock)));
+                if (panel == firstPanel && block + 1 < blocks)
+                    Source.Prefetch(tables + ((block + 1) * tableBytes), Math.Min(rowBlock, rows - ((block + 1) * rowBlock)));
                 for (var row = 0; row < blockRows;)
                 {
                     var count = MicroKernel.TileRows(blockRows - row);

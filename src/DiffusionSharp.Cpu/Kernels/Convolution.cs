@@ -61,7 +61,8 @@ internal static unsafe class Convolution
             {
                 var zeros = Zeros(packed, g.KernelWidth * g.InChannels);
                 packed = Aligned.Up(zeros + (g.KernelWidth * g.InChannels));
-                RunWinograd(new WinogradBlock(pX, zeros, WinogradTiles.Forward(g), g.InChannels, output), new WinogradPacking(pW, packed, g.InChannels, g.OutChannels, backward: false), packed, parallelism);
+                var block = new WinogradBlock(pX, zeros, WinogradTiles.Forward(g), g.InChannels, output);
+                RunWinograd(block, new WinogradPacking(pW, packed, g.InChannels, g.OutChannels, backward: false), packed, parallelism);
                 return;
             }
 
@@ -183,7 +184,8 @@ internal static unsafe class Convolution
             var packed = Aligned.Up(zeros + (g.KernelWidth * g.OutChannels));
             if (method == ConvMethod.Winograd)
             {
-                RunWinograd(new WinogradBlock(pDy, zeros, WinogradTiles.Backward(g), g.OutChannels, output), new WinogradPacking(pW, packed, g.InChannels, g.OutChannels, backward: true), packed, parallelism);
+                var block = new WinogradBlock(pDy, zeros, WinogradTiles.Backward(g), g.OutChannels, output);
+                RunWinograd(block, new WinogradPacking(pW, packed, g.InChannels, g.OutChannels, backward: true), packed, parallelism);
                 return;
             }
 
@@ -257,11 +259,16 @@ internal static unsafe class Convolution
         }
     }
 
-    /// <summary>Whether <see cref="ConvMethod.Winograd"/> can compute a convolution: 3×3, stride 1, padding of 2 at most, channels in multiples of 16.</summary>
+    /// <summary>
+    /// Whether <see cref="ConvMethod.Winograd"/> can compute a convolution: 3×3, stride 1, padding of 2 at most, channels in multiples of 16.
+    /// </summary>
     public static bool AllowsWinograd(in ConvGeometry g) =>
         g is { KernelHeight: 3, KernelWidth: 3, Stride: 1, PadTop: <= 2, PadLeft: <= 2 } && g.InChannels % 16 == 0 && g.OutChannels % 16 == 0;
 
-    /// <summary>Whether packing the weights beforehand spares <see cref="ForwardPacked"/> work; with few tiles Winograd transforms them on the way, which beats reading four times as much.</summary>
+    /// <summary>
+    /// Whether packing the weights beforehand spares <see cref="ForwardPacked"/> work; with few tiles Winograd transforms them on the way,
+    /// which beats reading four times as much.
+    /// </summary>
     public static bool GainsByPacking(in ConvGeometry g, ConvMethod method) =>
         method == ConvMethod.Direct || !WinogradPanels.Suits(WinogradTiles.Forward(g).Count, g.OutChannels);
 
@@ -278,8 +285,9 @@ internal static unsafe class Convolution
     private static void ValidateEpilogue(string operation, in Epilogue epilogue, in ConvGeometry g)
     {
         epilogue.Validate(operation, (long)g.Batch * g.OutHeight * g.OutWidth, g.OutChannels);
-        if (!epilogue.PerSample.IsEmpty && epilogue.RowsPerSample != g.OutHeight * g.OutWidth)
-            throw new ArgumentException($"{operation}: a sample has {g.OutHeight * g.OutWidth} output pixels, epilogue.RowsPerSample says {epilogue.RowsPerSample}.");
+        var pixels = g.OutHeight * g.OutWidth;
+        if (!epilogue.PerSample.IsEmpty && epilogue.RowsPerSample != pixels)
+            throw new ArgumentException($"{operation}: a sample has {pixels} output pixels, epilogue.RowsPerSample says {epilogue.RowsPerSample}.");
     }
 
     // One window row of zeros stands for what lies outside the picture.
@@ -314,7 +322,8 @@ internal static unsafe class Convolution
         PackTaps(PixelLattice.Forward(g, null), packing, parallelism);
     }
 
-    private static void RunForward(float* x, float* packed, in OutputTile output, in ConvGeometry g, ConvMethod method, float* workspace, Parallelism parallelism)
+    private static void RunForward(
+        float* x, float* packed, in OutputTile output, in ConvGeometry g, ConvMethod method, float* workspace, Parallelism parallelism)
     {
         var zeros = Zeros(workspace, g.KernelWidth * g.InChannels);
         if (method == ConvMethod.Winograd)
@@ -342,7 +351,8 @@ internal static unsafe class Convolution
     // With few channels a window row is one run of memory; see LineRows.
     private static bool ByLine(in PixelLattice lattice) => lattice.Channels < LineRows.ChannelLimit && lattice.TapsWide > 1;
 
-    private static bool IsNarrow(in PixelLattice lattice, int columns) => NarrowKernel.Suits(columns, ByLine(lattice) ? lattice.TapsWide * lattice.Channels : lattice.Channels);
+    private static bool IsNarrow(in PixelLattice lattice, int columns) =>
+        NarrowKernel.Suits(columns, ByLine(lattice) ? lattice.TapsWide * lattice.Channels : lattice.Channels);
 
     private static void PackTaps(in PixelLattice lattice, PanelPacking packing, Parallelism parallelism)
     {

@@ -30,12 +30,16 @@ internal sealed unsafe class ElementwiseChain
     /// <param name="output">The shape of the result.</param>
     /// <param name="inputs">The shapes of the inputs, each of which broadcasts to the output.</param>
     /// <param name="code">The instructions, each using inputs and earlier results.</param>
-    /// <exception cref="ArgumentException">An input does not broadcast to the output, an operand does not exist yet, or there is no instruction and not exactly one input.</exception>
+    /// <exception cref="ArgumentException">
+    /// An input does not broadcast to the output, an operand does not exist yet, or there is no instruction and not exactly one input.
+    /// </exception>
     public ElementwiseChain(Shape output, IReadOnlyList<Shape> inputs, IReadOnlyList<ElementwiseInstruction> code)
     {
         foreach (var input in inputs)
-            if (Shape.Broadcast(output, input, "ElementwiseChain") != output) throw new ArgumentException($"ElementwiseChain: input {input} does not broadcast to output {output}.", nameof(inputs));
-        if (code.Count == 0 && inputs.Count != 1) throw new ArgumentException($"ElementwiseChain: without instructions one input is copied, {inputs.Count} were given.", nameof(inputs));
+            if (Shape.Broadcast(output, input, "ElementwiseChain") != output)
+                throw new ArgumentException($"ElementwiseChain: input {input} does not broadcast to output {output}.", nameof(inputs));
+        if (code.Count == 0 && inputs.Count != 1)
+            throw new ArgumentException($"ElementwiseChain: without instructions one input is copied, {inputs.Count} were given.", nameof(inputs));
         for (var i = 0; i < code.Count; i++)
         {
             if (!Enum.IsDefined(code[i].Code)) throw new ArgumentException($"ElementwiseChain: instruction {i} is no operation, {code[i].Code}.", nameof(code));
@@ -80,12 +84,17 @@ internal sealed unsafe class ElementwiseChain
     /// <exception cref="ArgumentException">The number of inputs or a length differs from the plan.</exception>
     public void Run(ReadOnlySpan<BufferSlice> inputs, BufferSlice output, Parallelism p)
     {
-        if (inputs.Length != inputLengths.Length) throw new ArgumentException($"ElementwiseChain: planned for {inputLengths.Length} inputs, {inputs.Length} were given.", nameof(inputs));
-        if (output.Length != count) throw new ArgumentException($"ElementwiseChain: output {this.output} needs {count} values, the memory holds {output.Length}.", nameof(output));
+        if (inputs.Length != inputLengths.Length)
+            throw new ArgumentException($"ElementwiseChain: planned for {inputLengths.Length} inputs, {inputs.Length} were given.", nameof(inputs));
+        if (output.Length != count)
+            throw new ArgumentException($"ElementwiseChain: output {this.output} needs {count} values, the memory holds {output.Length}.", nameof(output));
         var addresses = stackalloc float*[inputs.Length + 1];
         for (var k = 0; k < inputs.Length; k++)
         {
-            if (inputs[k].Length != inputLengths[k]) throw new ArgumentException($"ElementwiseChain: input {k} needs {inputLengths[k]} values, the memory holds {inputs[k].Length}.", nameof(inputs));
+            if (inputs[k].Length != inputLengths[k])
+                throw new ArgumentException(
+                    $"ElementwiseChain: input {k} needs {inputLengths[k]} values, the memory holds {inputs[k].Length}.",
+                    nameof(inputs));
             addresses[k] = Scratch.Address(inputs[k].Span);
         }
 
@@ -100,7 +109,8 @@ internal sealed unsafe class ElementwiseChain
 
     private static void CheckOperand(int operand, int known, int instruction)
     {
-        if (operand < -1 || operand >= known) throw new ArgumentException($"ElementwiseChain: instruction {instruction} uses operand {operand}, −1 to {known - 1} exist.");
+        if (operand < -1 || operand >= known)
+            throw new ArgumentException($"ElementwiseChain: instruction {instruction} uses operand {operand}, −1 to {known - 1} exist.");
     }
 
     // Gathered inputs keep a slot each; a result takes one from its instruction to its last use. The last result goes to the output.

@@ -111,7 +111,15 @@ internal static unsafe class Gemm
     /// <param name="epilogue">Terms added to the product.</param>
     /// <param name="parallelism">Threads to use; the result does not depend on them.</param>
     /// <exception cref="ArgumentException">A size is below 1, or a span does not hold what the sizes ask.</exception>
-    public static void MultiplyPacked(ReadOnlySpan<float> a, ReadOnlySpan<float> packed, Span<float> c, int m, int n, int k, Epilogue epilogue, Parallelism parallelism)
+    public static void MultiplyPacked(
+        ReadOnlySpan<float> a,
+        ReadOnlySpan<float> packed,
+        Span<float> c,
+        int m,
+        int n,
+        int k,
+        Epilogue epilogue,
+        Parallelism parallelism)
     {
         const string Operation = "Gemm.MultiplyPacked";
         ValidateSizes(Operation, 1, m, n, k);

@@ -23,7 +23,19 @@ internal static unsafe partial class GroupNorm
     /// <param name="groups">G, a divisor of c.</param>
     /// <param name="silu">Whether SiLU followed.</param>
     /// <param name="p">The threads.</param>
-    public static void GradientSums(ReadOnlySpan<float> x, ReadOnlySpan<float> stats, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, ReadOnlySpan<float> dy, Span<float> sums, int n, int positions, int c, int groups, bool silu, Parallelism p)
+    public static void GradientSums(
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<float> stats,
+        ReadOnlySpan<float> gamma,
+        ReadOnlySpan<float> beta,
+        ReadOnlySpan<float> dy,
+        Span<float> sums,
+        int n,
+        int positions,
+        int c,
+        int groups,
+        bool silu,
+        Parallelism p)
     {
         CheckGradient("GroupNorm.GradientSums", x, stats, gamma, beta, dy, sums, n, positions, c, groups);
         if (x.Length == 0) sums.Clear();
@@ -50,7 +62,21 @@ internal static unsafe partial class GroupNorm
     /// <param name="groups">G, a divisor of c.</param>
     /// <param name="silu">Whether SiLU followed.</param>
     /// <param name="p">The threads.</param>
-    public static void Gradient(ReadOnlySpan<float> x, ReadOnlySpan<float> stats, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, ReadOnlySpan<float> dy, ReadOnlySpan<float> residual, Span<float> sums, Span<float> dx, int n, int positions, int c, int groups, bool silu, Parallelism p)
+    public static void Gradient(
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<float> stats,
+        ReadOnlySpan<float> gamma,
+        ReadOnlySpan<float> beta,
+        ReadOnlySpan<float> dy,
+        ReadOnlySpan<float> residual,
+        Span<float> sums,
+        Span<float> dx,
+        int n,
+        int positions,
+        int c,
+        int groups,
+        bool silu,
+        Parallelism p)
     {
         CheckGradient("GroupNorm.Gradient", x, stats, gamma, beta, dy, sums, n, positions, c, groups);
         Guard.Length("GroupNorm.Gradient", nameof(dx), dx.Length, x.Length);
@@ -64,14 +90,35 @@ internal static unsafe partial class GroupNorm
         }
     }
 
-    private static void CheckGradient(string operation, ReadOnlySpan<float> x, ReadOnlySpan<float> stats, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, ReadOnlySpan<float> dy, ReadOnlySpan<float> sums, int n, int positions, int c, int groups)
+    private static void CheckGradient(
+        string operation,
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<float> stats,
+        ReadOnlySpan<float> gamma,
+        ReadOnlySpan<float> beta,
+        ReadOnlySpan<float> dy,
+        ReadOnlySpan<float> sums,
+        int n,
+        int positions,
+        int c,
+        int groups)
     {
         CheckApply(operation, x, stats, gamma, beta, x, n, positions, c, groups);
         Guard.Length(operation, nameof(dy), dy.Length, x.Length);
         Guard.Length(operation, nameof(sums), sums.Length, 2L * n * c);
     }
 
-    private readonly struct GradientBody(float* x, float* stats, float* gamma, float* beta, float* dy, float* residual, float* sums, float* dx, GroupNormGrid grid, bool silu) : ITileBody
+    private readonly struct GradientBody(
+        float* x,
+        float* stats,
+        float* gamma,
+        float* beta,
+        float* dy,
+        float* residual,
+        float* sums,
+        float* dx,
+        GroupNormGrid grid,
+        bool silu) : ITileBody
     {
         public int Tiles => grid.Tiles;
 
@@ -109,7 +156,10 @@ internal static unsafe partial class GroupNorm
             {
                 var at = (long)row * grid.C;
                 new Span<float>(plain, 2 * padded).Clear();
-                GroupNormLoops.GradientSums(x + offset + at, dy + offset + at, keep == null ? null : keep + at, grid.C, Math.Min(ColumnSums.ChunkRows, grid.Positions - row), columns, mean, slope, gamma + first, beta + first, plain, scaled, silu);
+                var rows = Math.Min(ColumnSums.ChunkRows, grid.Positions - row);
+                var kept = keep == null ? null : keep + at;
+                GroupNormLoops.GradientSums(
+                    x + offset + at, dy + offset + at, kept, grid.C, rows, columns, mean, slope, gamma + first, beta + first, plain, scaled, silu);
                 for (var k = 0; k < columns; k++)
                 {
                     totals[k] += plain[k];
@@ -126,7 +176,9 @@ internal static unsafe partial class GroupNorm
 
             if (dx == null) return;
             Means(groups, first, totals, scaledTotals, means, plain, scaled);
-            GroupNormLoops.GradientInput(x + offset, keep == null ? dy + offset : keep, residual == null ? null : residual + offset, dx + offset, grid.C, grid.Positions, columns, mean, slope, gamma + first, plain, scaled);
+            var g = keep == null ? dy + offset : keep;
+            var added = residual == null ? null : residual + offset;
+            GroupNormLoops.GradientInput(x + offset, g, added, dx + offset, grid.C, grid.Positions, columns, mean, slope, gamma + first, plain, scaled);
         }
 
         // The group's means of γ g and γ g x̂, in each of its channels.

@@ -48,7 +48,18 @@ internal static unsafe partial class GroupNorm
     /// <param name="groups">G, a divisor of c.</param>
     /// <param name="silu">Whether SiLU follows.</param>
     /// <param name="p">The threads.</param>
-    public static void Apply(ReadOnlySpan<float> x, ReadOnlySpan<float> stats, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, Span<float> y, int n, int positions, int c, int groups, bool silu, Parallelism p)
+    public static void Apply(
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<float> stats,
+        ReadOnlySpan<float> gamma,
+        ReadOnlySpan<float> beta,
+        Span<float> y,
+        int n,
+        int positions,
+        int c,
+        int groups,
+        bool silu,
+        Parallelism p)
     {
         CheckApply("GroupNorm.Apply", x, stats, gamma, beta, y, n, positions, c, groups);
         if (x.Length == 0) return;
@@ -72,7 +83,19 @@ internal static unsafe partial class GroupNorm
     /// <param name="epsilon">Added to the variance.</param>
     /// <param name="silu">Whether SiLU follows.</param>
     /// <param name="p">The threads.</param>
-    public static void Forward(ReadOnlySpan<float> x, Span<float> stats, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, Span<float> y, int n, int positions, int c, int groups, float epsilon, bool silu, Parallelism p)
+    public static void Forward(
+        ReadOnlySpan<float> x,
+        Span<float> stats,
+        ReadOnlySpan<float> gamma,
+        ReadOnlySpan<float> beta,
+        Span<float> y,
+        int n,
+        int positions,
+        int c,
+        int groups,
+        float epsilon,
+        bool silu,
+        Parallelism p)
     {
         CheckApply("GroupNorm.Forward", x, stats, gamma, beta, y, n, positions, c, groups);
         if (x.Length == 0) return;
@@ -90,7 +113,17 @@ internal static unsafe partial class GroupNorm
         Guard.Length(operation, nameof(stats), stats.Length, 2L * n * groups);
     }
 
-    private static void CheckApply(string operation, ReadOnlySpan<float> x, ReadOnlySpan<float> stats, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, ReadOnlySpan<float> y, int n, int positions, int c, int groups)
+    private static void CheckApply(
+        string operation,
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<float> stats,
+        ReadOnlySpan<float> gamma,
+        ReadOnlySpan<float> beta,
+        ReadOnlySpan<float> y,
+        int n,
+        int positions,
+        int c,
+        int groups)
     {
         Check(operation, x, stats, n, positions, c, groups);
         Guard.Length(operation, nameof(gamma), gamma.Length, c);
@@ -111,7 +144,16 @@ internal static unsafe partial class GroupNorm
         }
     }
 
-    private readonly struct ForwardBody(float* x, float* stats, float* gamma, float* beta, float* y, GroupNormGrid grid, float epsilon, bool silu, bool measure) : ITileBody
+    private readonly struct ForwardBody(
+        float* x,
+        float* stats,
+        float* gamma,
+        float* beta,
+        float* y,
+        GroupNormGrid grid,
+        float epsilon,
+        bool silu,
+        bool measure) : ITileBody
     {
         public int Tiles => grid.Tiles;
 
@@ -176,7 +218,8 @@ internal static unsafe partial class GroupNorm
             for (var row = 0; row < grid.Positions; row += ColumnSums.ChunkRows)
             {
                 new Span<float>(sums, 2 * padded).Clear();
-                GroupNormLoops.Deviations(source + ((long)row * grid.C), grid.C, Math.Min(ColumnSums.ChunkRows, grid.Positions - row), columns, shift, sums, squares);
+                var rows = Math.Min(ColumnSums.ChunkRows, grid.Positions - row);
+                GroupNormLoops.Deviations(source + ((long)row * grid.C), grid.C, rows, columns, shift, sums, squares);
                 for (var k = 0; k < columns; k++)
                 {
                     totals[k] += sums[k];

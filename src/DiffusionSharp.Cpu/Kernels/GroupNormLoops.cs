@@ -29,11 +29,15 @@ internal static unsafe class GroupNormLoops
     }
 
     /// <summary>Adds to the column sums of g and of g x̂; with SiLU and a place to keep them, writes g = dy · silu′ too.</summary>
-    public static void GradientSums(float* x, float* dy, float* keep, long stride, int rows, int columns, float* mean, float* slope, float* gamma, float* beta, float* plain, float* scaled, bool silu)
+    public static void GradientSums(
+        float* x, float* dy, float* keep,
+        long stride, int rows, int columns,
+        float* mean, float* slope, float* gamma, float* beta, float* plain, float* scaled, bool silu)
     {
         var k = 0;
         if (Vector512.IsHardwareAccelerated) k = GradientSums<Lanes16>(x, dy, keep, stride, rows, k, columns, mean, slope, gamma, beta, plain, scaled, silu);
-        if (Vector256.IsHardwareAccelerated && k < columns) k = GradientSums<Lanes8>(x, dy, keep, stride, rows, k, columns, mean, slope, gamma, beta, plain, scaled, silu);
+        if (Vector256.IsHardwareAccelerated && k < columns)
+            k = GradientSums<Lanes8>(x, dy, keep, stride, rows, k, columns, mean, slope, gamma, beta, plain, scaled, silu);
         if (k < columns) GradientSums<Lanes1>(x, dy, keep, stride, rows, k, columns, mean, slope, gamma, beta, plain, scaled, silu);
     }
 
@@ -42,11 +46,15 @@ internal static unsafe class GroupNormLoops
     /// slope stays outside: multiplied into the three numbers beforehand, each would carry an error of its own, the same at every
     /// position, and weight gradients, which sum over positions, would keep it where errors of single values meet.
     /// </remarks>
-    public static void GradientInput(float* x, float* g, float* residual, float* dx, long stride, int rows, int columns, float* mean, float* slope, float* gamma, float* plain, float* scaled)
+    public static void GradientInput(
+        float* x, float* g, float* residual, float* dx,
+        long stride, int rows, int columns,
+        float* mean, float* slope, float* gamma, float* plain, float* scaled)
     {
         var k = 0;
         if (Vector512.IsHardwareAccelerated) k = GradientInput<Lanes16>(x, g, residual, dx, stride, rows, k, columns, mean, slope, gamma, plain, scaled);
-        if (Vector256.IsHardwareAccelerated && k < columns) k = GradientInput<Lanes8>(x, g, residual, dx, stride, rows, k, columns, mean, slope, gamma, plain, scaled);
+        if (Vector256.IsHardwareAccelerated && k < columns)
+            k = GradientInput<Lanes8>(x, g, residual, dx, stride, rows, k, columns, mean, slope, gamma, plain, scaled);
         if (k < columns) GradientInput<Lanes1>(x, g, residual, dx, stride, rows, k, columns, mean, slope, gamma, plain, scaled);
     }
 
@@ -139,7 +147,10 @@ internal static unsafe class GroupNormLoops
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int GradientSums<T>(float* x, float* dy, float* keep, long stride, int rows, int begin, int columns, float* mean, float* slope, float* gamma, float* beta, float* plain, float* scaled, bool silu)
+    private static int GradientSums<T>(
+        float* x, float* dy, float* keep,
+        long stride, int rows, int begin, int columns,
+        float* mean, float* slope, float* gamma, float* beta, float* plain, float* scaled, bool silu)
         where T : struct, ILanes<T>
     {
         var power = new PowerLanes<T>();
@@ -198,7 +209,10 @@ internal static unsafe class GroupNormLoops
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int GradientInput<T>(float* x, float* g, float* residual, float* dx, long stride, int rows, int begin, int columns, float* mean, float* slope, float* gamma, float* plain, float* scaled)
+    private static int GradientInput<T>(
+        float* x, float* g, float* residual, float* dx,
+        long stride, int rows, int begin, int columns,
+        float* mean, float* slope, float* gamma, float* plain, float* scaled)
         where T : struct, ILanes<T>
     {
         var end = columns - ((columns - begin) % T.Count);

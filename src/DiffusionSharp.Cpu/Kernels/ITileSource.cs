@@ -12,7 +12,10 @@ internal unsafe interface ITileSource
     /// <summary>Whether rows become output rows in the same order without gaps, so that a tile may be written where it belongs.</summary>
     bool IsDense { get; }
 
-    /// <summary>c[rows, columns] = rows of a (from <paramref name="row"/> of the prepared block) · the whole panel; whole vectors of columns are written.</summary>
+    /// <summary>
+    /// c[rows, columns] = rows of a (from <paramref name="row"/> of the prepared block) · the whole panel;
+    /// whole vectors of columns are written.
+    /// </summary>
     void Multiply(byte* table, int row, int rows, int columns, float* b, nint ldb, float* c, nint ldc);
 
     /// <summary>Asks for the rows of a prepared block ahead of their use, where memory would not be read in a pattern the machine foresees.</summary>

@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace DiffusionSharp.Cpu.Kernels;
 
-/// <summary>The register-blocked heart of every matrix product: a tile of c, at most <see cref="RowBlock"/> × <see cref="Panel"/>, held in registers over a run of k.</summary>
+/// <summary>
+/// The register-blocked heart of every matrix product: a tile of c, at most <see cref="RowBlock"/> × <see cref="Panel"/>,
+/// held in registers over a run of k.
+/// </summary>
 /// <remarks>
 /// c[r, j] (+)= Σ_k a(r, k) · b[k, j]. Row k of b is <c>b + k·ldb</c>, a full panel wide (zero-filled past the matrix).
 /// Three ways to walk a: rows given by pointers (each contiguous in k), columns (rows adjacent in memory, k strided), and a list of
@@ -46,14 +49,31 @@ internal static unsafe class MicroKernel
         return rowsLeft >= 8 ? 8 : rowsLeft >= 4 ? 4 : rowsLeft >= 2 ? 2 : 1;
     }
 
-    /// <summary>Rows by pointers: a holds segments · tableStride pointers; row r of segment s starts at a[s·tableStride + r] + offset and is length long.</summary>
+    /// <summary>
+    /// Rows by pointers: a holds segments · tableStride pointers;
+    /// row r of segment s starts at a[s·tableStride + r] + offset and is length long.
+    /// </summary>
     /// <remarks><c>rows</c> is a value of <see cref="TileRows"/>; of <c>columns</c>, 1 to <see cref="Panel"/>, whole vectors are written to c.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Rows(int rows, int columns, float** a, nint tableStride, nint offset, int segments, int length, float* b, nint ldb, float* c, nint ldc, bool accumulate)
+    public static void Rows(
+        int rows, int columns,
+        float** a, nint tableStride, nint offset, int segments, int length,
+        float* b, nint ldb,
+        float* c, nint ldc, bool accumulate)
     {
-        if (Vector512.IsHardwareAccelerated) Rows<TileLanes16, Vector512<float>>(rows, columns, a, tableStride, offset, segments, length, b, ldb, c, ldc, accumulate);
-        else if (Vector256.IsHardwareAccelerated) Rows<TileLanes8, Vector256<float>>(rows, columns, a, tableStride, offset, segments, length, b, ldb, c, ldc, accumulate);
-        else for (var r = 0; r < rows; r++) RegisterTile.Rows<TileLanes4, TileLanes4.Four, One, One>(a + r, tableStride, offset, segments, length, b, ldb, c + (r * ldc), ldc, accumulate);
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Rows<TileLanes16, Vector512<float>>(rows, columns, a, tableStride, offset, segments, length, b, ldb, c, ldc, accumulate);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            Rows<TileLanes8, Vector256<float>>(rows, columns, a, tableStride, offset, segments, length, b, ldb, c, ldc, accumulate);
+        }
+        else
+        {
+            for (var r = 0; r < rows; r++, a++, c += ldc)
+                RegisterTile.Rows<TileLanes4, TileLanes4.Four, One, One>(a, tableStride, offset, segments, length, b, ldb, c, ldc, accumulate);
+        }
     }
 
     /// <summary>Columns: element (r, k) of a is a[k·lda + r].</summary>
@@ -61,9 +81,19 @@ internal static unsafe class MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Columns(int rows, int columns, float* a, nint lda, int count, float* b, nint ldb, float* c, nint ldc, bool accumulate)
     {
-        if (Vector512.IsHardwareAccelerated) Columns<TileLanes16, Vector512<float>>(rows, columns, a, lda, count, b, ldb, c, ldc, accumulate);
-        else if (Vector256.IsHardwareAccelerated) Columns<TileLanes8, Vector256<float>>(rows, columns, a, lda, count, b, ldb, c, ldc, accumulate);
-        else for (var r = 0; r < rows; r++) RegisterTile.Columns<TileLanes4, TileLanes4.Four, One, One>(a + r, lda, count, b, ldb, c + (r * ldc), ldc, accumulate);
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Columns<TileLanes16, Vector512<float>>(rows, columns, a, lda, count, b, ldb, c, ldc, accumulate);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            Columns<TileLanes8, Vector256<float>>(rows, columns, a, lda, count, b, ldb, c, ldc, accumulate);
+        }
+        else
+        {
+            for (var r = 0; r < rows; r++, a++, c += ldc)
+                RegisterTile.Columns<TileLanes4, TileLanes4.Four, One, One>(a, lda, count, b, ldb, c, ldc, accumulate);
+        }
     }
 
     /// <summary>Listed columns: step k reads row r of a at a[offset + r] and row i of b, with offset the low and i the high half of list[k].</summary>
@@ -71,13 +101,27 @@ internal static unsafe class MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Listed(int rows, int columns, float* a, long* list, int count, float* b, nint ldb, float* c, nint ldc, bool accumulate)
     {
-        if (Vector512.IsHardwareAccelerated) Listed<TileLanes16, Vector512<float>>(rows, columns, a, list, count, b, ldb, c, ldc, accumulate);
-        else if (Vector256.IsHardwareAccelerated) Listed<TileLanes8, Vector256<float>>(rows, columns, a, list, count, b, ldb, c, ldc, accumulate);
-        else for (var r = 0; r < rows; r++) RegisterTile.Listed<TileLanes4, TileLanes4.Four, One, One>(a + r, list, count, b, ldb, c + (r * ldc), ldc, accumulate);
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Listed<TileLanes16, Vector512<float>>(rows, columns, a, list, count, b, ldb, c, ldc, accumulate);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            Listed<TileLanes8, Vector256<float>>(rows, columns, a, list, count, b, ldb, c, ldc, accumulate);
+        }
+        else
+        {
+            for (var r = 0; r < rows; r++, a++, c += ldc)
+                RegisterTile.Listed<TileLanes4, TileLanes4.Four, One, One>(a, list, count, b, ldb, c, ldc, accumulate);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Rows<TLanes, T>(int rows, int columns, float** a, nint tableStride, nint offset, int segments, int length, float* b, nint ldb, float* c, nint ldc, bool accumulate)
+    private static void Rows<TLanes, T>(
+        int rows, int columns,
+        float** a, nint tableStride, nint offset, int segments, int length,
+        float* b, nint ldb,
+        float* c, nint ldc, bool accumulate)
         where TLanes : struct, IMultiplyAdd<T>
         where T : struct
     {

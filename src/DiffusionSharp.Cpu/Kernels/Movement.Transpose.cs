@@ -27,7 +27,8 @@ internal static unsafe partial class Movement
         var seen = 0;
         foreach (var axis in permutation)
         {
-            if (axis < 0 || axis >= rank || (seen & (1 << axis)) != 0) throw new ArgumentException($"Transpose: axis {axis} is out of range or given twice for {sourceShape}.", nameof(permutation));
+            if (axis < 0 || axis >= rank || (seen & (1 << axis)) != 0)
+                throw new ArgumentException($"Transpose: axis {axis} is out of range or given twice for {sourceShape}.", nameof(permutation));
             seen |= 1 << axis;
         }
 
@@ -60,7 +61,8 @@ internal static unsafe partial class Movement
             for (; r <= rows - 8; r += 8)
             {
                 var c = 0;
-                for (; c <= columns - 8; c += 8) EightByEight(source + (c * sourceStride) + r, sourceStride, destination + (r * destinationStride) + c, destinationStride);
+                for (; c <= columns - 8; c += 8)
+                    EightByEight(source + (c * sourceStride) + r, sourceStride, destination + (r * destinationStride) + c, destinationStride);
                 Plain(source, sourceStride, destination, destinationStride, r, r + 8, c, columns);
             }
         }
@@ -208,7 +210,9 @@ internal static unsafe partial class Movement
                 for (var column = 0; column < lengths[rank - 1]; column += Square)
                 {
                     var columns = Math.Min(Square, lengths[rank - 1] - column);
-                    Matrix(source + from + row + (column * strides[rank - 1]), strides[rank - 1], destination + to + (row * destinationStride) + column, destinationStride, rows, columns);
+                    var read = source + from + row + (column * strides[rank - 1]);
+                    var written = destination + to + (row * destinationStride) + column;
+                    Matrix(read, strides[rank - 1], written, destinationStride, rows, columns);
                 }
             }
         }

@@ -16,7 +16,14 @@ internal static unsafe partial class Movement
     /// <param name="rows">Number of rows.</param>
     /// <param name="length">Floats in a row.</param>
     /// <param name="p">The threads.</param>
-    public static void CopyBlocks(ReadOnlySpan<float> source, int sourceStride, Span<float> destination, int destinationStride, int rows, int length, Parallelism p)
+    public static void CopyBlocks(
+        ReadOnlySpan<float> source,
+        int sourceStride,
+        Span<float> destination,
+        int destinationStride,
+        int rows,
+        int length,
+        Parallelism p)
     {
         if (rows <= 0 || length <= 0) return;
         Guard.AtLeast("CopyBlocks", nameof(source), source.Length, ((long)(rows - 1) * sourceStride) + length);
@@ -54,7 +61,15 @@ internal static unsafe partial class Movement
             : new CopyBody(source, sourceStride, destination, destinationStride, rows, length, int.MaxValue, Tiling.RowsPerTile(length, TileLength));
     }
 
-    private readonly struct CopyBody(float* source, int sourceStride, float* destination, int destinationStride, int rows, int length, int total, int perTile) : ITileBody
+    private readonly struct CopyBody(
+        float* source,
+        int sourceStride,
+        float* destination,
+        int destinationStride,
+        int rows,
+        int length,
+        int total,
+        int perTile) : ITileBody
     {
         public int Tiles => Tiling.Ceiling(rows, perTile);
 

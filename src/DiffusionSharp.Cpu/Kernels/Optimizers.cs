@@ -41,7 +41,14 @@ internal static unsafe class Optimizers
     /// <param name="average">Moving average a of the weights, updated; may be empty.</param>
     /// <param name="step">The numbers of the step.</param>
     /// <param name="p">The threads.</param>
-    public static void AdamW(Span<float> parameter, ReadOnlySpan<float> gradient, Span<float> firstMoment, Span<float> secondMoment, Span<float> average, in AdamWStep step, Parallelism p)
+    public static void AdamW(
+        Span<float> parameter,
+        ReadOnlySpan<float> gradient,
+        Span<float> firstMoment,
+        Span<float> secondMoment,
+        Span<float> average,
+        in AdamWStep step,
+        Parallelism p)
     {
         Guard.Length("AdamW", nameof(gradient), gradient.Length, parameter.Length);
         Guard.Length("AdamW", nameof(firstMoment), firstMoment.Length, parameter.Length);

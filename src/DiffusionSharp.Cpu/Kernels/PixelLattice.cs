@@ -1,6 +1,9 @@
 namespace DiffusionSharp.Cpu.Kernels;
 
-/// <summary>A regular lattice of output pixels and the window of input each one reads: the geometry shared by a convolution and the gradient of its input.</summary>
+/// <summary>
+/// A regular lattice of output pixels and the window of input each one reads:
+/// the geometry shared by a convolution and the gradient of its input.
+/// </summary>
 /// <remarks>
 /// Lattice point (a, b) of picture n reads input rows a·InStep − PadTop + i, i &lt; TapsHigh, and columns b·InStep − PadLeft + j, j &lt; TapsWide,
 /// and becomes output pixel (n, OutTop + a·OutStep, OutLeft + b·OutStep). Padding may be negative. A forward convolution is the lattice with
@@ -52,7 +55,9 @@ internal unsafe struct PixelLattice
         OutStep = 1,
     };
 
-    /// <summary>The input pixels that read tap rows ≡ <paramref name="parityRow"/> and columns ≡ <paramref name="parityColumn"/> modulo the stride.</summary>
+    /// <summary>
+    /// The input pixels that read tap rows ≡ <paramref name="parityRow"/> and columns ≡ <paramref name="parityColumn"/> modulo the stride.
+    /// </summary>
     /// <remarks>
     /// With kh = parity + s·j the forward relation ih + padTop = s·oh + kh becomes oh = q₀ + a − j for ih = first + s·a: a correlation of stride 1
     /// over dy, its taps in falling order.

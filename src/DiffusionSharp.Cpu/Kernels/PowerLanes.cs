@@ -89,7 +89,11 @@ internal static unsafe class PowerTable
     private static AlignedBuffer Fill()
     {
         var memory = new AlignedBuffer(16);
-        float[] values = [0.693147182f, 0.240226477f, 0.0555033237f, 0.00961843692f, 0.00133988762f, 0.000153533649f, 1, -127, 12583039, -88.8f, 88.1f, -LaneMath.Log2E];
+        float[] values =
+        [
+            0.693147182f, 0.240226477f, 0.0555033237f, 0.00961843692f, 0.00133988762f, 0.000153533649f,
+            1, -127, 12583039, -88.8f, 88.1f, -LaneMath.Log2E,
+        ];
         values.CopyTo(memory.Span);
         return memory;
     }

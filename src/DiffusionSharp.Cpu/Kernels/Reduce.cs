@@ -161,7 +161,8 @@ internal static unsafe class Reduce
                 for (var piece = 0; piece < cut.Pieces; piece++)
                 {
                     var source = partials + ((((long)o * cut.Pieces) + piece) * cut.Inner) + column;
-                    TensorPrimitives.Add(new ReadOnlySpan<double>(totals, columns), new ReadOnlySpan<double>(source, columns), new Span<double>(totals, columns));
+                    var sum = new Span<double>(totals, columns);
+                    TensorPrimitives.Add(sum, new ReadOnlySpan<double>(source, columns), sum);
                 }
 
                 for (var i = 0; i < columns; i++) y[start + i] = (float)(totals[i] * scale);

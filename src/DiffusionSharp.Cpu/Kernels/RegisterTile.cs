@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace DiffusionSharp.Cpu.Kernels;
 
-/// <summary>The register tile of <see cref="MicroKernel"/>, on vectors of any width: 12×32 of 16 lanes, 6×16 of 8, and one row of four numbers where there are no vectors.</summary>
+/// <summary>
+/// The register tile of <see cref="MicroKernel"/>, on vectors of any width: 12×32 of 16 lanes, 6×16 of 8,
+/// and one row of four numbers where there are no vectors.
+/// </summary>
 /// <remarks>
 /// Row r of the tile lives in two vectors, pR and to its right qR. With 16 lanes these are 24 accumulators, two vectors of b and one
 /// broadcast element of a, 27 of 32 registers; with 8 lanes 12 accumulators, 15 of 16 registers. One step of k reads one row of b and one
@@ -13,7 +16,10 @@ namespace DiffusionSharp.Cpu.Kernels;
 internal static unsafe class RegisterTile
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Rows<TLanes, T, TR, TV>(float** a, nint tableStride, nint offset, int segments, int length, float* b, nint ldb, float* c, nint ldc, bool accumulate)
+    public static void Rows<TLanes, T, TR, TV>(
+        float** a, nint tableStride, nint offset, int segments, int length,
+        float* b, nint ldb,
+        float* c, nint ldc, bool accumulate)
         where TLanes : struct, IMultiplyAdd<T>
         where T : struct
         where TR : struct, ICount

@@ -43,7 +43,8 @@ internal static unsafe class Resample
     public static void SumPool(ReadOnlySpan<float> x, Span<float> y, int n, int h, int w, int c, int factor, float scale, Parallelism p)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(factor, 1);
-        if (h % factor != 0 || w % factor != 0) throw new ArgumentException($"SumPool: [{n}, {h}, {w}, {c}] does not divide into blocks of {factor}×{factor}.", nameof(factor));
+        if (h % factor != 0 || w % factor != 0)
+            throw new ArgumentException($"SumPool: [{n}, {h}, {w}, {c}] does not divide into blocks of {factor}×{factor}.", nameof(factor));
         Guard.Length("SumPool", nameof(x), x.Length, (long)n * h * w * c);
         Guard.Length("SumPool", nameof(y), y.Length, (long)n * (h / factor) * (w / factor) * c);
         if (y.Length == 0) return;

@@ -47,7 +47,13 @@ internal readonly unsafe struct WinogradBlock(float* input, float* zeros, Winogr
             {
                 var tileRows = MicroKernel.TileRows(count - row);
                 for (var k = 0; k < rows; k += MicroKernel.DepthBlock)
-                    MicroKernel.Rows(tileRows, columns, v + row, 0, (point * vPoint) + k, 1, Math.Min(MicroKernel.DepthBlock, rows - k), u + ((nint)k * width), width, m + (row * width), width, k != 0);
+                {
+                    var run = Math.Min(MicroKernel.DepthBlock, rows - k);
+                    var b = u + ((nint)k * width);
+                    var c = m + (row * width);
+                    MicroKernel.Rows(tileRows, columns, v + row, 0, (point * vPoint) + k, 1, run, b, width, c, width, k != 0);
+                }
+
                 row += tileRows;
             }
         }

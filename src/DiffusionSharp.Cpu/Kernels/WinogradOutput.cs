@@ -39,7 +39,9 @@ internal readonly unsafe struct WinogradOutput(OutputTile output, int width)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Column<T>(float* m, nint step, out T y0, out T y1, out T y2, out T y3)
         where T : struct, ILanes<T> =>
-        WinogradTransform.Output(T.Load(m), T.Load(m + (6 * step)), T.Load(m + (12 * step)), T.Load(m + (18 * step)), T.Load(m + (24 * step)), T.Load(m + (30 * step)), out y0, out y1, out y2, out y3);
+        WinogradTransform.Output(
+            T.Load(m), T.Load(m + (6 * step)), T.Load(m + (12 * step)), T.Load(m + (18 * step)), T.Load(m + (24 * step)), T.Load(m + (30 * step)),
+            out y0, out y1, out y2, out y3);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Row<T>(T m0, T m1, T m2, T m3, T m4, T m5, nint start, float* bias, float* perSample, int wide)

@@ -53,7 +53,8 @@ internal readonly unsafe struct WinogradPacking : ITileBody
     public void Run(int tile)
     {
         var (panel, rowTile) = Math.DivRem(tile, RowTiles);
-        PackRows(panel, rowTile * RowsPerTile, packed + ((nint)panel * WinogradTransform.Points * Rows * MicroKernel.Panel), backward ? Scratch.Take(TurnedLength) : null);
+        var target = packed + ((nint)panel * WinogradTransform.Points * Rows * MicroKernel.Panel);
+        PackRows(panel, rowTile * RowsPerTile, target, backward ? Scratch.Take(TurnedLength) : null);
     }
 
     /// <summary>Packs one panel on the calling thread.</summary>
@@ -75,7 +76,8 @@ internal readonly unsafe struct WinogradPacking : ITileBody
         target += (nint)first * MicroKernel.Panel;
         if (!backward)
         {
-            Transform(weights + ((nint)first * outChannels) + (panel * MicroKernel.Panel), outChannels, (nint)inChannels * outChannels, rows, columns, target, step);
+            var from = weights + ((nint)first * outChannels) + (panel * MicroKernel.Panel);
+            Transform(from, outChannels, (nint)inChannels * outChannels, rows, columns, target, step);
             return;
         }
 

@@ -64,7 +64,8 @@ internal unsafe struct WinogradPanels : ITileBody
         public readonly void Run(int tile)
         {
             var first = tile * TilesPerTransform;
-            Panels.block.TransformIn(first, Math.Min(TilesPerTransform, Panels.block.Tiles - first), Panels.v + ((nint)first * Panels.block.Rows), Panels.VPoint);
+            var count = Math.Min(TilesPerTransform, Panels.block.Tiles - first);
+            Panels.block.TransformIn(first, count, Panels.v + ((nint)first * Panels.block.Rows), Panels.VPoint);
         }
     }
 }

@@ -5,8 +5,8 @@ namespace DiffusionSharp.Cpu.Kernels;
 
 /// <summary>A Winograd convolution with all weights packed before: a task takes some tiles past the panels of weights.</summary>
 /// <remarks>
-/// A task keeps the transformed input of its tiles, and the products of one panel, within the second-level cache as far as the channels allow. Every output is the same
-/// sum in the same order wherever the tiles are cut, so the cut may follow the batch.
+/// A task keeps the transformed input of its tiles, and the products of one panel, within the second-level cache as far as the channels allow.
+/// Every output is the same sum in the same order wherever the tiles are cut, so the cut may follow the batch.
 /// </remarks>
 internal unsafe struct WinogradProduct : ITileBody
 {

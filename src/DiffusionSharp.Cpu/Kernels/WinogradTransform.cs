@@ -103,17 +103,29 @@ internal static unsafe class WinogradTransform
     public static void WeightsAdjoint<T>(float* s, nint step, float* dg, nint tapStep)
         where T : struct, ILanes<T>
     {
-        Three(T.Load(s), T.Load(s + (6 * step)), T.Load(s + (12 * step)), T.Load(s + (18 * step)), T.Load(s + (24 * step)), T.Load(s + (30 * step)), out var a0, out var b0, out var c0);
+        Three(
+            T.Load(s), T.Load(s + (6 * step)), T.Load(s + (12 * step)), T.Load(s + (18 * step)), T.Load(s + (24 * step)), T.Load(s + (30 * step)),
+            out var a0, out var b0, out var c0);
         s += step;
-        Three(T.Load(s), T.Load(s + (6 * step)), T.Load(s + (12 * step)), T.Load(s + (18 * step)), T.Load(s + (24 * step)), T.Load(s + (30 * step)), out var a1, out var b1, out var c1);
+        Three(
+            T.Load(s), T.Load(s + (6 * step)), T.Load(s + (12 * step)), T.Load(s + (18 * step)), T.Load(s + (24 * step)), T.Load(s + (30 * step)),
+            out var a1, out var b1, out var c1);
         s += step;
-        Three(T.Load(s), T.Load(s + (6 * step)), T.Load(s + (12 * step)), T.Load(s + (18 * step)), T.Load(s + (24 * step)), T.Load(s + (30 * step)), out var a2, out var b2, out var c2);
+        Three(
+            T.Load(s), T.Load(s + (6 * step)), T.Load(s + (12 * step)), T.Load(s + (18 * step)), T.Load(s + (24 * step)), T.Load(s + (30 * step)),
+            out var a2, out var b2, out var c2);
         s += step;
-        Three(T.Load(s), T.Load(s + (6 * step)), T.Load(s + (12 * step)), T.Load(s + (18 * step)), T.Load(s + (24 * step)), T.Load(s + (30 * step)), out var a3, out var b3, out var c3);
+        Three(
+            T.Load(s), T.Load(s + (6 * step)), T.Load(s + (12 * step)), T.Load(s + (18 * step)), T.Load(s + (24 * step)), T.Load(s + (30 * step)),
+            out var a3, out var b3, out var c3);
         s += step;
-        Three(T.Load(s), T.Load(s + (6 * step)), T.Load(s + (12 * step)), T.Load(s + (18 * step)), T.Load(s + (24 * step)), T.Load(s + (30 * step)), out var a4, out var b4, out var c4);
+        Three(
+            T.Load(s), T.Load(s + (6 * step)), T.Load(s + (12 * step)), T.Load(s + (18 * step)), T.Load(s + (24 * step)), T.Load(s + (30 * step)),
+            out var a4, out var b4, out var c4);
         s += step;
-        Three(T.Load(s), T.Load(s + (6 * step)), T.Load(s + (12 * step)), T.Load(s + (18 * step)), T.Load(s + (24 * step)), T.Load(s + (30 * step)), out var a5, out var b5, out var c5);
+        Three(
+            T.Load(s), T.Load(s + (6 * step)), T.Load(s + (12 * step)), T.Load(s + (18 * step)), T.Load(s + (24 * step)), T.Load(s + (30 * step)),
+            out var a5, out var b5, out var c5);
         StoreThree(a0, a1, a2, a3, a4, a5, dg, tapStep);
         StoreThree(b0, b1, b2, b3, b4, b5, dg + (3 * tapStep), tapStep);
         StoreThree(c0, c1, c2, c3, c4, c5, dg + (6 * tapStep), tapStep);

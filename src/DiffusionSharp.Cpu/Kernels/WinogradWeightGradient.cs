@@ -7,7 +7,8 @@ namespace DiffusionSharp.Cpu.Kernels;
 /// <summary>The weight gradient of a 3×3 convolution of stride 1 in the transformed domain: dw = Gᵀ [Σ_tiles (Bᵀ d B)(A ∂Y Aᵀ)ᵀ] G.</summary>
 /// <remarks>
 /// The result is cut into blocks of input and output channels whose 36 sums stay near, and the tiles into chunks, each with its own
-/// sums, added in order at the end. Tiles pass through a task's scratch a few at a time. The cut follows from the shape alone, and so does the order of summation.
+/// sums, added in order at the end. Tiles pass through a task's scratch a few at a time. The cut follows from the shape alone,
+/// and so does the order of summation.
 /// </remarks>
 internal unsafe struct WinogradWeightGradient : ITileBody
 {
@@ -105,7 +106,12 @@ internal unsafe struct WinogradWeightGradient : ITileBody
         {
             var rows = MicroKernel.TileRows(ins - row);
             for (var column = 0; column < outs; column += MicroKernel.Panel)
-                MicroKernel.Columns(rows, Math.Min(MicroKernel.Panel, outs - column), v + row, ins, count, z + column, outs, target + ((nint)row * outs) + column, outs, accumulate);
+            {
+                var columns = Math.Min(MicroKernel.Panel, outs - column);
+                var c = target + ((nint)row * outs) + column;
+                MicroKernel.Columns(rows, columns, v + row, ins, count, z + column, outs, c, outs, accumulate);
+            }
+
             row += rows;
         }
     }

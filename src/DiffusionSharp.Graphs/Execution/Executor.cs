@@ -18,12 +18,24 @@ public abstract class Executor
     public abstract Executor At(Precision precision);
 
     /// <summary>Floats of scratch for an operation; a function of the shapes alone, so that plans do not depend on the machine's load.</summary>
+    /// <param name="operation">What is to be computed.</param>
+    /// <param name="inputs">Shapes of the operands.</param>
+    /// <param name="output">Shape of the result.</param>
     public abstract int WorkspaceLength(Operation operation, IReadOnlyList<Shape> inputs, Shape output);
 
-    /// <summary>What a product or convolution needs if its operand 1, weights that stay from run to run, is packed once; <see cref="Packing.None"/> where they are read as they are.</summary>
+    /// <summary>
+    /// What a product or convolution needs if its operand 1, weights that stay from run to run, is packed once;
+    /// <see cref="Packing.None"/> where they are read as they are.
+    /// </summary>
+    /// <param name="operation">What is to be computed.</param>
+    /// <param name="inputs">Shapes of the operands.</param>
+    /// <param name="output">Shape of the result.</param>
     public abstract Packing PackingOf(Operation operation, IReadOnlyList<Shape> inputs, Shape output);
 
     /// <summary>How an operation would be computed, in a word or two for people: <c>direct</c>, <c>winograd</c>, <c>gemm</c>.</summary>
+    /// <param name="operation">What is to be computed.</param>
+    /// <param name="inputs">Shapes of the operands.</param>
+    /// <param name="output">Shape of the result.</param>
     public abstract string Describe(Operation operation, IReadOnlyList<Shape> inputs, Shape output);
 
     /// <summary>Whether a step's work is done by the step after it, in one pass over the same values: its own result is there only then.</summary>
@@ -31,17 +43,16 @@ public abstract class Executor
     /// <param name="index">Which of them.</param>
     public virtual bool IsDoneByNext(IReadOnlyList<PlanStep> steps, int index) => false;
 
-    /// <summary>Binds every step to memory once, so that running allocates nothing.</summary>
-    public abstract IReadOnlyList<StepAction> Bind(Plan plan, PlanMemory memory);
-}
+    /// <summary>Plans the computation of named nodes of one graph, for this executor to run.</summary>
+    /// <param name="outputs">What the program must give, by name; at most one optimizer update among all it reaches.</param>
+    /// <param name="options">Time against memory; null for the defaults.</param>
+    /// <exception cref="ArgumentException">There are no outputs, or they belong to different graphs.</exception>
+    public Plan Plan(IReadOnlyDictionary<string, Node> outputs, PlanOptions? options = null) => Planner.Plan(outputs, WorkspaceLength, PackingOf, options);
 
-/// <summary>What weights packed once need.</summary>
-/// <param name="Length">Floats of the packed weights; 0: none are packed.</param>
-/// <param name="Workspace">Floats of scratch of the operation that reads them packed.</param>
-public readonly record struct Packing(int Length, int Workspace)
-{
-    /// <summary>The weights are read as they are.</summary>
-    public static Packing None => default;
+    /// <summary>Binds every step to memory once, so that running allocates nothing.</summary>
+    /// <param name="plan">What runs, and where.</param>
+    /// <param name="memory">What the plan's places stand in, for as long as the actions are used.</param>
+    public abstract IReadOnlyList<StepAction> Bind(Plan plan, PlanMemory memory);
 }
 
 /// <summary>One bound step.</summary>
@@ -70,6 +81,7 @@ public sealed record PlanMemory(
     IReadOnlyList<AlignedBuffer> MoreAverages)
 {
     /// <summary>The floats of a place.</summary>
+    /// <param name="operand">A place of the plan these memories were made for.</param>
     public BufferSlice At(Operand operand) => new(
         operand.Region switch
         {

@@ -25,7 +25,9 @@ public abstract record Operation
     /// <summary>Whether its value is its operand's under another shape: it stands where that stands and costs nothing.</summary>
     public virtual bool IsView => false;
 
-    /// <summary>Whether computing it again costs little beside keeping it: it moves values, draws them, or does a little arithmetic with what is known.</summary>
+    /// <summary>
+    /// Whether computing it again costs little beside keeping it: it moves values, draws them, or does a little arithmetic with what is known.
+    /// </summary>
     public virtual bool IsCheap => false;
 
     /// <summary>Whether it draws random numbers, so that each run has others.</summary>

@@ -12,5 +12,7 @@ public readonly record struct OperationCost(long MultiplyAdds, long Others)
     public long Flops => (2 * MultiplyAdds) + Others;
 
     /// <summary>Sum.</summary>
+    /// <param name="a">One cost.</param>
+    /// <param name="b">Another.</param>
     public static OperationCost operator +(OperationCost a, OperationCost b) => new(a.MultiplyAdds + b.MultiplyAdds, a.Others + b.Others);
 }

@@ -27,8 +27,10 @@ internal sealed class ArenaPacking
     /// <summary>Where each stretch begins, and the length of the arena.</summary>
     public (int[] Starts, int Length) Pack()
     {
-        var bySize = Pack(stretches.Index().OrderByDescending(s => s.Item.Length).ThenBy(s => s.Item.From).Select(s => s.Index));
-        var byArea = Pack(stretches.Index().OrderByDescending(s => (double)s.Item.Length * (Math.Min(s.Item.To, stretches.Count) - s.Item.From + 1)).ThenBy(s => s.Index).Select(s => s.Index));
+        double Area(Stretch s) => (double)s.Length * (Math.Min(s.To, stretches.Count) - s.From + 1);
+        var numbers = Enumerable.Range(0, stretches.Count).ToList();
+        var bySize = Pack(numbers.OrderByDescending(n => stretches[n].Length).ThenBy(n => stretches[n].From));
+        var byArea = Pack(numbers.OrderByDescending(n => Area(stretches[n])).ThenBy(n => n));
         return byArea.Length < bySize.Length ? byArea : bySize;
     }
 

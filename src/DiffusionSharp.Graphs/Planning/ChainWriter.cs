@@ -1,5 +1,4 @@
 using DiffusionSharp.Graphs.Operations;
-using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Graphs.Planning;
 
@@ -41,7 +40,8 @@ internal sealed class ChainWriter(Fuser fuser)
                 return Number;
             }
 
-            return fuser.IsJoined(input) && input.Operation.Pointwise is not null && fuser.EpilogueAt(input) is null ? Compute(input) : Operand(fuser.Unstretched(input));
+            var isPart = fuser.IsJoined(input) && input.Operation.Pointwise is not null && fuser.EpilogueAt(input) is null;
+            return isPart ? Compute(input) : Operand(fuser.Unstretched(input));
         }
 
         var left = Read(node.Inputs[0]);

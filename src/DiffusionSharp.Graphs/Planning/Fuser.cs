@@ -3,7 +3,10 @@ using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Graphs.Planning;
 
-/// <summary>Decides which nodes are computed inside another's pass: chains of element-wise nodes, and additions after operations that take them while they write.</summary>
+/// <summary>
+/// Decides which nodes are computed inside another's pass: chains of element-wise nodes,
+/// and additions after operations that take them while they write.
+/// </summary>
 /// <remarks>
 /// A node joins its consumer when that is its only one, so that nothing is computed twice. A joined node is computed at its
 /// consumer's place in the order, where all of its operands stand.
@@ -39,7 +42,9 @@ internal sealed class Fuser
     public EpiloguePlan? EpilogueAt(Node node) => epilogues.GetValueOrDefault(node);
 
     /// <summary>Whether a node needs no memory: only element-wise passes read it, and they stretch as they read.</summary>
-    public bool IsVirtual(Node node) => (node.Operation.Stretches || node.Operation.Number is not null) && !outputs.Contains(node) && consumers[node].TrueForAll(c => c.Operation.Pointwise is not null || IsVirtualStretch(c));
+    public bool IsVirtual(Node node) => (node.Operation.Stretches || node.Operation.Number is not null)
+        && !outputs.Contains(node)
+        && consumers[node].TrueForAll(c => c.Operation.Pointwise is not null || IsVirtualStretch(c));
 
     private bool IsVirtualStretch(Node node) => node.Operation.Stretches && IsVirtual(node);
 
@@ -53,7 +58,7 @@ internal sealed class Fuser
         if (product.Operation.AddendsFor(product.Shape) == Addends.None) return;
         var plan = new EpiloguePlan(product, null, null, null);
         var last = product;
-        while (HasOneConsumer(last) && consumers[last][0] is { Operation.Pointwise: ElementwiseCode.Add } sum && sum.Shape == product.Shape && !epilogues.ContainsKey(sum) && !joined.Contains(sum))
+        while (AdditionOf(last, product.Shape) is { } sum)
         {
             var addend = sum.Inputs[0] == last ? sum.Inputs[1] : sum.Inputs[0];
             if (addend == last || Absorb(plan, Unstretched(addend)) is not { } wider) break;
@@ -63,6 +68,13 @@ internal sealed class Fuser
 
         if (last != product) epilogues[last] = plan;
     }
+
+    // The one reader of a value, where that adds something to it and does so in no other pass yet.
+    private Node? AdditionOf(Node value, Shape shape) =>
+        HasOneConsumer(value) && consumers[value][0] is { Operation.Pointwise: ElementwiseCode.Add } sum && sum.Shape == shape
+        && !epilogues.ContainsKey(sum) && !joined.Contains(sum)
+            ? sum
+            : null;
 
     private static EpiloguePlan? Absorb(EpiloguePlan plan, Node addend)
     {

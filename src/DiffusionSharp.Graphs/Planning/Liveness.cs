@@ -11,7 +11,11 @@ public static class Liveness
         // What the caller fills and what is constant stands always, whoever reads it.
         var always = plan.Inputs.Values.Concat(plan.Constants.Select(c => c.Place)).SelectMany(InArena).ToHashSet();
         IEnumerable<Stretch> Moving(Operand place) => InArena(place).Where(s => !always.Contains(s));
-        var uses = plan.Steps.Select(s => new Use<Stretch>([.. Moving(s.Output)], [.. s.Inputs.SelectMany(Moving)], s.Workspace.Shape.Rank > 0 ? s.Workspace.Shape.Count : 0));
+        var uses = plan.Steps.Select(s =>
+        {
+            var scratch = s.Workspace.Shape.Rank > 0 ? s.Workspace.Shape.Count : 0;
+            return new Use<Stretch>([.. Moving(s.Output)], [.. s.Inputs.SelectMany(Moving)], scratch);
+        });
         return always.Sum(s => (long)s.Length) + Peak([.. uses], plan.Outputs.Values.SelectMany(Moving), s => s.Length);
     }
 
@@ -28,7 +32,12 @@ public static class Liveness
         foreach (var (i, pass) in passes.Index())
         {
             Node[] read = [.. pass.Reads.Where(memory.ContainsKey).Select(v => memory[v])];
-            if (!stays(pass.Node)) memory[pass.Node] = pass.InPlace(v => memory.ContainsKey(v) && lastUse[v] == i) is { } inherited ? memory[inherited] : pass.Node;
+            if (!stays(pass.Node))
+            {
+                var inherited = pass.InPlace(v => memory.ContainsKey(v) && lastUse[v] == i);
+                memory[pass.Node] = inherited is null ? pass.Node : memory[inherited];
+            }
+
             uses.Add(new Use<Node>(memory.TryGetValue(pass.Node, out var written) ? [written] : [], read, pass.Scratch));
         }
 

@@ -36,7 +36,8 @@ internal sealed class Pass
     public static Node Storage(Node node) => node.Operation.IsView ? Storage(node.Inputs[0]) : node;
 
     /// <summary>The same pass with one value read in another's stead.</summary>
-    public Pass Reading(Node other, Node instead) => new(Node, [.. Operands.Select(o => Replace(o, other, instead))], Fusion, Operation, Scratch, Phase, Packed);
+    public Pass Reading(Node other, Node instead) =>
+        new(Node, [.. Operands.Select(o => Replace(o, other, instead))], Fusion, Operation, Scratch, Phase, Packed);
 
     /// <summary>
     /// The operand whose memory the result may take over: of its size, and read at a position before that position is written.
@@ -61,8 +62,10 @@ internal sealed class Pass
         _ => [],
     };
 
-    private static Node Replace(Node node, Node other, Node instead) =>
-        node == other ? instead
-        : node.Operation.IsView && Storage(node) == other ? new Node(node.Graph, node.Id, node.Operation, node.Shape, [Replace(node.Inputs[0], other, instead)], node.Scope, node.IsGradient)
-        : node;
+    private static Node Replace(Node node, Node other, Node instead)
+    {
+        if (node == other) return instead;
+        if (!node.Operation.IsView || Storage(node) != other) return node;
+        return new Node(node.Graph, node.Id, node.Operation, node.Shape, [Replace(node.Inputs[0], other, instead)], node.Scope, node.IsGradient);
+    }
 }

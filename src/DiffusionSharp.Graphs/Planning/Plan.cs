@@ -37,7 +37,10 @@ public readonly record struct Operand(Region Region, int Start, Shape Shape);
 /// <summary>The part of a program that a step belongs to.</summary>
 public enum Phase
 {
-    /// <summary>What depends on parameters and constants alone, where nothing is trained: done in the first run, and again when the parameters have changed.</summary>
+    /// <summary>
+    /// What depends on parameters and constants alone, where nothing is trained: done in the first run,
+    /// and again when the parameters have changed.
+    /// </summary>
     Once,
 
     /// <summary>What was built by hand: the network and its loss.</summary>
@@ -92,7 +95,9 @@ public sealed record EpilogueFusion(int Bias, int PerSample, int Residual) : Fus
 /// <param name="Workspace">Scratch of this step alone.</param>
 /// <param name="Fusion">What is done in the same pass, if anything.</param>
 /// <param name="Phase">The part of the program it belongs to.</param>
-/// <param name="Packed">Operand 1 as the executor wants it, made by an earlier step of <see cref="Operation"/> <see cref="Pack"/>; of rank 0 where there is none.</param>
+/// <param name="Packed">
+/// Operand 1 as the executor wants it, made by an earlier step of <see cref="Operation"/> <see cref="Pack"/>; of rank 0 where there is none.
+/// </param>
 public sealed record PlanStep(
     Operation Operation,
     string Scope,

@@ -1,4 +1,3 @@
-using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Tensors;
 
@@ -19,7 +18,8 @@ public delegate Packing PackingRule(Operation operation, IReadOnlyList<Shape> in
 /// <summary>Time against memory.</summary>
 /// <param name="RecomputeAbove">
 /// Bytes of values in use at once above which cheap ones are let go in the forward pass and computed again in the backward one, where
-/// that lowers the peak; 0: always, <see cref="long.MaxValue"/>: never. The default leaves networks alone that fit beside other programs: computing again costs U-Net S 3 % of its step.
+/// that lowers the peak; 0: always, <see cref="long.MaxValue"/>: never. The default leaves networks alone that fit beside other programs:
+/// computing again costs U-Net S 3 % of its step.
 /// </param>
 public sealed record PlanOptions(long RecomputeAbove = 640L << 20);
 
@@ -52,18 +52,12 @@ public sealed class Planner
         update = updates.SingleOrDefault();
     }
 
-    /// <summary>Plans the computation of named nodes of one graph.</summary>
+    /// <summary>Plans the computation of named nodes of one graph, for an executor of which only the needs are known.</summary>
     /// <param name="outputs">What the program must give, by name; at most one optimizer update among all it reaches.</param>
-    /// <param name="executor">What is to run it.</param>
-    /// <param name="options">Time against memory; null for the defaults.</param>
-    /// <exception cref="ArgumentException">There are no outputs, or they belong to different graphs.</exception>
-    public static Plan Plan(IReadOnlyDictionary<string, Node> outputs, Executor executor, PlanOptions? options = null) => Plan(outputs, executor.WorkspaceLength, executor.PackingOf, options);
-
-    /// <summary>Plans for an executor of which only the needs are known.</summary>
-    /// <param name="outputs">What the program must give, by name.</param>
     /// <param name="workspace">Floats of scratch.</param>
     /// <param name="packing">What packed weights need; null: none are packed.</param>
     /// <param name="options">Time against memory; null for the defaults.</param>
+    /// <exception cref="ArgumentException">There are no outputs, or they belong to different graphs.</exception>
     public static Plan Plan(IReadOnlyDictionary<string, Node> outputs, WorkspaceRule workspace, PackingRule? packing = null, PlanOptions? options = null)
     {
         if (outputs.Count == 0) throw new ArgumentException("Planner: at least one output is needed.", nameof(outputs));
@@ -106,8 +100,14 @@ public sealed class Planner
 
         var (starts, length) = arena.Pack();
         Operand Settled(Operand place) => place.Region == Region.Arena ? place with { Start = starts[place.Start] } : place;
+        PlanStep SettledStep(PlanStep step) => step with
+        {
+            Inputs = [.. step.Inputs.Select(Settled)],
+            Output = Settled(step.Output),
+            Workspace = step.Workspace.Shape.Rank == 0 ? default : Settled(step.Workspace),
+        };
         return new Plan(
-            [.. steps.Select(s => s with { Inputs = [.. s.Inputs.Select(Settled)], Output = Settled(s.Output), Workspace = s.Workspace.Shape.Rank == 0 ? default : Settled(s.Workspace) })],
+            [.. steps.Select(SettledStep)],
             live.Where(n => n.Operation is Input).ToDictionary(n => ((Input)n.Operation).Label, n => Settled(places[n])),
             outputs.ToDictionary(o => o.Key, o => Settled(held.TryGetValue(o.Value, out var place) ? place : Place(o.Value))),
             [.. constants.Select(c => (Settled(c.Place), c.Values))],
@@ -252,7 +252,8 @@ public sealed class Planner
             arena.End(scratch.Start, index);
         }
 
-        steps.Add(new PlanStep(pass.Operation, node.Scope, inputs, output, scratch, pass.Fusion, pass.Phase, pass.Packed is { } packed ? places[packed] : default));
+        var packed = pass.Packed is null ? default : places[pass.Packed];
+        steps.Add(new PlanStep(pass.Operation, node.Scope, inputs, output, scratch, pass.Fusion, pass.Phase, packed));
         foreach (var dead in pass.Reads.Append(node).Distinct())
         {
             var dies = lastUse.TryGetValue(dead, out var last) ? last == index : dead == node;

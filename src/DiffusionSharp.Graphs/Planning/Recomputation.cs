@@ -5,8 +5,9 @@ namespace DiffusionSharp.Graphs.Planning;
 /// the same values, so the same bits; a dropout mask draws from the same stream.
 /// </summary>
 /// <remarks>
-/// The rule, from shapes alone. Cheap are element-wise chains and what says so of itself. Such a value is computed again if the memory that lets go, less what its own operands must be kept for it, is at least
-/// a share of the memory traffic of computing it again; and then only if the most memory in use at once is higher without.
+/// The rule, from shapes alone. Cheap are element-wise chains and what says so of itself. Such a value is computed again if the memory
+/// that lets go, less what its own operands must be kept for it, is at least a share of the memory traffic of computing it again; and then
+/// only if the most memory in use at once is higher without.
 /// After Chen et al. 2016, arXiv:1604.06174, who drop whole segments; here nothing dear is computed twice.
 /// </remarks>
 internal sealed class Recomputation
@@ -38,7 +39,8 @@ internal sealed class Recomputation
     {
         var least = (long)(peak * LeastShareOfPeak);
         // Latest first: a consumer is rewritten before its operands, and what lies nearest the loss helps least.
-        List<Node> candidates = [.. passes.TakeWhile(p => p.Phase <= Phase.Forward).Where(p => p.Phase == Phase.Forward && IsCheap(p) && !stays(p.Node) && p.Node.Shape.Count > least).Select(p => p.Node).Reverse()];
+        bool MayGo(Pass p) => p.Phase == Phase.Forward && IsCheap(p) && !stays(p.Node) && p.Node.Shape.Count > least;
+        List<Node> candidates = [.. passes.TakeWhile(p => p.Phase <= Phase.Forward).Where(MayGo).Select(p => p.Node).Reverse()];
         var chosen = candidates.ToHashSet();
         var best = Rewrite(candidates, chosen);
         var reached = Liveness.Peak(best, stays);

@@ -34,6 +34,7 @@ public sealed class NetworkSummary
     public OperationCost Cost { get; }
 
     /// <summary>Summarises what a node needs, as built: nothing fused, gradients only if the node asks for them.</summary>
+    /// <param name="output">What the network computes.</param>
     public static NetworkSummary Of(Node output)
     {
         var live = new SortedDictionary<int, Node>();
@@ -50,7 +51,9 @@ public sealed class NetworkSummary
     }
 
     /// <summary>Summarises a plan: what a program runs, fused passes under the layer that ends them.</summary>
-    public static NetworkSummary Of(Plan plan) => Group(plan.Steps.Select(s => new Item(s.Scope, s.Operation.Name, s.Output.Shape, s.Cost())), plan.Layout.Entries);
+    /// <param name="plan">What a program runs.</param>
+    public static NetworkSummary Of(Plan plan) =>
+        Group(plan.Steps.Select(s => new Item(s.Scope, s.Operation.Name, s.Output.Shape, s.Cost())), plan.Layout.Entries);
 
     private static NetworkSummary Group(IEnumerable<Item> items, IEnumerable<ParameterEntry> parameters)
     {
@@ -76,7 +79,11 @@ public sealed class NetworkSummary
         }
 
         if (counts.ContainsKey("") && layers.TryAdd("", (new Item("", "", Shape.Scalar, default), Shape.Scalar, default))) order.Insert(0, "");
-        return new NetworkSummary([.. order.Select(s => new LayerSummary(s, layers[s].Heaviest.Operation, layers[s].Output, counts.GetValueOrDefault(s), layers[s].Cost))]);
+        return new NetworkSummary([.. order.Select(scope =>
+        {
+            var (heaviest, output, cost) = layers[scope];
+            return new LayerSummary(scope, heaviest.Operation, output, counts.GetValueOrDefault(scope), cost);
+        })]);
     }
 
     private static string Outer(string name) => name.LastIndexOf('.') is >= 0 and var dot ? name[..dot] : "";

@@ -1,4 +1,3 @@
-using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Graphs.Planning;
@@ -53,6 +52,8 @@ public sealed class PlanSummary
     public long OptimizerBytes => (Plan.Update?.KeptPerWeight ?? 0) * ParameterBytes;
 
     /// <summary>Summarises a plan as an executor would run it.</summary>
+    /// <param name="plan">What runs, and where.</param>
+    /// <param name="executor">What would run it; its words name the methods.</param>
     public static PlanSummary Of(Plan plan, Executor executor) => new(plan, [.. plan.Steps.Select((s, i) => Summarize(s, i, plan, executor))]);
 
     private static StepSummary Summarize(PlanStep step, int index, Plan plan, Executor executor)
@@ -60,7 +61,8 @@ public sealed class PlanSummary
         // What the next step does in its own pass is counted there.
         if (executor.IsDoneByNext(plan.Steps, index)) return new StepSummary(index, step, Fused(step), 0, 0, default, "by the next step");
         var (read, written) = Traffic(step, plan);
-        return new StepSummary(index, step, Fused(step), sizeof(float) * read, sizeof(float) * written, CostOf(index, plan, executor), executor.Describe(step.Operation, [.. step.Inputs.Select(i => i.Shape)], step.Output.Shape));
+        var method = executor.Describe(step.Operation, [.. step.Inputs.Select(i => i.Shape)], step.Output.Shape);
+        return new StepSummary(index, step, Fused(step), sizeof(float) * read, sizeof(float) * written, CostOf(index, plan, executor), method);
     }
 
     private static OperationCost CostOf(int index, Plan plan, Executor executor)
@@ -96,7 +98,9 @@ public sealed class PlanSummary
 
         if (step.Fusion is ChainFusion { Code.Count: > 1 and var count }) parts.Add($"chain of {count}");
         if (step.Operation.Included.Length > 0) parts.Add(step.Operation.Included);
-        if (step.Inputs.Any(i => i.Region == step.Output.Region && i.Start == step.Output.Start && i.Shape.Count == step.Output.Shape.Count)) parts.Add("in place");
+        var output = step.Output;
+        var inPlace = step.Inputs.Any(i => i.Region == output.Region && i.Start == output.Start && i.Shape.Count == output.Shape.Count);
+        if (inPlace) parts.Add("in place");
         return string.Join(", ", parts);
     }
 }

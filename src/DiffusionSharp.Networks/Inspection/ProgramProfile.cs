@@ -1,4 +1,4 @@
-using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Execution;
 
 namespace DiffusionSharp.Networks.Inspection;
 
@@ -38,6 +38,7 @@ public sealed class ProgramProfile : IStepObserver
     }
 
     /// <summary>Seconds of a step: the median over the runs.</summary>
+    /// <param name="step">Its index in the plan.</param>
     public double Seconds(int step)
     {
         var sorted = ticks[step][..(run + 1)];
@@ -72,13 +73,22 @@ public enum ProfileGrouping
 public static class ProfileRows
 {
     /// <summary>Rows of each phase in turn, the longest first; single steps in their order.</summary>
+    /// <param name="summary">The plan that was timed.</param>
+    /// <param name="profile">The times of its steps.</param>
+    /// <param name="grouping">What makes a row.</param>
     public static IReadOnlyList<ProfileRow> Of(PlanSummary summary, ProgramProfile profile, ProfileGrouping grouping)
     {
         // What is done once for many runs is no part of a run.
         var rows = summary.Steps
             .Where(s => s.Step.Phase != Graphs.Planning.Phase.Once)
             .GroupBy(s => (s.Step.Phase, Name: Name(s, grouping)))
-            .Select(g => new ProfileRow(g.Key.Name, g.Key.Phase, g.Count(), g.Sum(s => profile.Seconds(s.Index)), g.Sum(s => (double)s.Cost.Flops), g.Sum(s => (double)s.Read + s.Written)));
+            .Select(g => new ProfileRow(
+                g.Key.Name,
+                g.Key.Phase,
+                g.Count(),
+                g.Sum(s => profile.Seconds(s.Index)),
+                g.Sum(s => (double)s.Cost.Flops),
+                g.Sum(s => (double)s.Read + s.Written)));
         return grouping == ProfileGrouping.Step ? [.. rows] : [.. rows.OrderBy(r => r.Phase).ThenByDescending(r => r.Seconds)];
     }
 

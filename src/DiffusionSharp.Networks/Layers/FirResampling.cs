@@ -3,7 +3,9 @@ using DiffusionSharp.Tensors;
 
 namespace DiffusionSharp.Networks.Layers;
 
-/// <summary>Halves and doubles pictures through the filter [1, 3, 3, 1], which keeps high frequencies from folding over (Zhang 2019, arXiv:1904.11486).</summary>
+/// <summary>
+/// Halves and doubles pictures through the filter [1, 3, 3, 1], which keeps high frequencies from folding over (Zhang 2019, arXiv:1904.11486).
+/// </summary>
 /// <remarks>
 /// On each axis, with zeros outside of the picture:
 /// <code>

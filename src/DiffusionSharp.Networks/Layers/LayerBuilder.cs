@@ -1,5 +1,4 @@
 using DiffusionSharp.Graphs;
-using DiffusionSharp.Graphs.Operations;
 
 namespace DiffusionSharp.Networks.Layers;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Operations;
 
 namespace DiffusionSharp.Networks.Optimization;

@@ -9,9 +9,12 @@ namespace DiffusionSharp.Networks.Optimization;
 /// <param name="InverseGamma">Slows the warm-up 1 − (1 + s/γ⁻¹)^−power; read only where <paramref name="WarmupPower"/> is given.</param>
 /// <param name="WarmupPower">Exponent of that warm-up, such as 2/3 or 3/4; null: the warm-up (1 + s)/(10 + s).</param>
 /// <param name="HalfLife">Steps after which the share of a weight in the average has halved, above 0; instead of all settings before. Null: none.</param>
-/// <param name="RampUp">The half-life is at most this share of the steps done, above 0, so that short runs and young ones forget their beginning; null: no ramp-up.</param>
+/// <param name="RampUp">
+/// The half-life is at most this share of the steps done, above 0, so that short runs and young ones forget their beginning; null: no ramp-up.
+/// </param>
 /// <remarks>
-/// Without a half-life the values are those of diffusers' <c>EMAModel</c>; s counts steps after the first averaged one. With one they are those of EDM's training loop:
+/// Without a half-life the values are those of diffusers' <c>EMAModel</c>; s counts steps after the first averaged one.
+/// With one they are those of EDM's training loop:
 /// <code>
 /// h = min(HalfLife, RampUp · steps done before)      decay = 0.5^(1/h)
 /// </code>
@@ -56,8 +59,10 @@ public sealed record EmaOptions(
         Require(WarmupPower is null or (> 0 and < double.PositiveInfinity), nameof(WarmupPower), WarmupPower ?? 0, "a finite number above 0, or null");
         Require(HalfLife is null or (> 0 and < double.PositiveInfinity), nameof(HalfLife), HalfLife ?? 0, "a finite number of steps above 0, or null");
         Require(RampUp is null or (> 0 and < double.PositiveInfinity), nameof(RampUp), RampUp ?? 0, "a finite number above 0, or null");
-        if (RampUp is not null && HalfLife is null) throw new ArgumentException("Ema: RampUp shortens a half-life, and none is given; give HalfLife too, or leave RampUp out.");
-        if (HalfLife is not null && Other() is { } other) throw new ArgumentException($"Ema: HalfLife and {other} both say how the average forgets; give one of them.");
+        if (RampUp is not null && HalfLife is null)
+            throw new ArgumentException("Ema: RampUp shortens a half-life, and none is given; give HalfLife too, or leave RampUp out.");
+        if (HalfLife is not null && Other() is { } other)
+            throw new ArgumentException($"Ema: HalfLife and {other} both say how the average forgets; give one of them.");
     }
 
     // Of the settings that a half-life takes the place of, one that is given.

@@ -50,11 +50,16 @@ public sealed record LearningRateSchedule(
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
     public void Validate()
     {
-        if (!Enum.IsDefined(Curve)) throw new ArgumentException($"LearningRateSchedule: Curve {Curve} is not one of {string.Join(", ", Enum.GetNames<RateCurve>())}.");
+        if (!Enum.IsDefined(Curve))
+            throw new ArgumentException($"LearningRateSchedule: Curve {Curve} is not one of {string.Join(", ", Enum.GetNames<RateCurve>())}.");
         if (WarmupSteps < 0) throw new ArgumentException($"LearningRateSchedule: WarmupSteps is {WarmupSteps}, at least 0 was expected.");
-        if (Curve != RateCurve.Constant && TotalSteps <= WarmupSteps) throw new ArgumentException($"LearningRateSchedule: TotalSteps is {TotalSteps}, {Curve} needs more than the {WarmupSteps} WarmupSteps.");
+        if (Curve != RateCurve.Constant && TotalSteps <= WarmupSteps)
+            throw new ArgumentException($"LearningRateSchedule: TotalSteps is {TotalSteps}, {Curve} needs more than the {WarmupSteps} WarmupSteps.");
         if (Cycles < 1) throw new ArgumentException($"LearningRateSchedule: Cycles is {Cycles}, at least 1 was expected.");
-        if (Power is not (> 0 and < double.PositiveInfinity)) throw new ArgumentException($"LearningRateSchedule: Power is {Power.ToString(CultureInfo.InvariantCulture)}, a finite number above 0 was expected.");
-        if (Last is not (>= 0 and <= 1)) throw new ArgumentException($"LearningRateSchedule: Last is {Last.ToString(CultureInfo.InvariantCulture)}, a number in [0, 1] was expected.");
+        if (Power is not (> 0 and < double.PositiveInfinity))
+            throw new ArgumentException(
+                $"LearningRateSchedule: Power is {Power.ToString(CultureInfo.InvariantCulture)}, a finite number above 0 was expected.");
+        if (Last is not (>= 0 and <= 1))
+            throw new ArgumentException($"LearningRateSchedule: Last is {Last.ToString(CultureInfo.InvariantCulture)}, a number in [0, 1] was expected.");
     }
 }

@@ -16,7 +16,14 @@ public static class TrainingRates
     /// <param name="part">The number of the part of the step, from 0; null where a step is one run.</param>
     /// <exception cref="ArgumentException">There is another number of places.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The step is below 1.</exception>
-    public static void Write(Span<float> rates, long step, AdamOptions adam, LearningRateSchedule schedule, EmaOptions? ema, IReadOnlyList<EmaOptions>? more = null, int? part = null)
+    public static void Write(
+        Span<float> rates,
+        long step,
+        AdamOptions adam,
+        LearningRateSchedule schedule,
+        EmaOptions? ema,
+        IReadOnlyList<EmaOptions>? more = null,
+        int? part = null)
     {
         var averages = more?.Count ?? 0;
         var count = Count + averages + (part is null ? 0 : 1);

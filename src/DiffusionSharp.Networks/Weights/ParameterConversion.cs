@@ -16,6 +16,8 @@ public static class ParameterConversion
     private const int MostNamed = 5;
 
     /// <summary>The shape that one of our parameters has in PyTorch's layout.</summary>
+    /// <param name="name">The parameter's full name: a convolution's axes stand in another order there.</param>
+    /// <param name="shape">The parameter's shape here.</param>
     public static Shape TorchShape(string name, Shape shape) => shape.Rank switch
     {
         4 => [shape[3], shape[2], shape[0], shape[1]],
@@ -24,12 +26,17 @@ public static class ParameterConversion
     };
 
     /// <summary>One of our parameters in PyTorch's layout, copied where it differs.</summary>
+    /// <param name="name">The parameter's full name.</param>
+    /// <param name="value">In the order of axes here.</param>
     public static FloatTensor ToTorch(string name, FloatTensor value) => Turn(name, value, [3, 2, 0, 1]);
 
     /// <summary>One of PyTorch's parameters in our layout, copied where it differs.</summary>
+    /// <param name="name">The parameter's full name.</param>
+    /// <param name="value">In the order of axes there.</param>
     public static FloatTensor FromTorch(string name, FloatTensor value) => Turn(name, value, [2, 3, 1, 0]);
 
     /// <summary>Every parameter in PyTorch's layout, sorted by name.</summary>
+    /// <param name="weights">Any network's.</param>
     public static IEnumerable<(string Name, FloatTensor Value)> Export(ParameterBuffer weights) =>
         weights.Export().OrderBy(p => p.Name, StringComparer.Ordinal).Select(p => (p.Name, ToTorch(p.Name, p.Value)));
 
@@ -37,12 +44,15 @@ public static class ParameterConversion
     /// <param name="weights">What to fill.</param>
     /// <param name="names">All names of the source; old names of attention layers are understood.</param>
     /// <param name="read">The value of one of these names.</param>
-    /// <exception cref="ArgumentException">The source lacks a parameter, has one that the network does not, or one of another shape; one line names them.</exception>
+    /// <exception cref="ArgumentException">
+    /// The source lacks a parameter, has one that the network does not, or one of another shape; one line names them.
+    /// </exception>
     public static void Import(ParameterBuffer weights, IEnumerable<string> names, Func<string, FloatTensor> read)
     {
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in names)
-            if (!sources.TryAdd(TorchNames.Upgrade(name), name)) throw new ArgumentException($"Weights: '{sources[TorchNames.Upgrade(name)]}' and '{name}' name the same parameter.");
+            if (!sources.TryAdd(TorchNames.Upgrade(name), name))
+                throw new ArgumentException($"Weights: '{sources[TorchNames.Upgrade(name)]}' and '{name}' name the same parameter.");
         CheckNames(weights.Layout, sources);
         var values = new Dictionary<string, FloatTensor>(StringComparer.Ordinal);
         foreach (var entry in weights.Layout.Entries)
@@ -61,7 +71,8 @@ public static class ParameterConversion
         var missing = layout.Entries.Where(e => !sources.ContainsKey(e.Name)).Select(e => e.Name).ToList();
         var unexpected = sources.Where(s => !layout.Contains(s.Key)).Select(s => s.Value).Order(StringComparer.Ordinal).ToList();
         if (missing.Count + unexpected.Count == 0) return;
-        throw new ArgumentException($"Weights: {layout.Entries.Count} parameters were expected and {sources.Count} came; {List(missing, "missing")}, {List(unexpected, "unexpected")}.");
+        var differences = $"{List(missing, "missing")}, {List(unexpected, "unexpected")}";
+        throw new ArgumentException($"Weights: {layout.Entries.Count} parameters were expected and {sources.Count} came; {differences}.");
     }
 
     private static string List(List<string> names, string what)

@@ -9,6 +9,7 @@ public static class TorchNames
     /// The present name of a parameter: attention layers were once called <c>query</c>, <c>key</c>, <c>value</c> and <c>proj_attn</c>,
     /// now <c>to_q</c>, <c>to_k</c>, <c>to_v</c> and <c>to_out.0</c>. Other names stay.
     /// </summary>
+    /// <param name="name">A parameter's full name, of any age.</param>
     public static string Upgrade(string name)
     {
         // …attentions.{i}.{layer}.{weight or bias}

@@ -164,7 +164,7 @@ public sealed class FokkerPlanck1D
     }
 
     /// <summary>The current J through every face, Cells + 1 values in probability per unit of time; 0 at both walls.</summary>
-    /// <param name="density">The density.</param>
+    /// <param name="density">p on the grid of this equation, per unit of length or area.</param>
     /// <param name="t">The time of the coefficients.</param>
     public double[] Current(GridDensity density, double t = 0)
     {

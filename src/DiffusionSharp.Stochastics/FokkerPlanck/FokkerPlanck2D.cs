@@ -116,7 +116,7 @@ public sealed class FokkerPlanck2D
     }
 
     /// <summary>The current at the centres, [rows of y, columns of x] each: the mean of the currents through the two faces beside.</summary>
-    /// <param name="density">The density.</param>
+    /// <param name="density">p on the grid of this equation, per unit of length or area.</param>
     /// <param name="t">The time of the coefficients.</param>
     public (Tensor X, Tensor Y) Current(GridDensity2D density, double t = 0)
     {

@@ -26,7 +26,7 @@ public abstract class ItoIntegrator
     public abstract double? StrongOrder(NoiseKind noise);
 
     /// <summary>Throws where the scheme does not apply to a process.</summary>
-    /// <param name="process">The process.</param>
+    /// <param name="process">What would be integrated.</param>
     /// <exception cref="NotSupportedException">It does not apply; the message names what does.</exception>
     public abstract void Check(ItoProcess process);
 

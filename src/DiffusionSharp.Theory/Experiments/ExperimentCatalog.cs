@@ -22,7 +22,7 @@ public static class ExperimentCatalog
         new LangevinEquations(),
         new FokkerPlanckEquation(),
         new TimeReversal(),
-        new ScoreMatching(),
+        new ScoreMatchingIdentities(),
         new AnnealedLangevin(),
         new ScoreFokkerPlanckEquation(),
         new OneFamily(),

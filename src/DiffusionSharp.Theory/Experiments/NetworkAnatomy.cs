@@ -1,6 +1,7 @@
 using System.Globalization;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Figures;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;

@@ -1,3 +1,4 @@
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Schedules;

@@ -28,7 +28,11 @@ public sealed record ClassifierTraining(int Steps = 3000, int Batch = 128, ulong
     /// <exception cref="DivergedException">A loss is not finite.</exception>
     public TrainedClassifier Train(DataSource source, Executor executor, Action<int, double>? watch = null)
     {
-        if (!source.IsPictures || source.Classes < 2) throw new ArgumentException($"ClassifierTraining: pictures with labels of two classes and more were expected; {source.Name} has samples {source.SampleShape} and {source.Classes} classes.", nameof(source));
+        if (!source.IsPictures || source.Classes < 2)
+            throw new ArgumentException(
+                "ClassifierTraining: pictures with labels of two classes and more were expected; "
+                + $"{source.Name} has samples {source.SampleShape} and {source.Classes} classes.",
+                nameof(source));
         ArgumentOutOfRangeException.ThrowIfLessThan(Steps, 1, nameof(Steps));
         ArgumentOutOfRangeException.ThrowIfLessThan(Batch, 1, nameof(Batch));
         var options = new PictureClassifierOptions(source.Classes, source.SampleShape[^1], Width, Features: Features);
@@ -40,7 +44,12 @@ public sealed record ClassifierTraining(int Steps = 3000, int Batch = 128, ulong
         }
 
         var warmup = Math.Min(100, Steps / 10);
-        var program = new LossProgram(Loss, new AdamOptions(Rate, WeightDecay: WeightDecay, ClipNorm: 1), new LearningRateSchedule(RateCurve.Cosine, warmup, Steps), root.Split("weights"), executor);
+        var program = new LossProgram(
+            Loss,
+            new AdamOptions(Rate, WeightDecay: WeightDecay, ClipNorm: 1),
+            new LearningRateSchedule(RateCurve.Cosine, warmup, Steps),
+            root.Split("weights"),
+            executor);
         var order = new BatchSampler(source.Count, Batch, root.Split("order").Key);
         var (indices, size) = (new int[Batch], source.SampleShape.Count);
         for (var step = 0; step < Steps; step++)
@@ -56,7 +65,9 @@ public sealed record ClassifierTraining(int Steps = 3000, int Batch = 128, ulong
             }
 
             var loss = program.Step();
-            if (!double.IsFinite(loss)) throw new DivergedException($"ClassifierTraining: the loss of step {step + 1} is not finite; train with a lower rate than {FormattableString.Invariant($"{Rate}")}.");
+            if (!double.IsFinite(loss))
+                throw new DivergedException(
+                    $"ClassifierTraining: the loss of step {step + 1} is not finite; train with a lower rate than {FormattableString.Invariant($"{Rate}")}.");
             watch?.Invoke(step + 1, loss);
         }
 

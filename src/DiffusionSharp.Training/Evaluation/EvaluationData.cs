@@ -18,18 +18,19 @@ public static class EvaluationData
     /// <exception cref="DataException">The source has another shape, too few samples, or values on no bin.</exception>
     public static Tensor Read(DataSource source, TrainedModel model, int count, ulong seed, DataBins? bins)
     {
-        if (source.SampleShape != model.SampleShape) throw new DataException($"{source.Name}: its samples are {source.SampleShape}, the model's {model.SampleShape}.");
+        if (source.SampleShape != model.SampleShape)
+            throw new DataException($"{source.Name}: its samples are {source.SampleShape}, the model's {model.SampleShape}.");
         if (count < 1 || count > source.Count) throw new DataException($"{source.Name}: 1 to {source.Count} samples can be measured, {count} were asked for.");
         var order = Order(source, seed);
-        var (size, data) = (source.SampleShape.Count, new FloatTensor(source.SampleShape.Prepend(count)));
-        for (var k = 0; k < count; k++) source.Read(order.IndexAt(k), data.Values.Slice(k * size, size));
+        var data = source.Read(Enumerable.Range(0, count).Select(k => order.IndexAt(k)));
         if (bins is not null)
         {
             foreach (var value in data.Values)
-                if (!bins.Holds(value)) throw new DataException(FormattableString.Invariant($"{source.Name}: {value} is none of the {bins.Count} values of {bins.Bits}-bit pictures in [-1, 1]; the pictures were resized or have another depth. Give that depth, or 0 bits to measure a density."));
+                if (!bins.Holds(value))
+                    throw OffBins(source, value, bins);
         }
 
-        return Tensor.From(data);
+        return data;
     }
 
     /// <summary>The classes of the samples that <see cref="Read"/> gives.</summary>
@@ -44,10 +45,19 @@ public static class EvaluationData
         if (model.Config.Conditioning is not { } conditioning || !source.HasLabels) return null;
 
         // A part of the data may lack samples of the last classes; what it has must be the model's.
-        if (source.Classes > conditioning.Classes || source.ClassNames.Where((name, label) => conditioning.Names is not null && conditioning.NameOf(label) != name).Any())
-            throw new DataException($"{source.Name}: its {source.Classes} classes ({string.Join(", ", source.ClassNames.Take(12))}) are not the {conditioning.Classes} that the model was trained with ({string.Join(", ", Enumerable.Range(0, conditioning.Classes).Take(12).Select(conditioning.NameOf))}).");
+        var renamed = conditioning.Names is not null && source.ClassNames.Where((name, label) => conditioning.NameOf(label) != name).Any();
+        if (source.Classes > conditioning.Classes || renamed)
+            throw new DataException(
+                $"{source.Name}: its {source.Classes} classes ({string.Join(", ", source.ClassNames.Take(12))}) are not the {conditioning.Classes} "
+                + $"that the model was trained with ({string.Join(", ", Enumerable.Range(0, conditioning.Classes).Take(12).Select(conditioning.NameOf))}).");
         var order = Order(source, seed);
         return [.. Enumerable.Range(0, count).Select(k => source.Label(order.IndexAt(k)))];
+    }
+
+    private static DataException OffBins(DataSource source, double value, DataBins bins)
+    {
+        var what = FormattableString.Invariant($"{value} is none of the {bins.Count} values of {bins.Bits}-bit pictures in [-1, 1]");
+        return new DataException($"{source.Name}: {what}; the pictures were resized or have another depth. Give that depth, or 0 bits to measure a density.");
     }
 
     private static BatchSampler Order(DataSource source, ulong seed) => new(source.Count, 1, new Rng(seed).Split("evaluation").Key);

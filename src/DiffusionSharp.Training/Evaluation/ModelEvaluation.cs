@@ -16,10 +16,19 @@ namespace DiffusionSharp.Training.Evaluation;
 /// <param name="Bins">The values that the data has; null measures a density.</param>
 /// <param name="Steps">Steps of the bound's chain; null takes every trained level, 1000 on continuous schedules.</param>
 /// <param name="Variance">The variance of the chain's steps.</param>
-/// <param name="Probes">Random probes of a divergence for each sample; null takes the exact divergence up to 8 values a sample, beyond it 1 probe for the likelihood and 2 for the residual of the score Fokker–Planck equation, which needs them.</param>
+/// <param name="Probes">
+/// Random probes of a divergence for each sample; null takes the exact divergence up to 8 values a sample, beyond it 1 probe for the likelihood and 2
+/// for the residual of the score Fokker–Planck equation, which needs them.
+/// </param>
 /// <param name="Tolerance">Error a step of the likelihood's solver may make, relative and absolute, above 0.</param>
 public sealed record EvaluationOptions(
-    ulong Seed, int Batch, DataBins? Bins, int? Steps = null, DdpmVariance Variance = DdpmVariance.FixedSmall, int? Probes = null, double Tolerance = EvaluationOptions.PaperTolerance)
+    ulong Seed,
+    int Batch,
+    DataBins? Bins,
+    int? Steps = null,
+    DdpmVariance Variance = DdpmVariance.FixedSmall,
+    int? Probes = null,
+    double Tolerance = EvaluationOptions.PaperTolerance)
 {
     /// <summary>The tolerance of Song et al. 2021, arXiv:2011.13456, appendix D.2.</summary>
     public const double PaperTolerance = 1e-5;
@@ -29,7 +38,7 @@ public sealed record EvaluationOptions(
 /// <remarks>Sample k's noise and probes come from the seed and k alone, so figures do not depend on threads or on the batch.</remarks>
 public sealed class ModelEvaluation
 {
-    private const int ExactUpTo = 8, ContinuousSteps = 1000, MostSamplerSteps = 50, LeastResidualProbes = 2;
+    private const int ContinuousSteps = 1000, MostSamplerSteps = 50, LeastResidualProbes = 2;
 
     // Slopes that the fifth-order pair takes over all levels, as the fifth root of the tolerance: about what trained networks ask for.
     private const double SlopesAtTolerance1 = 120;
@@ -48,13 +57,20 @@ public sealed class ModelEvaluation
     /// <param name="data">On what, [N, …]: <see cref="EvaluationData.Read"/>.</param>
     /// <param name="options">How.</param>
     /// <param name="executor">The machine.</param>
-    /// <param name="labels">The class of each sample, <see cref="EvaluationData.Labels"/>; null measures a model with classes by its estimates without one.</param>
+    /// <param name="labels">
+    /// The class of each sample, <see cref="EvaluationData.Labels"/>; null measures a model with classes by its estimates without one.
+    /// </param>
     /// <param name="watch">Called before every pass through the network of the likelihoods, and after every step of sampling.</param>
     public ModelEvaluation(TrainedModel model, Tensor data, EvaluationOptions options, Executor executor, IReadOnlyList<int>? labels, Action watch)
     {
         (this.model, this.data, this.options, this.executor, this.labels, Watch) = (model, data, options, executor, labels, watch);
-        if (labels is not null && labels.Count != data.Samples) throw new ArgumentException($"ModelEvaluation: one class for each of the {data.Samples} samples is expected, {labels.Count} were given.", nameof(labels));
-        if (labels is null && model.Config.Conditioning is { LabelDropout: 0 }) throw new ArgumentException("ModelEvaluation: the model was trained with every label kept and knows nothing without a class; measure it on data with labels.", nameof(labels));
+        if (labels is not null && labels.Count != data.Samples)
+            throw new ArgumentException(
+                $"ModelEvaluation: one class for each of the {data.Samples} samples is expected, {labels.Count} were given.", nameof(labels));
+        if (labels is null && model.Config.Conditioning is { LabelDropout: 0 })
+            throw new ArgumentException(
+                "ModelEvaluation: the model was trained with every label kept and knows nothing without a class; measure it on data with labels.",
+                nameof(labels));
         network = model.Network(Math.Min(options.Batch, data.Samples), executor);
     }
 
@@ -75,6 +91,7 @@ public sealed class ModelEvaluation
     private string[] Given => model.Config.Conditioning is null ? [] : labels is null ? ["without a class"] : ["given each sample's class"];
 
     /// <summary>The figures of a metric.</summary>
+    /// <param name="metric">Which of them.</param>
     /// <exception cref="ArgumentOutOfRangeException">The metric is unknown.</exception>
     /// <exception cref="ArgumentException">An option does not fit the model.</exception>
     public IReadOnlyList<EvaluationFigure> Measure(EvaluationMetric metric) => metric switch
@@ -86,7 +103,9 @@ public sealed class ModelEvaluation
         _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "ModelEvaluation: unknown metric."),
     };
 
-    /// <summary>Passes of a batch through the network that a metric will take: known for the bound and for sampling, estimated where error control decides.</summary>
+    /// <summary>
+    /// Passes of a batch through the network that a metric will take: known for the bound and for sampling, estimated where error control decides.
+    /// </summary>
     /// <param name="metric">What is to be measured.</param>
     /// <param name="model">What it is measured of.</param>
     /// <param name="options">How.</param>
@@ -94,7 +113,7 @@ public sealed class ModelEvaluation
     public static long ExpectedPasses(EvaluationMetric metric, TrainedModel model, EvaluationOptions options, int count)
     {
         var batches = ((long)count + options.Batch - 1) / options.Batch;
-        int Products(int probes) => model.SampleShape.Count is var d && options.Probes is null && d <= ExactUpTo ? d : options.Probes ?? probes;
+        int Products(int probes) => model.SampleShape.Count is var d && options.Probes is null && d <= UsualDivergence.ExactUpTo ? d : options.Probes ?? probes;
         return batches * metric switch
         {
             EvaluationMetric.Elbo => BoundSteps(model, options),
@@ -111,17 +130,31 @@ public sealed class ModelEvaluation
     {
         var steps = BoundSteps(model, options);
         var bound = new EvidenceLowerBound(model.Schedule, model.Schedule.Grid(steps), options.Variance, options.Bins);
-        var estimate = ElboEstimate.Concatenate([.. Batches().Select(b => bound.Estimate(new WatchedDenoiser(b.Denoiser, Watch), b.Data, new Rng(options.Seed).Split("elbo"), firstSample: b.First))]);
+        var root = new Rng(options.Seed).Split("elbo");
+        var estimate = ElboEstimate.Concatenate(
+            [.. Batches().Select(b => bound.Estimate(new WatchedDenoiser(b.Denoiser, Watch), b.Data, root, firstSample: b.First))]);
+        var variance = options.Variance switch
+        {
+            DdpmVariance.FixedSmall => "small",
+            DdpmVariance.FixedLarge => "large",
+            _ => "learned",
+        };
         string[] notes =
         [
             "upper bound of -ln p by ancestral sampling",
-            FormattableString.Invariant($"{steps} steps, variance {options.Variance switch { DdpmVariance.FixedSmall => "small", DdpmVariance.FixedLarge => "large", _ => "learned" }}"),
+            FormattableString.Invariant($"{steps} steps, variance {variance}"),
             options.Bins is null ? Values : $"{Values}, discretised Gaussian, no dequantisation",
             .. model.IsPictures ? (string[])["estimates clipped to [-1, 1]"] : [],
             .. Given,
         ];
-        EvaluationFigure Figure(string name, Measurement nats) => new(name, "bits/dim", BitsPerDimension.Of(nats, Dimension), "samples and noise", nats, name == "elbo" ? notes : [], []);
-        Measurement Part(ElboTermKind kind) => Measurement.OfMean(estimate.Terms.Where(t => t.Kind == kind).Select(t => t.Nats).Aggregate(Tensor.Zeros([data.Samples]), (a, b) => a + b).Values);
+        EvaluationFigure Figure(string name, Measurement nats) =>
+            new(name, "bits/dim", BitsPerDimension.Of(nats, Dimension), "samples and noise", nats, name == "elbo" ? notes : [], []);
+        Measurement Part(ElboTermKind kind)
+        {
+            var terms = estimate.Terms.Where(t => t.Kind == kind).Select(t => t.Nats);
+            return Measurement.OfMean(terms.Aggregate(Tensor.Zeros([data.Samples]), (a, b) => a + b).Values);
+        }
+
         return
         [
             Figure("elbo", estimate.MeanNats),
@@ -133,7 +166,7 @@ public sealed class ModelEvaluation
 
     private EvaluationFigure[] Likelihood()
     {
-        Divergence divergence = options.Probes is null && Dimension <= ExactUpTo ? new ExactDivergence() : new HutchinsonDivergence(options.Probes ?? 1);
+        var divergence = UsualDivergence.Of(Dimension, options.Probes);
         var solver = new DormandPrince(options.Tolerance, options.Tolerance);
         var flow = new FlowLikelihood(model.Schedule, model.Schedule.LeastNoiseTime, divergence, solver, noisiest: model.Schedule.StartTime);
         var root = new Rng(options.Seed);
@@ -164,14 +197,19 @@ public sealed class ModelEvaluation
 
     private List<EvaluationFigure> Residual()
     {
-        Divergence divergence = options.Probes is null && Dimension <= ExactUpTo ? new ExactDivergence() : new HutchinsonDivergence(Math.Max(options.Probes ?? LeastResidualProbes, LeastResidualProbes));
+        var divergence = UsualDivergence.Of(Dimension, options.Probes, LeastResidualProbes);
         var measure = new ScoreFokkerPlanck(model.Schedule, divergence);
         var (least, most) = (model.Schedule.At(model.Schedule.LeastNoiseTime), model.Schedule.At(model.Schedule.StartTime));
         var root = new Rng(options.Seed).Split("score-fokker-planck");
 
         // The same levels for every model, where it was trained: a factor of the step away from the ends.
         double[] ratios = [.. ResidualRatios.Where(r => r > least.Ratio * Math.Exp(measure.Step) && r < most.Ratio * Math.Exp(-measure.Step))];
-        if (ratios.Length == 0) throw new ArgumentException(FormattableString.Invariant($"score-fokker-planck: the model was trained from σ/α = {least.Ratio:G3} to {most.Ratio:G3}; none of the levels that are measured lies between."));
+        if (ratios.Length == 0)
+        {
+            var trained = FormattableString.Invariant($"σ/α = {least.Ratio:G3} to {most.Ratio:G3}");
+            throw new ArgumentException($"score-fokker-planck: the model was trained from {trained}; none of the levels that are measured lies between.");
+        }
+
         var figures = new List<EvaluationFigure>();
         foreach (var ratio in ratios)
         {
@@ -190,7 +228,9 @@ public sealed class ModelEvaluation
                 figures.Count > 0 ? [] :
                 [
                     "root mean square residual of the score Fokker-Planck equation at levels of σ/α, relative to ∂ₜs",
-                    "all levels: 0 belongs to the score of a diffusion process, about 1 says that the change in time is wrong by as much as it is large; lower is better, compare models with each other (docs/theory/17-score-fokker-planck.md)",
+                    "all levels: 0 belongs to the score of a diffusion process, "
+                        + "about 1 says that the change in time is wrong by as much as it is large; "
+                        + "lower is better, compare models with each other (docs/theory/17-score-fokker-planck.md)",
                     divergence.IsExact ? "exact divergence" : $"Hutchinson's divergence, {divergence.Estimates} Rademacher probes a sample",
                     FormattableString.Invariant($"central differences of {measure.Step} in ln(α²/σ²) and of {measure.Step} σ in space"),
                     .. Given,
@@ -207,7 +247,9 @@ public sealed class ModelEvaluation
         var steps = SamplerSteps(model);
         var sampler = new DdimSampler(model.Schedule, model.Schedule.Grid(steps));
         var (samples, _) = new SamplingJob(model, sampler, data.Samples, options.Seed, options.Batch, labels) { Stop = Stop }.Run(executor, (_, _) => Watch());
-        if (!samples.IsFinite()) throw new DivergedException($"sliced-wasserstein: samples are not finite numbers; the model of step {model.Step} is not usable, take an earlier checkpoint.");
+        if (!samples.IsFinite())
+            throw new DivergedException(
+                $"sliced-wasserstein: samples are not finite numbers; the model of step {model.Step} is not usable, take an earlier checkpoint.");
         var distance = SlicedWasserstein.Between(data, samples, new Rng(options.Seed).Split("lines"), parallelism: executor.Parallelism);
         return
         [
@@ -218,11 +260,17 @@ public sealed class ModelEvaluation
                 "samples",
                 null,
                 [
-                    FormattableString.Invariant($"{data.Samples} samples by ddim in {steps} steps against as many of the data, {distance.Distance.Count} lines"),
+                    FormattableString.Invariant(
+                        $"{data.Samples} samples by ddim in {steps} steps against as many of the data, {distance.Distance.Count} lines"),
                     FormattableString.Invariant($"two samples of one law: {distance.SameLaw.Value:G3} ± {distance.SameLawSpread:G2}"),
                     .. model.Config.Conditioning is null ? (string[])[] : labels is null ? ["samples without a class"] : ["samples of the data's classes"],
                 ],
-                [("linesError", distance.Distance.StandardError), ("lines", distance.Distance.Count), ("sameLaw", distance.SameLaw.Value), ("sameLawSpread", distance.SameLawSpread)]),
+                [
+                    ("linesError", distance.Distance.StandardError),
+                    ("lines", distance.Distance.Count),
+                    ("sameLaw", distance.SameLaw.Value),
+                    ("sameLawSpread", distance.SameLawSpread),
+                ]),
         ];
     }
 

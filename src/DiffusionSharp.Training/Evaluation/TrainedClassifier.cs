@@ -12,13 +12,15 @@ namespace DiffusionSharp.Training.Evaluation;
 public sealed class TrainedClassifier
 {
     private const int Batch = 64;
-    private const string HeightKey = "height", WidthKey = "width", ChannelsKey = "channels", ClassesKey = "classes", FilterKey = "filters", BlocksKey = "blocks", FeaturesKey = "features";
+    private const string HeightKey = "height", WidthKey = "width", ChannelsKey = "channels";
+    private const string ClassesKey = "classes", FilterKey = "filters", BlocksKey = "blocks", FeaturesKey = "features";
 
     /// <summary>Joins a network and its weights.</summary>
     /// <param name="options">The network.</param>
     /// <param name="pictureShape">[H, W, C] of the pictures it was trained on.</param>
     /// <param name="weights">Weights of this network.</param>
-    public TrainedClassifier(PictureClassifierOptions options, Shape pictureShape, ParameterBuffer weights) => (Options, PictureShape, Weights) = (options, pictureShape, weights);
+    public TrainedClassifier(PictureClassifierOptions options, Shape pictureShape, ParameterBuffer weights) =>
+        (Options, PictureShape, Weights) = (options, pictureShape, weights);
 
     /// <summary>The network.</summary>
     public PictureClassifierOptions Options { get; }
@@ -30,20 +32,24 @@ public sealed class TrainedClassifier
     public ParameterBuffer Weights { get; }
 
     /// <summary>Loads what <see cref="Save"/> wrote.</summary>
+    /// <param name="path">The file.</param>
     /// <exception cref="DataException">The file is missing, damaged, or no classifier.</exception>
     public static TrainedClassifier Load(string path)
     {
         using var file = SafetensorsFile.Open(path);
-        int Number(string key) => file.Metadata.TryGetValue(key, out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is > 0 and <= 65_536
-            ? value
-            : throw new DataException($"{path}: not a classifier of pictures: its metadata has no number '{key}' from 1 to 65536.");
+        int Number(string key) =>
+            int.TryParse(file.Metadata.GetValueOrDefault(key), NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is > 0 and <= 65_536
+                ? value
+                : throw new DataException($"{path}: not a classifier of pictures: its metadata has no number '{key}' from 1 to 65536.");
         var options = new PictureClassifierOptions(Number(ClassesKey), Number(ChannelsKey), Number(FilterKey), Number(BlocksKey), Number(FeaturesKey));
         try
         {
             Shape shape = [Number(HeightKey), Number(WidthKey), options.Channels];
             var layout = Outputs(options, shape, 1)["logits"].Graph.Layout;
             foreach (var entry in layout.Entries)
-                if (!file.Contains(entry.Name) || file.Entry(entry.Name).Shape != entry.Shape) throw new DataException($"{path}: the parameter '{entry.Name}' of shape {entry.Shape} is missing; the file is damaged or of another network.");
+                if (!file.Contains(entry.Name) || file.Entry(entry.Name).Shape != entry.Shape)
+                    throw new DataException(
+                        $"{path}: the parameter '{entry.Name}' of shape {entry.Shape} is missing; the file is damaged or of another network.");
             var weights = new ParameterBuffer(layout);
             weights.Import(file.Read);
             return new TrainedClassifier(options, shape, weights);
@@ -55,6 +61,7 @@ public sealed class TrainedClassifier
     }
 
     /// <summary>Writes the weights as safetensors, the network's shape in the metadata.</summary>
+    /// <param name="path">The file to make or to replace.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path) => SafetensorsFile.Write(path, Weights.Export(), new Dictionary<string, string>
     {
@@ -107,7 +114,7 @@ public sealed class TrainedClassifier
         var right = 0;
         for (var first = 0; first < source.Count; first += Part)
         {
-            var found = Classify(Read(source, first, Math.Min(Part, source.Count - first)), executor);
+            var found = Classify(source.Read(Enumerable.Range(first, Math.Min(Part, source.Count - first))), executor);
             for (var k = 0; k < found.Count; k++)
                 if (found[k] == source.Label(first + k)) right++;
         }
@@ -125,16 +132,10 @@ public sealed class TrainedClassifier
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static Tensor Read(DataSource source, int first, int count)
-    {
-        var (size, data) = (source.SampleShape.Count, new FloatTensor(source.SampleShape.Prepend(count)));
-        for (var k = 0; k < count; k++) source.Read(first + k, data.Values.Slice(k * size, size));
-        return Tensor.From(data);
-    }
-
     private Tensor Run(string output, Tensor pictures, Executor executor)
     {
-        if (pictures.Shape.Rank != 4 || pictures.Shape.Tail() != PictureShape) throw new ArgumentException($"TrainedClassifier: pictures of {PictureShape} were expected, {pictures.Shape} came.", nameof(pictures));
+        if (pictures.Shape.Rank != 4 || pictures.Shape.Tail() != PictureShape)
+            throw new ArgumentException($"TrainedClassifier: pictures of {PictureShape} were expected, {pictures.Shape} came.", nameof(pictures));
         var outputs = Outputs(Options, PictureShape, Batch);
         var program = CompiledGraph.Compile(new Dictionary<string, Node> { [output] = outputs[output] }, Weights, executor);
         var values = pictures.ToFloat();

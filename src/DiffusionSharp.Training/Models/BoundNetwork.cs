@@ -68,14 +68,16 @@ public sealed class BoundNetwork : DenoisingNetwork
     {
         var graph = new Graph();
         var x = graph.Input("x", batchShape);
-        var output = Op.Slice(blueprint.Build(graph, x, graph.Input("t", [batchShape[0]]), blueprint.Labels(graph, batchShape[0]), training: false), -1, 0, batchShape[^1]);
+        var output = Op.Slice(
+            blueprint.Build(graph, x, graph.Input("t", [batchShape[0]]), blueprint.Labels(graph, batchShape[0]), training: false), -1, 0, batchShape[^1]);
         return new Dictionary<string, Node> { ["gradient"] = Gradients.Of(Op.Sum(output * graph.Input("cotangent", batchShape)), [x])[0] };
     }
 
     private FloatTensor Run(CompiledGraph compiled, string output, FloatTensor x, ReadOnlySpan<float> t, ReadOnlySpan<int> classes, FloatTensor? cotangent)
     {
         CheckClasses(classes, t.Length);
-        if (x.Shape.Tail() != batchShape.Tail()) throw new ArgumentException($"The network takes samples of {batchShape.Tail()}, not {x.Shape.Tail()}.", nameof(x));
+        if (x.Shape.Tail() != batchShape.Tail())
+            throw new ArgumentException($"The network takes samples of {batchShape.Tail()}, not {x.Shape.Tail()}.", nameof(x));
         var (capacity, size) = (batchShape[0], batchShape.Tail().Count);
         var width = compiled.Output(output).Length / capacity;
         var result = new FloatTensor(width == size ? x.Shape : x.Shape.With(^1, x.Shape[^1] * (width / size)));
@@ -84,7 +86,8 @@ public sealed class BoundNetwork : DenoisingNetwork
             var count = Math.Min(capacity, t.Length - start);
             Fill(compiled.Input("x"), x.Values.Slice(start * size, count * size));
             if (compiled.HasInput("t")) Fill(compiled.Input("t"), t.Slice(start, count));
-            if (blueprint.Conditioning is { } conditioning) FillLabels(compiled.Input("labels"), classes.IsEmpty ? [] : classes.Slice(start, count), conditioning.NoClass());
+            if (blueprint.Conditioning is { } conditioning)
+                FillLabels(compiled.Input("labels"), classes.IsEmpty ? [] : classes.Slice(start, count), conditioning.NoClass());
             if (cotangent is not null) Fill(compiled.Input("cotangent"), cotangent.Values.Slice(start * size, count * size));
             compiled.RunUnlessStopped(default, Stop);
             Calls++;
@@ -98,9 +101,12 @@ public sealed class BoundNetwork : DenoisingNetwork
     {
         if (classes.IsEmpty) return;
         if (blueprint.Conditioning is not { } conditioning) throw new NotSupportedException("This network was trained without classes.");
-        if (classes.Length != samples) throw new ArgumentException($"The network takes one class for each of the {samples} samples, {classes.Length} were given.", nameof(classes));
+        if (classes.Length != samples)
+            throw new ArgumentException($"The network takes one class for each of the {samples} samples, {classes.Length} were given.", nameof(classes));
         foreach (var label in classes)
-            if ((uint)label > (uint)conditioning.NoClass()) throw new ArgumentOutOfRangeException(nameof(classes), $"The network's classes are 0 to {conditioning.Classes - 1}, and {conditioning.NoClass()} for none; {label} was given.");
+            if ((uint)label > (uint)conditioning.NoClass())
+                throw new ArgumentOutOfRangeException(
+                    nameof(classes), $"The network's classes are 0 to {conditioning.Classes - 1}, and {conditioning.NoClass()} for none; {label} was given.");
     }
 
     private static void FillLabels(Span<float> input, ReadOnlySpan<int> classes, int noClass)

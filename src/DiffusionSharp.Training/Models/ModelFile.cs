@@ -32,7 +32,9 @@ internal static class ModelFile
             throw new InvalidOperationException($"Save: the parameter '{bad}' holds a value that is not a finite number; such a model is not written.");
         var config = ConfigJson.Write(Shipped(model.Config));
         if (config.Length > LongestConfig)
-            throw new InvalidOperationException($"Save: the configuration has {config.Length} characters, at most {LongestConfig} are read back; class names or levels one by one are too many for one file.");
+            throw new InvalidOperationException(
+                $"Save: the configuration has {config.Length} characters, at most {LongestConfig} are read back; "
+                + "class names or levels one by one are too many for one file.");
         var metadata = new Dictionary<string, string>
         {
             ["format"] = Format,
@@ -63,7 +65,9 @@ internal static class ModelFile
         CheckBeginning(path);
         using var file = SafetensorsFile.Open(path);
         if (Text(file, "format") != Format)
-            throw new DataException($"{path}: this is a safetensors file without a model's configuration, so its weights have no meaning; name the folder of the run or of the checkpoint, or a file that DiffusionModel.Save wrote.");
+            throw new DataException(
+                $"{path}: this is a safetensors file without a model's configuration, so its weights have no meaning; "
+                + "name the folder of the run or of the checkpoint, or a file that DiffusionModel.Save wrote.");
         if (Text(file, "version") is var version && version != Version)
             throw new DataException($"{path}: the model's file is of version '{Short(version)}', this program reads version {Version}.");
         if (Text(file, "config") is not { Length: <= LongestConfig } json)

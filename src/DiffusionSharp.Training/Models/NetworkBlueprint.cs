@@ -10,7 +10,8 @@ namespace DiffusionSharp.Training.Models;
 public sealed class NetworkBlueprint
 {
     /// <summary>What to say where a run's network is a function and none is given.</summary>
-    internal const string FunctionNeeded = "this run's network is a function of the program that trained it; give it as Network, in TrainOptions to resume the run or in OpenOptions to open it.";
+    internal const string FunctionNeeded = "this run's network is a function of the program that trained it; "
+        + "give it as Network, in TrainOptions to resume the run or in OpenOptions to open it.";
 
     private readonly RunConfig config;
     private readonly OwnNetwork? own;
@@ -24,9 +25,11 @@ public sealed class NetworkBlueprint
         (this.config, SampleShape) = (config, sampleShape);
         if (config.UNet is not null && sampleShape != config.SampleShape())
             throw new ArgumentException($"The U-Net takes pictures of {config.SampleShape()}, the data has {sampleShape}.", nameof(sampleShape));
-        if (config.Mlp is { } mlp && sampleShape != [mlp.Dimensions]) throw new ArgumentException($"The MLP takes vectors of [{mlp.Dimensions}], the data has {sampleShape}.", nameof(sampleShape));
+        if (config.Mlp is { } mlp && sampleShape != [mlp.Dimensions])
+            throw new ArgumentException($"The MLP takes vectors of [{mlp.Dimensions}], the data has {sampleShape}.", nameof(sampleShape));
         if (config.OwnNetwork is null) return;
-        if (sampleShape != config.SampleShape()) throw new ArgumentException($"The network's function takes samples of {config.SampleShape()}, the data has {sampleShape}.", nameof(sampleShape));
+        if (sampleShape != config.SampleShape())
+            throw new ArgumentException($"The network's function takes samples of {config.SampleShape()}, the data has {sampleShape}.", nameof(sampleShape));
         own = new OwnNetwork(config.Network ?? throw new ArgumentException($"ownNetwork: {FunctionNeeded}"), LearnsVariance);
     }
 

@@ -18,7 +18,8 @@ internal sealed class OwnNetwork(NetworkFunction function, bool learnsVariance)
     {
         var output = function(inputs)
             ?? throw new ArgumentException("Network: the function gave null; the node of the prediction is expected.");
-        if (output.Graph != inputs.Graph) throw new ArgumentException("Network: the function gave a node of another graph; build in the Graph that it is given.");
+        if (output.Graph != inputs.Graph)
+            throw new ArgumentException("Network: the function gave a node of another graph; build in the Graph that it is given.");
         var x = inputs.X.Shape;
         var expected = learnsVariance ? x.With(^1, 2 * x[^1]) : x;
         if (output.Shape != expected)
@@ -30,7 +31,8 @@ internal sealed class OwnNetwork(NetworkFunction function, bool learnsVariance)
         var seen = Ancestors(output);
         if (!seen.Contains(inputs.X)) throw new ArgumentException("Network: the function's prediction does not depend on the noisy samples X.");
         if (inputs.Labels is { } labels && !seen.Contains(labels))
-            throw new ArgumentException("Network: the function's prediction does not depend on Labels, and the run trains classes; use them, or train without classes.");
+            throw new ArgumentException(
+                "Network: the function's prediction does not depend on Labels, and the run trains classes; use them, or train without classes.");
         CheckParameters(inputs.Graph.Layout);
         return output;
     }
@@ -56,7 +58,8 @@ internal sealed class OwnNetwork(NetworkFunction function, bool learnsVariance)
     {
         var kind = config.UNet is null ? "an MLP" : "a U-Net";
         if (config.OwnNetwork is null && network is not null)
-            throw new ArgumentException($"{path}: a function is given as network, and this model's network is {kind} of its configuration; leave the function out.");
+            throw new ArgumentException(
+                $"{path}: a function is given as network, and this model's network is {kind} of its configuration; leave the function out.");
         if (config.OwnNetwork is not null && network is null) throw new DataException($"{path}: {NetworkBlueprint.FunctionNeeded}");
         return config with { Network = network };
     }

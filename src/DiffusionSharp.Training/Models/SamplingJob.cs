@@ -12,8 +12,13 @@ namespace DiffusionSharp.Training.Models;
 /// <param name="LargestBatch">Samples at a time; memory grows with it.</param>
 /// <param name="Labels">The class of each sample, as many as samples; null draws them without a class.</param>
 /// <param name="Guidance">How far samples are guided towards their classes; null: not. It doubles the network's calls, not the memory.</param>
-public sealed record SamplingJob(TrainedModel Model, Sampler Sampler, int Count, ulong Seed, int LargestBatch = 32, IReadOnlyList<int>? Labels = null, GuidanceOptions? Guidance = null)
+public sealed record SamplingJob(
+    TrainedModel Model, Sampler Sampler, int Count, ulong Seed, int LargestBatch = 32, IReadOnlyList<int>? Labels = null, GuidanceOptions? Guidance = null)
 {
+    /// <summary>Samples at a time where nothing is said, 32 pictures or 1024 of anything else: memory grows with it, results do not depend on it.</summary>
+    /// <param name="sample">The shape of one sample.</param>
+    public static int UsualBatch(Shape sample) => sample.Rank == 3 ? 32 : 1024;
+
     /// <summary>Steps of all batches, for progress.</summary>
     public int TotalSteps => checked((int)BatchedSampling.TotalSteps(Sampler, Count, LargestBatch));
 
@@ -27,14 +32,20 @@ public sealed record SamplingJob(TrainedModel Model, Sampler Sampler, int Count,
     /// <returns>The samples, [Count, …], and how often the network was asked, batches counted one by one.</returns>
     public (Tensor Samples, long NetworkCalls) Run(Executor executor, Action<int, SamplingStep>? watch = null)
     {
-        if (Labels is not null && Labels.Count != Count) throw new ArgumentException($"SamplingJob: one class for each of the {Count} samples is expected, {Labels.Count} were given.");
+        if (Labels is not null && Labels.Count != Count)
+            throw new ArgumentException($"SamplingJob: one class for each of the {Count} samples is expected, {Labels.Count} were given.");
         var batch = BatchedSampling.BatchSize(Count, LargestBatch);
         Stop.ThrowIfCancellationRequested();
         var network = Model.Network(batch, executor);
         network.Stop = Stop;
         var parts = new List<Tensor>();
         var steps = BatchedSampling.Steps(
-            Sampler, Model.SampleShape, Count, LargestBatch, new Rng(Seed).Split("samples"), (first, size) => Model.Denoiser(network, Labels?.Skip(first).Take(size).ToArray(), Guidance));
+            Sampler,
+            Model.SampleShape,
+            Count,
+            LargestBatch,
+            new Rng(Seed).Split("samples"),
+            (first, size) => Model.Denoiser(network, Labels?.Skip(first).Take(size).ToArray(), Guidance));
         foreach (var (first, step) in steps)
         {
             watch?.Invoke(first, step);

@@ -60,13 +60,17 @@ public sealed class TrainedModel
     /// <exception cref="DataException">It is missing, or no safetensors file.</exception>
     public static bool IsFile(string path) => ModelFile.IsModel(path);
 
-    /// <summary>Writes the model as one file that <see cref="ReadFile"/> reads: weights in float32 and, in the file's metadata, its configuration without this machine's paths.</summary>
+    /// <summary>
+    /// Writes the model as one file that <see cref="ReadFile"/> reads: weights in float32 and, in the file's metadata, its configuration without this
+    /// machine's paths.
+    /// </summary>
     /// <param name="path">The file to make or to replace, whole or not at all; the same model gives the same bytes.</param>
     /// <exception cref="InvalidOperationException">A weight is not a finite number.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path) => ModelFile.Write(path, this);
 
     /// <summary>The same model, computed with another precision than its run was.</summary>
+    /// <param name="precision">What kernels may trade for speed.</param>
     public TrainedModel With(Precision precision) => new(Config with { Precision = precision }, Weights, Step, WeightsName);
 
     /// <summary>Compiles the network and gives it its meaning; pictures are clipped to [−1, 1].</summary>
@@ -87,15 +91,20 @@ public sealed class TrainedModel
     /// <exception cref="InvalidOperationException">The model knows nothing without a class: all of its labels were kept in training.</exception>
     public Denoiser Denoiser(BoundNetwork network, IReadOnlyList<int>? labels = null, GuidanceOptions? guidance = null)
     {
-        if (labels is not null && Config.Conditioning is null) throw new ArgumentException("Denoiser: classes were given to a model that was trained without them.", nameof(labels));
-        if (guidance is not null && labels is null) throw new ArgumentException("Denoiser: guidance goes towards a class; give the class of each sample.", nameof(guidance));
+        if (labels is not null && Config.Conditioning is null)
+            throw new ArgumentException("Denoiser: classes were given to a model that was trained without them.", nameof(labels));
+        if (guidance is not null && labels is null)
+            throw new ArgumentException("Denoiser: guidance goes towards a class; give the class of each sample.", nameof(guidance));
         if ((labels is null || guidance is not (null or { Weight: 1 })) && Config.Conditioning is { LabelDropout: 0 })
-            throw new InvalidOperationException("Denoiser: the model was trained with every label kept, and knows nothing without a class; give classes and no guidance, or train with labels dropped.");
+            throw new InvalidOperationException(
+                "Denoiser: the model was trained with every label kept, and knows nothing without a class; "
+                + "give classes and no guidance, or train with labels dropped.");
 
         // w = 0 that acts everywhere is the model without a class: one call instead of two.
         var unconditional = guidance is { Weight: 0, Rescale: 0, Interval: null };
         Denoiser denoiser = Bare(network, unconditional ? null : labels);
-        if (!unconditional && guidance is { Weight: not 1 } g) denoiser = new ClassifierFreeGuidance(denoiser, Bare(network, null), g.Weight, g.Rescale, g.Interval);
+        if (!unconditional && guidance is { Weight: not 1 } g)
+            denoiser = new ClassifierFreeGuidance(denoiser, Bare(network, null), g.Weight, g.Rescale, g.Interval);
         return IsPictures ? new ClippedDenoiser(denoiser) : denoiser;
     }
 

@@ -18,7 +18,9 @@ internal static class WeightsFile
         buffer.Import(name => file.Read(prefix + name));
 
         // None is written: a checkpoint of values that are not numbers is refused when it is made.
-        if (buffer.FirstNonFinite() is { } bad) throw new DataException($"{path}: the checkpoint is damaged: '{prefix}{bad}' holds a value that is not a finite number; take an earlier checkpoint.");
+        if (buffer.FirstNonFinite() is { } bad)
+            throw new DataException(
+                $"{path}: the checkpoint is damaged: '{prefix}{bad}' holds a value that is not a finite number; take an earlier checkpoint.");
     }
 
     /// <summary>Checks that a file holds every parameter of a network in its shape.</summary>
@@ -29,7 +31,9 @@ internal static class WeightsFile
         {
             var name = prefix + entry.Name;
             if (!file.Contains(name)) throw new DataException($"{path}: the parameter '{name}' is missing; the file belongs to another network.");
-            if (file.Entry(name).Shape != entry.Shape) throw new DataException($"{path}: the parameter '{name}' has shape {file.Entry(name).Shape}, the network's is {entry.Shape}; the file belongs to another network.");
+            if (file.Entry(name).Shape != entry.Shape)
+                throw new DataException(
+                    $"{path}: the parameter '{name}' has shape {file.Entry(name).Shape}, the network's is {entry.Shape}; the file belongs to another network.");
         }
     }
 }

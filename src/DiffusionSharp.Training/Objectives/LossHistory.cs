@@ -32,6 +32,8 @@ public sealed class LossHistory
     public bool IsFull => filled.AsSpan().IndexOfAnyExcept(Length) < 0;
 
     /// <summary>Remembers a loss, in place of the oldest of its bin.</summary>
+    /// <param name="bin">Which bin of noise levels, from 0.</param>
+    /// <param name="loss">Of one sample, at least 0.</param>
     public void Record(int bin, double loss)
     {
         losses[(bin * Length) + next[bin]] = (float)loss;
@@ -40,6 +42,7 @@ public sealed class LossHistory
     }
 
     /// <summary>√E[L²] of a bin's losses.</summary>
+    /// <param name="bin">Which bin of noise levels, from 0.</param>
     public double RootMeanSquare(int bin)
     {
         var sum = 0.0;
@@ -62,12 +65,14 @@ public sealed class LossHistory
     {
         var (values, counts, places) = (source("losses"), source("filled"), source("next"));
         if (values.Shape != [Bins, Length] || counts.Shape != [Bins] || places.Shape != [Bins])
-            throw new ArgumentException($"LossHistory: {Bins} bins of {Length} losses were expected, {values.Shape}, {counts.Shape} and {places.Shape} came.", nameof(source));
+            throw new ArgumentException(
+                $"LossHistory: {Bins} bins of {Length} losses were expected, {values.Shape}, {counts.Shape} and {places.Shape} came.", nameof(source));
         for (var i = 0; i < Bins; i++)
         {
             (filled[i], next[i]) = ((int)counts.Values[i], (int)places.Values[i]);
             if (filled[i] != counts.Values[i] || next[i] != places.Values[i] || filled[i] < 0 || filled[i] > Length || next[i] < 0 || next[i] >= Length)
-                throw new ArgumentException($"LossHistory: bin {i} has {counts.Values[i]} losses and goes on at {places.Values[i]}, which does not fit {Length}.", nameof(source));
+                throw new ArgumentException(
+                    $"LossHistory: bin {i} has {counts.Values[i]} losses and goes on at {places.Values[i]}, which does not fit {Length}.", nameof(source));
         }
 
         foreach (var value in values.Values)

@@ -14,7 +14,7 @@ namespace DiffusionSharp.Training.Objectives;
 public static class LossWeights
 {
     /// <summary>Min-SNR-γ: Hang et al. 2023, arXiv:2303.09556, equation 8.</summary>
-    /// <param name="level">The level.</param>
+    /// <param name="level">Any level; σ = 0 counts the cap.</param>
     /// <param name="gamma">The cap, above 0; 5 is the paper's.</param>
     public static double MinSnr(NoiseLevel level, double gamma = 5) => Math.Min(level.Snr, gamma);
 

@@ -69,7 +69,8 @@ public static class ScoreMatching
     public static Node Denoising(Func<Node, Node> score, Node x0, Node noise, double sigma)
     {
         Same(nameof(Denoising), x0, noise);
-        if (!(sigma > 0 && double.IsFinite(sigma))) throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "ScoreMatching.Denoising: σ must be finite and above 0.");
+        if (!(sigma > 0 && double.IsFinite(sigma)))
+            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "ScoreMatching.Denoising: σ must be finite and above 0.");
         return HalfSquare(Score(nameof(Denoising), score, x0 + (sigma * noise)) + (noise / sigma));
     }
 
@@ -84,7 +85,10 @@ public static class ScoreMatching
     {
         Same(nameof(DenoisingOverLevels), x0, noise);
         Shape expected = [x0.Shape[0]];
-        if (sigma.Shape != expected) throw new ArgumentException($"ScoreMatching.DenoisingOverLevels: noise levels of shape {expected} were expected for samples {x0.Shape}, {sigma.Shape} came.", nameof(sigma));
+        if (sigma.Shape != expected)
+            throw new ArgumentException(
+                $"ScoreMatching.DenoisingOverLevels: noise levels of shape {expected} were expected for samples {x0.Shape}, {sigma.Shape} came.",
+                nameof(sigma));
         var column = Op.Reshape(sigma, [x0.Shape[0], 1]);
         return HalfSquare((column * Score(nameof(DenoisingOverLevels), x => score(x, sigma), x0 + (column * noise))) + noise);
     }
@@ -111,11 +115,15 @@ public static class ScoreMatching
     {
         if (x.Shape.Rank != 2) throw new ArgumentException($"ScoreMatching.{name}: samples of shape [N, D] were expected, {x.Shape} came.", nameof(x));
         var s = score(x);
-        return s.Shape == x.Shape ? s : throw new ArgumentException($"ScoreMatching.{name}: the score of samples {x.Shape} has the same shape, {s.Shape} came.", nameof(score));
+        return s.Shape == x.Shape
+            ? s
+            : throw new ArgumentException($"ScoreMatching.{name}: the score of samples {x.Shape} has the same shape, {s.Shape} came.", nameof(score));
     }
 
     private static void Same(string name, Node x, Node other)
     {
-        if (x.Shape.Rank != 2 || other.Shape != x.Shape) throw new ArgumentException($"ScoreMatching.{name}: two operands of one shape [N, D] were expected, {x.Shape} and {other.Shape} came.", nameof(other));
+        if (x.Shape.Rank != 2 || other.Shape != x.Shape)
+            throw new ArgumentException(
+                $"ScoreMatching.{name}: two operands of one shape [N, D] were expected, {x.Shape} and {other.Shape} came.", nameof(other));
     }
 }

@@ -23,7 +23,9 @@ public sealed class VarianceBound
     /// <exception cref="ArgumentException">The schedule has no trained timesteps.</exception>
     public VarianceBound(Schedule schedule, Objective objective, double weight)
     {
-        levels = schedule.TrainedLevels ?? throw new ArgumentException($"VarianceBound: trained timesteps are expected, the time of {schedule.GetType().Name} is continuous.", nameof(schedule));
+        levels = schedule.TrainedLevels
+            ?? throw new ArgumentException(
+                $"VarianceBound: trained timesteps are expected, the time of {schedule.GetType().Name} is continuous.", nameof(schedule));
         (this.schedule, this.objective, this.weight) = (schedule, objective, weight);
     }
 
@@ -37,6 +39,7 @@ public sealed class VarianceBound
         var logLarge = Math.Log(q.ForwardVariance);
 
         // Σ over all levels is T times the mean over levels drawn.
-        return new BoundTerms(q.OfData * objective.DataWeights(level).OfOutput, small > 0 ? Math.Log(small) : logLarge, logLarge, level.Time == 0, weight * levels * factor);
+        return new BoundTerms(
+            q.OfData * objective.DataWeights(level).OfOutput, small > 0 ? Math.Log(small) : logLarge, logLarge, level.Time == 0, weight * levels * factor);
     }
 }

@@ -64,7 +64,8 @@ public sealed record LaplaceScheduleConfig(int? Levels = null, bool ZeroTerminal
 /// <summary>Trained timesteps by their β, one by one: a schedule of one's own.</summary>
 /// <param name="BetaValues">The β from the least noise to the most, each in (0, 1); the last may be 1.</param>
 /// <param name="ZeroTerminalSnr">Whether it is rescaled so that the last level is pure noise (Lin et al. 2023, arXiv:2305.08891).</param>
-public sealed record BetasScheduleConfig([property: JsonPropertyOrder(1)] IReadOnlyList<double>? BetaValues = null, bool ZeroTerminalSnr = false) : ScheduleConfig
+public sealed record BetasScheduleConfig(
+    [property: JsonPropertyOrder(1)] IReadOnlyList<double>? BetaValues = null, bool ZeroTerminalSnr = false) : ScheduleConfig
 {
     internal override bool EndsInPureNoise => ZeroTerminalSnr;
 

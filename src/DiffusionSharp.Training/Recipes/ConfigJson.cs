@@ -34,7 +34,7 @@ public static class ConfigJson
     private static JsonTypeInfo<Draft<RunConfig>> Flat { get; } = (JsonTypeInfo<Draft<RunConfig>>)Options.GetTypeInfo(typeof(Draft<RunConfig>));
 
     /// <summary>The configuration as indented JSON.</summary>
-    /// <param name="config">The configuration.</param>
+    /// <param name="config">Valid; a function that is its network is not written.</param>
     public static string Write(RunConfig config) => JsonSerializer.Serialize(new Draft<RunConfig>(config), Flat) + "\n";
 
     /// <summary>Reads and checks a configuration.</summary>
@@ -60,6 +60,7 @@ public static class ConfigJson
     }
 
     /// <summary>Reads a configuration file.</summary>
+    /// <param name="path">A <c>config.json</c>, or one by hand.</param>
     /// <exception cref="DataException">It cannot be read, or as in <see cref="Read"/>.</exception>
     public static RunConfig ReadFile(string path)
     {
@@ -77,6 +78,8 @@ public static class ConfigJson
     }
 
     /// <summary>The keys in which two configurations differ, as "key: one value, other value".</summary>
+    /// <param name="one">Whose values come first.</param>
+    /// <param name="other">Whose values come second.</param>
     public static IReadOnlyList<string> Differences(RunConfig one, RunConfig other)
     {
         var differences = new List<string>();
@@ -85,7 +88,8 @@ public static class ConfigJson
 
         // A default left out is the default written down.
         static JsonElement Element(RunConfig config) =>
-            JsonSerializer.SerializeToElement(new Draft<RunConfig>(config.Schedule is { } schedule ? config with { Schedule = schedule.Spelled() } : config), Flat);
+            JsonSerializer.SerializeToElement(
+                new Draft<RunConfig>(config.Schedule is { } schedule ? config with { Schedule = schedule.Spelled() } : config), Flat);
     }
 
     /// <summary>How a type is read; null where none is in a configuration.</summary>
@@ -100,7 +104,11 @@ public static class ConfigJson
         if (one.ValueKind == JsonValueKind.Object && other.ValueKind == JsonValueKind.Object)
         {
             foreach (var key in one.EnumerateObject().Concat(other.EnumerateObject()).Select(p => p.Name).Distinct())
-                Compare(path.Length == 0 ? key : $"{path}.{key}", one.TryGetProperty(key, out var a) ? a : default, other.TryGetProperty(key, out var b) ? b : default, differences);
+                Compare(
+                    path.Length == 0 ? key : $"{path}.{key}",
+                    one.TryGetProperty(key, out var a) ? a : default,
+                    other.TryGetProperty(key, out var b) ? b : default,
+                    differences);
             return;
         }
 

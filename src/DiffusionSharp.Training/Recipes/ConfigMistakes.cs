@@ -16,9 +16,11 @@ internal static class ConfigMistakes
     {
         var at = error.LineNumber is { } line ? string.Create(CultureInfo.InvariantCulture, $" (line {line + 1})") : "";
         if (error.Message.Contains("could not be mapped", StringComparison.Ordinal)) return Unmapped(json, error) + $"{at}.";
-        if (error.Message.Contains("missing required properties", StringComparison.Ordinal)) return $"needed keys are missing: {error.Message[(error.Message.IndexOf(':', StringComparison.Ordinal) + 2)..]}";
+        if (error.Message.Contains("missing required properties", StringComparison.Ordinal))
+            return $"needed keys are missing: {error.Message[(error.Message.IndexOf(':', StringComparison.Ordinal) + 2)..]}";
         if (error.Message.Contains("uplicate", StringComparison.Ordinal)) return $"the key {Quoted(error.Message)} is given twice{at}.";
-        if (error.Path is "$.schedule.kind" || error.Message.Contains("type discriminator", StringComparison.Ordinal)) return Parsed(json, out var given) ? $"schedule.kind: {Unknown(given)}{at}." : $"not whole JSON{at}.";
+        if (error.Path is "$.schedule.kind" || error.Message.Contains("type discriminator", StringComparison.Ordinal))
+            return Parsed(json, out var given) ? $"schedule.kind: {Unknown(given)}{at}." : $"not whole JSON{at}.";
         return Parsed(json, out var whole) && error.Path is ['$', .. var path] && Expected(whole, path, out var value) is { } expected
             ? $"{(path is ['.', .. var key] ? $"{key}: " : "")}{Mismatch(expected, value)}{at}."
             : $"not whole JSON{at}.";
@@ -34,13 +36,16 @@ internal static class ConfigMistakes
         var key = Quoted(error.Message).Trim('\'');
         string[] owners = [.. WrittenSchedule.Keys.Where(k => k.Value.Contains(key)).Select(k => k.Key)];
         if (owners.Length == 0 || error.Path?.StartsWith("$.schedule", StringComparison.Ordinal) != true || !Parsed(json, out var whole)) return null;
-        return $"schedule.{key}: it belongs to {string.Join(", ", owners)}, not to {whole.GetProperty("schedule").GetProperty("kind").GetString()}; leave it out";
+        var kind = whole.GetProperty("schedule").GetProperty("kind").GetString();
+        return $"schedule.{key}: it belongs to {string.Join(", ", owners)}, not to {kind}; leave it out";
     }
 
     private static string Unknown(JsonElement whole)
     {
         var (kind, names) = (whole.GetProperty("schedule").GetProperty("kind"), string.Join(", ", WrittenSchedule.Keys.Keys));
-        return kind.ValueKind == JsonValueKind.String ? $"{Text(kind)} is unknown; there are {names}" : $"a name is expected, {Text(kind)} was given; there are {names}";
+        return kind.ValueKind == JsonValueKind.String
+            ? $"{Text(kind)} is unknown; there are {names}"
+            : $"a name is expected, {Text(kind)} was given; there are {names}";
     }
 
     private static bool Parsed(string json, out JsonElement whole)
@@ -67,7 +72,8 @@ internal static class ConfigMistakes
             if (ConfigJson.Info(type) is not { } info) return null;
             if (step is ['[', .. var index, ']'])
             {
-                if (value.ValueKind != JsonValueKind.Array || !int.TryParse(index, CultureInfo.InvariantCulture, out var i) || i >= value.GetArrayLength() || info.ElementType is not { } element) return null;
+                if (value.ValueKind != JsonValueKind.Array || info.ElementType is not { } element) return null;
+                if (!int.TryParse(index, CultureInfo.InvariantCulture, out var i) || i >= value.GetArrayLength()) return null;
                 (value, type) = (value[i], element);
                 continue;
             }
@@ -101,7 +107,9 @@ internal static class ConfigMistakes
         if (expected == typeof(Draft<RunConfig>)) return $"a JSON object is expected, {Text(value)} was given";
         if (!expected.IsEnum) return $"{Kind(expected)} is expected, {Text(value)} was given";
         var names = string.Join(", ", Enum.GetNames(expected).Select(JsonNamingPolicy.CamelCase.ConvertName));
-        return value.ValueKind == JsonValueKind.String ? $"{Text(value)} is unknown; there are {names}" : $"a name is expected, {Text(value)} was given; there are {names}";
+        return value.ValueKind == JsonValueKind.String
+            ? $"{Text(value)} is unknown; there are {names}"
+            : $"a name is expected, {Text(value)} was given; there are {names}";
     }
 
     private static string Kind(Type type) => Type.GetTypeCode(type) switch

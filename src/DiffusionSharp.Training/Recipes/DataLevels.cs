@@ -41,16 +41,8 @@ public static class DataLevels
 
     private static Tensor Drawn(DataSource source, ulong seed)
     {
-        var count = Math.Min(Samples, source.Count);
         var random = new RandomSequence(new Rng(seed).Split("levels"));
-        var sample = new float[source.SampleShape.Count];
-        return Tensor.Create(source.SampleShape.Prepend(count), values =>
-        {
-            for (var k = 0; k < count; k++)
-            {
-                source.Read(count == source.Count ? k : random.Integer(source.Count), sample);
-                for (var i = 0; i < sample.Length; i++) values[(k * sample.Length) + i] = sample[i];
-            }
-        });
+        return source.Read(
+            source.Count <= Samples ? Enumerable.Range(0, source.Count) : Enumerable.Range(0, Samples).Select(_ => random.Integer(source.Count)));
     }
 }

@@ -15,7 +15,9 @@ public static class DidYouMean
         var (best, found) = (Most(text) + 1, (string?)null);
         foreach (var name in names)
         {
-            var distance = text.Length >= LeastBeginning && name.StartsWith(text, StringComparison.OrdinalIgnoreCase) ? 1 : Distance(text.ToUpperInvariant(), name.ToUpperInvariant());
+            var distance = text.Length >= LeastBeginning && name.StartsWith(text, StringComparison.OrdinalIgnoreCase)
+                ? 1
+                : Distance(text.ToUpperInvariant(), name.ToUpperInvariant());
             if (distance < best && distance < name.Length) (best, found) = (distance, name);
         }
 
@@ -27,7 +29,9 @@ public static class DidYouMean
     /// <param name="names">Those that there are.</param>
     /// <param name="others">Where to find them: "there are a, b".</param>
     public static string Unknown(string text, IEnumerable<string> names, string others) =>
-        Nearest(text, names) is { } name ? $"'{text}' is unknown; did you mean '{name}'? {char.ToUpperInvariant(others[0])}{others[1..]}." : $"'{text}' is unknown; {others}.";
+        Nearest(text, names) is { } name
+            ? $"'{text}' is unknown; did you mean '{name}'? {char.ToUpperInvariant(others[0])}{others[1..]}."
+            : $"'{text}' is unknown; {others}.";
 
     private static int Most(string text) => text.Length <= 3 ? 1 : text.Length <= 7 ? 2 : 3;
 

@@ -16,7 +16,8 @@ internal sealed class Draft<T>(T value)
     /// <param name="options">Of all of the file.</param>
     /// <param name="blank">The record that a file without keys means.</param>
     /// <param name="keys">All of them.</param>
-    public static JsonTypeInfo<Draft<T>> Json(JsonSerializerOptions options, Func<T> blank, IReadOnlyList<DraftKey<T>> keys) => JsonMetadataServices.CreateObjectInfo(
+    public static JsonTypeInfo<Draft<T>> Json(JsonSerializerOptions options, Func<T> blank, IReadOnlyList<DraftKey<T>> keys) =>
+        JsonMetadataServices.CreateObjectInfo(
         options,
         new JsonObjectInfoValues<Draft<T>>
         {

@@ -8,7 +8,8 @@ namespace DiffusionSharp.Training.Recipes;
 /// <param name="SigmaMin">The least noise that is trained, above 0, in data units; 0.01 where null.</param>
 /// <param name="SigmaMax">The most noise, in data units; null: as <see cref="DataLevels"/> finds.</param>
 /// <param name="Sigmas">The levels one by one, from the most noise to the least, in place of the other three.</param>
-public sealed record GeometricScheduleConfig(int? Levels = null, double? SigmaMin = null, double? SigmaMax = null, IReadOnlyList<double>? Sigmas = null) : ScheduleConfig
+public sealed record GeometricScheduleConfig(
+    int? Levels = null, double? SigmaMin = null, double? SigmaMax = null, IReadOnlyList<double>? Sigmas = null) : ScheduleConfig
 {
     private const double DefaultSigmaMin = 0.01;
 
@@ -21,13 +22,15 @@ public sealed record GeometricScheduleConfig(int? Levels = null, double? SigmaMi
         CheckLevels(Sigmas is { Count: > 0 } given ? given.Count : Levels);
         if (Sigmas is not null)
         {
-            if (Levels is not null || (SigmaMin ?? SigmaMax) is not null) throw new ArgumentException("schedule.sigmas: they say all of the levels; leave out levels, sigmaMin and sigmaMax.");
+            if (Levels is not null || (SigmaMin ?? SigmaMax) is not null)
+                throw new ArgumentException("schedule.sigmas: they say all of the levels; leave out levels, sigmaMin and sigmaMax.");
             return GeometricSchedule.FromSigmas([.. Sigmas]);
         }
 
         return Levels is { } levels && SigmaMax is { } most
             ? new GeometricSchedule(SigmaMin ?? DefaultSigmaMin, most, levels)
-            : throw new ArgumentException("schedule: sigmaMax and levels of geometric are still open; a run finds them from its data when it starts, or write both.");
+            : throw new ArgumentException(
+                "schedule: sigmaMax and levels of geometric are still open; a run finds them from its data when it starts, or write both.");
     }
 
     /// <inheritdoc/>
@@ -37,7 +40,11 @@ public sealed record GeometricScheduleConfig(int? Levels = null, double? SigmaMi
         var least = SigmaMin ?? DefaultSigmaMin;
         var most = SigmaMax ?? DataLevels.LargestDistance(source, seed, parallelism);
         if (!(most > least))
-            throw new ArgumentException(FormattableString.Invariant($"schedule.sigmaMin: {least} is not below the largest distance between data, {most:G3}; choose a smaller one, or write sigmaMax."));
+        {
+            var which = FormattableString.Invariant($"{least} is not below the largest distance between data, {most:G3}");
+            throw new ArgumentException($"schedule.sigmaMin: {which}; choose a smaller one, or write sigmaMax.");
+        }
+
         return new GeometricScheduleConfig(Levels ?? DataLevels.Count(least, most, source.SampleShape.Count), least, most);
     }
 

@@ -3,7 +3,9 @@ namespace DiffusionSharp.Training.Recipes;
 /// <summary>How much each noise level counts in the loss.</summary>
 public enum LossWeighting
 {
-    /// <summary>All alike in units of what is predicted: L_simple of Ho et al. 2020, arXiv:2006.11239, equation 14. A score counts in units of the noise.</summary>
+    /// <summary>
+    /// All alike in units of what is predicted: L_simple of Ho et al. 2020, arXiv:2006.11239, equation 14. A score counts in units of the noise.
+    /// </summary>
     Simple,
 
     /// <summary>min(SNR, γ) in units of the data loss: Hang et al. 2023, arXiv:2303.09556, equation 8; γ is 5.</summary>

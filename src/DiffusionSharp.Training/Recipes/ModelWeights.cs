@@ -17,13 +17,17 @@ public static class ModelWeights
     private static readonly string[] Reserved = [Average, Raw, "last"];
 
     /// <summary>The names that a run's models have.</summary>
+    /// <param name="config">The run's.</param>
     public static IReadOnlyList<string> Of(RunConfig config) => [Average, Raw, .. config.MoreEmaInOrder().Select(e => e.Name)];
 
     /// <summary>Checks that a run's models have weights of a name.</summary>
+    /// <param name="config">The run's.</param>
+    /// <param name="name">The name that was asked for, lower case.</param>
     /// <exception cref="UnknownWeightsException">They have not; the message lists those they have.</exception>
     public static void Require(RunConfig config, string name)
     {
-        if (!Of(config).Contains(name)) throw new UnknownWeightsException(DidYouMean.Unknown(name, Of(config), $"this run has {string.Join(", ", Of(config))}"));
+        if (!Of(config).Contains(name))
+            throw new UnknownWeightsException(DidYouMean.Unknown(name, Of(config), $"this run has {string.Join(", ", Of(config))}"));
     }
 
     /// <summary>Checks the names and settings of averages.</summary>

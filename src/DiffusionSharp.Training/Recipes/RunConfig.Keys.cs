@@ -197,7 +197,9 @@ public sealed partial record RunConfig
         init => Dataset = Dataset with { Conditioning = value };
     }
 
-    /// <summary>Equal parts in which the batch of a step is computed, one after another, to need less memory; at least 1, divides <see cref="Batch"/>.</summary>
+    /// <summary>
+    /// Equal parts in which the batch of a step is computed, one after another, to need less memory; at least 1, divides <see cref="Batch"/>.
+    /// </summary>
     public int Accumulate
     {
         get => Optimization.Accumulate;

@@ -1,7 +1,4 @@
 using System.Globalization;
-using DiffusionSharp.Denoisers;
-using DiffusionSharp.Graphs;
-using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Networks.Optimization;
@@ -49,7 +46,9 @@ public sealed partial record RunConfig
     /// <summary>Where the first weights came from, a text for people; null: they were drawn.</summary>
     public string? From { get; init; }
 
-    /// <summary>The network of <see cref="OwnNetwork"/>: a function of the program, which no file holds; null where the network is another, or was not given.</summary>
+    /// <summary>
+    /// The network of <see cref="OwnNetwork"/>: a function of the program, which no file holds; null where the network is another, or was not given.
+    /// </summary>
     public NetworkFunction? Network { get; init; }
 
     /// <summary>The schedule, the default where none is written.</summary>
@@ -65,7 +64,8 @@ public sealed partial record RunConfig
     public EmaOptions EmaOrDefault() => Ema ?? new EmaOptions();
 
     /// <summary>The averages beside the first, in the order of their names.</summary>
-    public IReadOnlyList<(string Name, EmaOptions Options)> MoreEmaInOrder() => [.. (MoreEma ?? new Dictionary<string, EmaOptions>()).OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => (e.Key, e.Value))];
+    public IReadOnlyList<(string Name, EmaOptions Options)> MoreEmaInOrder() =>
+        [.. (MoreEma ?? new Dictionary<string, EmaOptions>()).OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => (e.Key, e.Value))];
 
     /// <summary>Samples of a part of a step: of all of it, where it is computed in one.</summary>
     public int PartSize() => Batch / Accumulate;
@@ -77,6 +77,7 @@ public sealed partial record RunConfig
     public LearningRateSchedule LearningRate() => new(RateCurve, WarmupSteps, Steps);
 
     /// <summary>A run of another length: the warm-up shrinks to at most a tenth of it.</summary>
+    /// <param name="steps">Optimizer steps, at least 1.</param>
     public RunConfig WithSteps(int steps) => this with { Steps = steps, WarmupSteps = Math.Min(WarmupSteps, steps / 10) };
 
     /// <summary>The shape of the samples that the network takes: [H, W, C] or [D], or what <see cref="OwnNetwork"/> says.</summary>
@@ -93,7 +94,11 @@ public sealed partial record RunConfig
         if (!GivesScore()) return schedule.TimeInput(level);
 
         // As the network sees it: what float32 rounds to 0 is 0.
-        if (!((float)level.Sigma > 0)) throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"TimeInput: the network divides its output by σ and was asked at σ = {level.Sigma}, where there is no score; end above clean data."));
+        if (!((float)level.Sigma > 0))
+            throw new InvalidOperationException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"TimeInput: the network divides its output by σ and was asked at σ = {level.Sigma}, where there is no score; end above clean data."));
         return level.Sigma;
     }
 
@@ -119,13 +124,19 @@ public sealed partial record RunConfig
         AtMost("uNet.layersPerBlock", UNet?.LayersPerBlock ?? 0, 64);
         AtMost("mlp.layers", Mlp?.Layers ?? 0, 1024);
         AtLeast("accumulate", Accumulate, 1);
-        if (Batch % Accumulate != 0) throw new ArgumentException($"accumulate: the {Batch} samples of a batch do not divide into {Accumulate} equal parts; choose a divisor of {Batch}, or another batch.");
+        if (Batch % Accumulate != 0)
+            throw new ArgumentException(
+                $"accumulate: the {Batch} samples of a batch do not divide into {Accumulate} equal parts; choose a divisor of {Batch}, or another batch.");
         foreach (var width in UNet?.Channels ?? []) AtMost("uNet.channels", width, 65_536);
         AtMost("uNet.sampleSize", UNet?.SampleSize ?? 0, 16_384);
         AtMost("mlp.width", Mlp?.Width ?? 0, 65_536);
         AtLeast("warmupSteps", WarmupSteps, 0);
-        if (new object?[] { UNet, Mlp, OwnNetwork }.Count(n => n is not null) != 1) throw new ArgumentException("config: exactly one of 'uNet', 'mlp' and 'ownNetwork' is needed.");
-        if (Network is not null && OwnNetwork is null) throw new ArgumentException($"Network: a function is given beside {(UNet is null ? "'mlp'" : "'uNet'")}; leave that out and give 'ownNetwork' with the shape of a sample, or leave out the function.");
+        if (new object?[] { UNet, Mlp, OwnNetwork }.Count(n => n is not null) != 1)
+            throw new ArgumentException("config: exactly one of 'uNet', 'mlp' and 'ownNetwork' is needed.");
+        if (Network is not null && OwnNetwork is null)
+            throw new ArgumentException(
+                $"Network: a function is given beside {(UNet is null ? "'mlp'" : "'uNet'")}; "
+                + "leave that out and give 'ownNetwork' with the shape of a sample, or leave out the function.");
         CheckOwnNetwork();
         if (!Enum.IsDefined(Precision)) throw new ArgumentException($"precision: unknown value {Precision}.");
         var closed = ScheduleOrDefault().StandIn();
@@ -143,16 +154,21 @@ public sealed partial record RunConfig
         LearningRate().Validate();
         if (Flip && SampleShape().Rank != 3) throw new ArgumentException("flip: only pictures can be mirrored.");
         ObjectiveRules.Check(this, closed, schedule);
-        if (!schedule.HasNoiseLevels && SampleSteps > schedule.TrainedLevels) throw new ArgumentException($"sampleSteps: at most the {schedule.TrainedLevels} levels of the schedule, not {SampleSteps}.");
+        if (!schedule.HasNoiseLevels && SampleSteps > schedule.TrainedLevels)
+            throw new ArgumentException($"sampleSteps: at most the {schedule.TrainedLevels} levels of the schedule, not {SampleSteps}.");
         return this;
     }
 
     private void CheckOwnNetwork()
     {
         if (OwnNetwork is not { SampleShape: var shape }) return;
-        if (shape.Count is < 1 or > MostAxes) throw new ArgumentException($"ownNetwork.sampleShape: 1 to {MostAxes} dimensions are expected, such as [2] or [32, 32, 3], {shape.Count} were given.");
+        if (shape.Count is < 1 or > MostAxes)
+            throw new ArgumentException(
+                $"ownNetwork.sampleShape: 1 to {MostAxes} dimensions are expected, such as [2] or [32, 32, 3], {shape.Count} were given.");
         if (shape.Any(d => d < 1) || shape.Aggregate(1.0, (count, d) => count * d) > LargestSample)
-            throw new ArgumentException($"ownNetwork.sampleShape: dimensions of at least 1 and at most {LargestSample} values in all are expected, [{string.Join(", ", shape)}] was given.");
+            throw new ArgumentException(
+                $"ownNetwork.sampleShape: dimensions of at least 1 and at most {LargestSample} values in all are expected, "
+                + $"[{string.Join(", ", shape)}] was given.");
     }
 
     // A configuration may come from anywhere: nothing is built from numbers that no memory could hold.

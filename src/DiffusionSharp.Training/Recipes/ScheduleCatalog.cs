@@ -25,12 +25,14 @@ public static class ScheduleCatalog
         new(ScheduleConfig.SubVp, "continuous, the drift of VP with less noise (Song et al. 2021, arXiv:2011.13456)"),
         new(ScheduleConfig.VeGeometric, "continuous, α = 1, σ geometric from 0.01 to 50 (Song et al. 2021, arXiv:2011.13456)"),
         new(ScheduleConfig.Edm, "continuous, α = 1, σ = t up to 80 (Karras et al. 2022, arXiv:2206.00364)"),
-        new(ScheduleConfig.Geometric, "discrete, α = 1, levels of σ in one ratio, found from the data (Song and Ermon 2019, arXiv:1907.05600; 2020, arXiv:2006.09011)"),
+        new(
+            ScheduleConfig.Geometric,
+            "discrete, α = 1, levels of σ in one ratio, found from the data (Song and Ermon 2019, arXiv:1907.05600; 2020, arXiv:2006.09011)"),
         new(new BetasScheduleConfig(), "discrete, β one by one; by --config (schedule.betaValues)"),
         new(ScheduleConfig.Flow, "continuous, α = 1 − t, σ = t, without noise prediction (Liu et al. 2022, arXiv:2209.03003)"),
     ];
 
     /// <summary>Whether a schedule is a kind alone: nothing is said of its options.</summary>
-    /// <param name="schedule">The schedule.</param>
+    /// <param name="schedule">As it was asked for.</param>
     public static bool IsBare(ScheduleConfig schedule) => All.Any(e => e.Default == schedule);
 }

@@ -38,5 +38,6 @@ internal static class UNetFile
         Key("residualScale", o => o.ResidualScale, (o, v) => o with { ResidualScale = v }),
     ];
 
-    private static DraftKey<UNet2DOptions, T> Key<T>(string name, Func<UNet2DOptions, T> get, Func<UNet2DOptions, T, UNet2DOptions> with) => new(name, get, with);
+    private static DraftKey<UNet2DOptions, T> Key<T>(string name, Func<UNet2DOptions, T> get, Func<UNet2DOptions, T, UNet2DOptions> with) =>
+        new(name, get, with);
 }

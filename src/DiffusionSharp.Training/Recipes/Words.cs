@@ -10,6 +10,6 @@ public static class Words
     public static string Kebab(string name) => JsonNamingPolicy.KebabCaseLower.ConvertName(name);
 
     /// <summary>The value of an enumeration as the command line writes it.</summary>
-    /// <param name="value">The value.</param>
+    /// <param name="value">Of any enumeration.</param>
     public static string Kebab(Enum value) => Kebab(value.ToString());
 }

@@ -13,9 +13,7 @@ internal static class WrittenSchedule
     private static readonly JsonReaderOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     /// <summary>The kinds and the keys of their options.</summary>
-    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Keys { get; } = ConfigJson.Info(typeof(ScheduleConfig))!.PolymorphismOptions!.DerivedTypes.ToDictionary(
-        d => (string)d.TypeDiscriminator!,
-        d => (IReadOnlyList<string>)[.. ConfigJson.Info(d.DerivedType)!.Properties.Where(p => p.Get is not null).Select(p => p.Name)]);
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Keys { get; } = KeysByKind();
 
     /// <summary>The text of a configuration with its schedule in the words of now; the text itself where it is no JSON.</summary>
     /// <param name="json">The text.</param>
@@ -44,6 +42,13 @@ internal static class WrittenSchedule
         {
             return json;
         }
+    }
+
+    private static Dictionary<string, IReadOnlyList<string>> KeysByKind()
+    {
+        var kinds = ConfigJson.Info(typeof(ScheduleConfig))!.PolymorphismOptions!.DerivedTypes;
+        return kinds.ToDictionary(d => (string)d.TypeDiscriminator!, d => Written(d.DerivedType));
+        static IReadOnlyList<string> Written(Type kind) => [.. ConfigJson.Info(kind)!.Properties.Where(p => p.Get is not null).Select(p => p.Name)];
     }
 
     // Into the object of the schedule.

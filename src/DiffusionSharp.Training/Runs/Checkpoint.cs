@@ -23,13 +23,21 @@ public static class Checkpoint
     /// <summary>Writes a checkpoint, then removes all but the newest.</summary>
     /// <param name="folder">The run.</param>
     /// <param name="config">The run's: how many checkpoints stay, its averages, and how weights are stored.</param>
-    /// <param name="weights">The weights.</param>
+    /// <param name="weights">Those of the last step, float32.</param>
     /// <param name="training">The moments and the averages.</param>
     /// <param name="state">Where the run stands.</param>
     /// <param name="history">The losses that importance sampling draws levels by; null where it is not used.</param>
     /// <param name="watch">Told how many files of how many are written, 0 first; null where nobody watches.</param>
     /// <exception cref="IOException">The disk is full, or the like; older checkpoints are untouched.</exception>
-    public static void Write(RunFolder folder, RunConfig config, ParameterBuffer weights, TrainingState training, CheckpointState state, LossHistory? history = null, Action<int, int>? watch = null)
+    public static void Write(
+        RunFolder folder,
+        RunConfig config,
+        ParameterBuffer weights,
+        TrainingState training,
+        CheckpointState state,
+        LossHistory? history = null,
+        Action<int,
+        int>? watch = null)
     {
         var final = folder.CheckpointFolder(state.Step);
         var partial = final + RunFolder.Partial;
@@ -39,7 +47,9 @@ public static class Checkpoint
             Directory.CreateDirectory(partial);
             var files = new List<(string Name, Action<string> Write)>();
             foreach (var (name, values) in Models(config, weights, training)) files.Add((FileOf(name), path => WriteModel(path, config.Storage, values)));
-            if (config.Storage != WeightStorage.Float32) files.Add((Training, path => SafetensorsFile.Write(path, [.. Models(config, weights, training).SelectMany(m => Named(m.Name + ".", m.Values))])));
+            if (config.Storage != WeightStorage.Float32)
+                files.Add(
+                    (Training, path => SafetensorsFile.Write(path, [.. Models(config, weights, training).SelectMany(m => Named(m.Name + ".", m.Values))])));
             files.Add((Optimizer, path => SafetensorsFile.Write(path, [.. Named("first.", training.FirstMoment), .. Named("second.", training.SecondMoment)])));
             if (history is not null) files.Add((History, path => SafetensorsFile.Write(path, history.Export())));
             files.Add((State, path => AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(state, RunJson.Whole.CheckpointState))));
@@ -57,7 +67,10 @@ public static class Checkpoint
         {
             Remove(partial);
             var last = folder.CheckpointSteps();
-            throw new IOException($"the checkpoint of step {state.Step} could not be written: {error.Message} {(last.Count == 0 ? "There is none before it." : $"The checkpoint of step {last[^1]} is whole.")}", error);
+            throw new IOException(
+                $"the checkpoint of step {state.Step} could not be written: "
+                + $"{error.Message} {(last.Count == 0 ? "There is none before it." : $"The checkpoint of step {last[^1]} is whole.")}",
+                error);
         }
 
         var steps = folder.CheckpointSteps();
@@ -77,7 +90,8 @@ public static class Checkpoint
         var path = Path.Combine(checkpoint, State);
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RunJson.Whole.CheckpointState) ?? throw new DataException($"{path}: a JSON object is expected, null was given.");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RunJson.Whole.CheckpointState)
+                ?? throw new DataException($"{path}: a JSON object is expected, null was given.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -85,17 +99,26 @@ public static class Checkpoint
         }
     }
 
-    /// <summary>Reads weights, moments and averages back: from the float32 values where the checkpoint was stored in 16 bits, whatever the next one is to be.</summary>
+    /// <summary>
+    /// Reads weights, moments and averages back: from the float32 values where the checkpoint was stored in 16 bits, whatever the next one is to be.
+    /// </summary>
+    /// <param name="checkpoint">Its folder.</param>
+    /// <param name="config">The run's, which names its averages.</param>
+    /// <param name="weights">Where the weights go.</param>
+    /// <param name="training">Where moments and averages go.</param>
     public static void ReadTraining(string checkpoint, RunConfig config, ParameterBuffer weights, TrainingState training)
     {
         var apart = Path.Combine(checkpoint, Training);
         var rounded = File.Exists(apart);
-        foreach (var (name, values) in Models(config, weights, training)) WeightsFile.Read(rounded ? apart : Path.Combine(checkpoint, FileOf(name)), rounded ? name + "." : "", values);
+        foreach (var (name, values) in Models(config, weights, training))
+            WeightsFile.Read(rounded ? apart : Path.Combine(checkpoint, FileOf(name)), rounded ? name + "." : "", values);
         WeightsFile.Read(Path.Combine(checkpoint, Optimizer), "first.", training.FirstMoment);
         WeightsFile.Read(Path.Combine(checkpoint, Optimizer), "second.", training.SecondMoment);
     }
 
     /// <summary>Reads the losses of importance sampling back.</summary>
+    /// <param name="checkpoint">Its folder.</param>
+    /// <param name="history">Where the losses go; of the bins and length that the run has.</param>
     /// <exception cref="DataException">The file is missing or does not fit the run's configuration.</exception>
     public static void ReadHistory(string checkpoint, LossHistory history)
     {
@@ -112,7 +135,11 @@ public static class Checkpoint
     }
 
     /// <summary>Reads the weights of a name of <see cref="ModelWeights"/>, widened to float32.</summary>
-    public static void ReadWeights(string checkpoint, string name, ParameterBuffer weights) => WeightsFile.Read(Path.Combine(checkpoint, FileOf(name)), "", weights);
+    /// <param name="checkpoint">Its folder.</param>
+    /// <param name="name">Which weights.</param>
+    /// <param name="weights">Where they go; of the run's network.</param>
+    public static void ReadWeights(string checkpoint, string name, ParameterBuffer weights) =>
+        WeightsFile.Read(Path.Combine(checkpoint, FileOf(name)), "", weights);
 
     // All that can be sampled, by name.
     private static IEnumerable<(string Name, ParameterBuffer Values)> Models(RunConfig config, ParameterBuffer weights, TrainingState training)
@@ -142,7 +169,8 @@ public static class Checkpoint
         _ => $"ema-{name}.safetensors",
     };
 
-    private static IEnumerable<(string Name, Tensors.FloatTensor Value)> Named(string prefix, ParameterBuffer buffer) => buffer.Export().Select(e => (prefix + e.Name, e.Value));
+    private static IEnumerable<(string Name, Tensors.FloatTensor Value)> Named(string prefix, ParameterBuffer buffer) =>
+        buffer.Export().Select(e => (prefix + e.Name, e.Value));
 
     // Renamed first, so that a stop while files are deleted never leaves a half folder that looks like a checkpoint.
     private static void Retire(string folder)

@@ -16,6 +16,7 @@ public static class EarlyWarnings
     private const int LeastSteps = 200, LeastLines = 10;
 
     /// <summary>What the configuration says before the first step.</summary>
+    /// <param name="config">Of a run that is about to begin.</param>
     public static IReadOnlyList<TrainingWarning> Of(RunConfig config)
     {
         var warnings = new List<TrainingWarning>();
@@ -30,16 +31,29 @@ public static class EarlyWarnings
             warnings.Add(new TrainingWarning(
                 TrainingWarningKind.EmaHorizon,
                 0,
-                string.Create(CultureInfo.InvariantCulture, $"the average '{name}' remembers longer than the run: after its {config.Steps} steps {100 * share:0.#} % of it are still the weights it began with; train longer, or forget sooner ({(name == ModelWeights.Average ? "--ema-half-life" : $"{key}.halfLife")} up to {longest}, or a lower {key}.maxDecay and minDecay).")));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the average '{name}' remembers longer than the run: "
+                    + $"after its {config.Steps} steps {100 * share:0.#} % of it are still the weights it began with; "
+                    + $"train longer, or forget sooner ({(name == ModelWeights.Average ? "--ema-half-life" : $"{key}.halfLife")} up to {longest}, "
+                    + $"or a lower {key}.maxDecay and minDecay).")));
         }
 
         if (config.WarmupSteps >= config.Steps)
-            warnings.Add(new TrainingWarning(TrainingWarningKind.Warmup, 0, string.Create(CultureInfo.InvariantCulture, $"the learning rate warms up over {config.WarmupSteps} steps and the run has {config.Steps}: it never reaches the full rate; train longer, or lower warmupSteps.")));
+        {
+            var message = $"the learning rate warms up over {config.WarmupSteps} steps and the run has {config.Steps}: "
+                + "it never reaches the full rate; train longer, or lower warmupSteps.";
+            warnings.Add(new TrainingWarning(TrainingWarningKind.Warmup, 0, message));
+        }
+
         return warnings;
     }
 
     /// <summary>The share of an average's value after some steps that is still the weights it began with: the product of its decays since.</summary>
-    /// <remarks>Where a decay is 0 the average begins anew with the weights of that step; one that begins in the second half of the run has no early weights, and 0 is given.</remarks>
+    /// <remarks>
+    /// Where a decay is 0 the average begins anew with the weights of that step; one that begins in the second half of the run has no early weights,
+    /// and 0 is given.
+    /// </remarks>
     /// <param name="ema">How it forgets.</param>
     /// <param name="steps">Steps of the run, at least 1.</param>
     public static double InitialShare(EmaOptions ema, int steps)
@@ -76,7 +90,11 @@ public static class EarlyWarnings
         return from;
     }
 
-    /// <summary>The step at which the loss is judged: a tenth of the run, but late enough for 200 steps, ten lines of metrics and a rate that has warmed up for as long as it has stayed.</summary>
+    /// <summary>
+    /// The step at which the loss is judged: a tenth of the run, but late enough for 200 steps, ten lines of metrics and a rate that has warmed up
+    /// for as long as it has stayed.
+    /// </summary>
+    /// <param name="config">Whose steps, lines of metrics and warm-up decide.</param>
     public static int JudgementStep(RunConfig config)
     {
         var least = Math.Max(Math.Max(LeastSteps, config.Steps / 10), Math.Max(LeastLines * config.LogEvery, 2L * config.WarmupSteps));
@@ -111,6 +129,10 @@ public static class EarlyWarnings
         return new TrainingWarning(
             TrainingWarningKind.FlatLoss,
             at,
-            string.Create(CultureInfo.InvariantCulture, $"the loss does not fall: {before:G4} in the first half of {at} steps, {after:G4} in the second, a difference of {before - after:G3} with a standard error of {error:G2}; check the learning rate ({config.OptimizerOrDefault().Rate:G4}), that the data lies near [-1, 1], and that the network is large enough."));
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the loss does not fall: {before:G4} in the first half of {at} steps, {after:G4} in the second, "
+                + $"a difference of {before - after:G3} with a standard error of {error:G2}; "
+                + $"check the learning rate ({config.OptimizerOrDefault().Rate:G4}), that the data lies near [-1, 1], and that the network is large enough."));
     }
 }

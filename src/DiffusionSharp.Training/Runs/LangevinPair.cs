@@ -10,7 +10,10 @@ namespace DiffusionSharp.Training.Runs;
 
 /// <summary>Points of one score network by plain and by annealed Langevin dynamics, with the same number of network calls.</summary>
 /// <param name="Data">As many of the data, [N, 2].</param>
-/// <param name="Plain">At the least noise alone, from a start spread evenly over the box that holds the data, [N, 2]; NaN in the rows whose chain a network as yet untrained drove away.</param>
+/// <param name="Plain">
+/// At the least noise alone, from a start spread evenly over the box that holds the data, [N, 2]; NaN in the rows whose chain a network as yet
+/// untrained drove away.
+/// </param>
 /// <param name="Annealed">From the most noise down all levels, [N, 2].</param>
 /// <param name="Calls">Network calls of each chain.</param>
 /// <remarks>
@@ -23,8 +26,6 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
     // κ, in units of σ²: no score of noised data falls faster than −x/σ², so up to 1 a step does not overshoot. The half leaves room for a network's errors.
     private const double PlainStep = 0.5;
 
-    private const int LargestBatch = 1024;
-
     // Data whose box plain Langevin starts in: as many whatever is drawn.
     private const int Boxed = 4096;
 
@@ -35,27 +36,40 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
     /// <param name="seed">Of all noise; sample k depends on it and k alone.</param>
     /// <param name="executor">The machine.</param>
     /// <param name="stop">Ends the drawing, between two passes of the network at the latest.</param>
-    /// <param name="watch">Told how many of how many steps are done: those of annealed Langevin dynamics over all batches, then each batch of plain; null where nobody watches.</param>
+    /// <param name="watch">
+    /// Told how many of how many steps are done: those of annealed Langevin dynamics over all batches, then each batch of plain; null where nobody
+    /// watches.
+    /// </param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     /// <exception cref="ArgumentException">The model has no trained levels of noise, or its samples are not points in the plane.</exception>
-    [SuppressMessage("Design", "CA1068:CancellationToken parameters must come last", Justification = "Who watches comes after who stops: most callers stop and do not watch.")]
-    public static LangevinPair Draw(TrainedModel model, DataSource data, int count, ulong seed, Executor executor, CancellationToken stop = default, Action<int, int>? watch = null)
+    [SuppressMessage(
+        "Design",
+        "CA1068:CancellationToken parameters must come last",
+        Justification = "Who watches comes after who stops: most callers stop and do not watch.")]
+    public static LangevinPair Draw(
+        TrainedModel model, DataSource data, int count, ulong seed, Executor executor, CancellationToken stop = default, Action<int, int>? watch = null)
     {
         if (!CanDraw(model) || data.SampleShape != model.SampleShape)
-            throw new ArgumentException($"LangevinPair: points in the plane and trained levels of noise are expected; the model has {model.SampleShape} and the schedule {model.Config.ScheduleOrDefault().Name}, the data {data.SampleShape}. Train the preset points-ncsn.", nameof(model));
+            throw new ArgumentException(
+                "LangevinPair: points in the plane and trained levels of noise are expected; "
+                + $"the model has {model.SampleShape} and the schedule {model.Config.ScheduleOrDefault().Name}, the data {data.SampleShape}. "
+                + "Train the preset points-ncsn.",
+                nameof(model));
         var sampler = Annealing(model, model.Schedule.TrainedLevels!.Value);
         var calls = (sampler.Grid.Count * sampler.LangevinSteps) + sampler.StartCalls;
-        var job = new SamplingJob(model, sampler, count, seed, LargestBatch) { Stop = stop };
-        var (done, total) = (0, job.TotalSteps + ((count + LargestBatch - 1) / LargestBatch));
+        var job = new SamplingJob(model, sampler, count, seed, SamplingJob.UsualBatch([2])) { Stop = stop };
+        var (done, total) = (0, job.TotalSteps + ((count + SamplingJob.UsualBatch([2]) - 1) / SamplingJob.UsualBatch([2])));
         watch?.Invoke(0, total);
         var (annealed, _) = job.Run(executor, (_, _) => Step());
 
-        return new LangevinPair(Shown(data, count), Walk(model, Box(Shown(data, Math.Min(data.Count, Boxed))), count, calls - 1, seed, executor, Step, stop), annealed, calls);
+        return new LangevinPair(
+            Shown(data, count), Walk(model, Box(Shown(data, Math.Min(data.Count, Boxed))), count, calls - 1, seed, executor, Step, stop), annealed, calls);
 
         void Step() => watch?.Invoke(++done, total);
     }
 
     /// <summary>Whether a model's levels and samples are such as can be shown.</summary>
+    /// <param name="model">Any.</param>
     public static bool CanDraw(TrainedModel model) => model.Config is { Conditioning: null } && model.Schedule.HasNoiseLevels && model.SampleShape == [2];
 
     /// <summary>Annealed Langevin dynamics with final denoising over some or all levels of a model, its steps by the levels.</summary>
@@ -68,12 +82,14 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
     }
 
     // Annealed Langevin dynamics of one level is plain dynamics at it. It goes on past a chain that ran away, whose sample alone is no number then.
-    private static Tensor Walk(TrainedModel model, (double[] Low, double[] High) box, int count, int langevinSteps, ulong seed, Executor executor, Action step, CancellationToken stop)
+    private static Tensor Walk(
+        TrainedModel model, (double[] Low, double[] High) box, int count, int langevinSteps, ulong seed, Executor executor, Action step, CancellationToken stop)
     {
-        var sampler = new AnnealedLangevinSampler(model.Schedule, new TimeGrid([model.Schedule.LeastNoiseTime], model.Schedule.CleanTime), PlainStep, langevinSteps);
+        var sampler = new AnnealedLangevinSampler(
+            model.Schedule, new TimeGrid([model.Schedule.LeastNoiseTime], model.Schedule.CleanTime), PlainStep, langevinSteps);
         var (low, high) = box;
         var root = new Rng(seed).Split("plain");
-        var batch = Math.Min(count, LargestBatch);
+        var batch = Math.Min(count, SamplingJob.UsualBatch([2]));
         var network = model.Network(batch, executor);
         network.Stop = stop;
         var denoiser = model.Denoiser(network);
@@ -84,7 +100,8 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
             var from = first;
             var start = Tensor.Create([Math.Min(batch, count - first), 2], values =>
             {
-                for (var i = 0; i < values.Length; i++) values[i] = low[i % 2] + ((high[i % 2] - low[i % 2]) * root.Split("start").Split(from + (i / 2)).Uniform((ulong)(i % 2)));
+                for (var i = 0; i < values.Length; i++)
+                    values[i] = low[i % 2] + ((high[i % 2] - low[i % 2]) * root.Split("start").Split(from + (i / 2)).Uniform((ulong)(i % 2)));
             });
             parts.Add(sampler.Sample(denoiser, start, new SeededNoise(root, first)));
             step();
@@ -103,15 +120,7 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
         }
     });
 
-    private static Tensor Shown(DataSource data, int count) => Tensor.Create([count, 2], values =>
-    {
-        Span<float> point = stackalloc float[2];
-        for (var k = 0; k < count; k++)
-        {
-            data.Read(k % data.Count, point);
-            (values[2 * k], values[(2 * k) + 1]) = (point[0], point[1]);
-        }
-    });
+    private static Tensor Shown(DataSource data, int count) => data.Read(Enumerable.Range(0, count).Select(k => k % data.Count));
 
     private static (double[] Low, double[] High) Box(Tensor data)
     {

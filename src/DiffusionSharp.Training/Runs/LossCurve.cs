@@ -11,6 +11,7 @@ public static class LossCurve
     private const int LinesOfMean = 25;
 
     /// <summary>Writes <c>loss.svg</c> beside the metrics; nothing where there is no finite loss yet.</summary>
+    /// <param name="folder">Of a run that has written metrics.</param>
     /// <returns>The file, or null.</returns>
     public static string? Write(RunFolder folder)
     {

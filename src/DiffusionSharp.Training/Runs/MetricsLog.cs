@@ -25,6 +25,7 @@ public sealed class MetricsLog
     public IReadOnlyList<MetricsLine> Lines => lines;
 
     /// <summary>All lines of a log; a last one that was cut off while being written is passed over.</summary>
+    /// <param name="path">A <c>metrics.jsonl</c>.</param>
     /// <exception cref="DataException">A line before the last is damaged.</exception>
     public static IReadOnlyList<MetricsLine> Read(string path)
     {
@@ -47,6 +48,7 @@ public sealed class MetricsLog
     }
 
     /// <summary>Appends a line, flushed to the disk: a checkpoint written after it never outlives it.</summary>
+    /// <param name="line">Of a later step than those before it.</param>
     public void Append(MetricsLine line)
     {
         lines.Add(line);

@@ -15,6 +15,7 @@ public sealed class RunFolder
     private const string StepPrefix = "step-";
 
     /// <summary>Names a run's folder; nothing is made yet.</summary>
+    /// <param name="path">Where it is, or is to be.</param>
     public RunFolder(string path) => Path = System.IO.Path.GetFullPath(path);
 
     /// <summary>Full path.</summary>
@@ -41,27 +42,35 @@ public sealed class RunFolder
     public string SampleFile(int step, string extension) => In("samples", StepName(step) + extension);
 
     /// <summary>The folder of a checkpoint.</summary>
+    /// <param name="step">Steps done, 1 or more.</param>
     public string CheckpointFolder(int step) => In("checkpoints", StepName(step));
 
     /// <summary>Makes the folder and writes the configuration.</summary>
     /// <param name="config">The run's.</param>
-    /// <param name="start">The weights that it begins with, where they were not drawn: written before the configuration, which is never there without them.</param>
+    /// <param name="start">
+    /// The weights that it begins with, where they were not drawn: written before the configuration, which is never there without them.
+    /// </param>
     /// <exception cref="DataException">Something else is there already.</exception>
     public void Create(RunConfig config, ParameterBuffer? start = null)
     {
         if (File.Exists(Path)) throw new DataException($"{Path}: a folder for the run is expected, this is a file.");
         if (Exists) throw new DataException($"{Path}: a run is here already; resume it, or choose another folder.");
-        if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any(e => e != ConfigFile + ".tmp" && !StartWeights.IsLeftOver(this, e))) throw new DataException($"{Path}: the folder is not empty and holds no run; choose another.");
+        if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any(e => e != ConfigFile + ".tmp" && !StartWeights.IsLeftOver(this, e)))
+            throw new DataException($"{Path}: the folder is not empty and holds no run; choose another.");
         if (start is not null) StartWeights.Write(this, start);
         WriteConfig(config);
     }
 
     /// <summary>Writes the configuration in place of the old one.</summary>
+    /// <param name="config">Valid.</param>
     public void WriteConfig(RunConfig config) => AtomicFile.Write(ConfigFile, Encoding.UTF8.GetBytes(ConfigJson.Write(config)));
 
     /// <summary>Reads the configuration.</summary>
     /// <exception cref="DataException">There is no run here, or its configuration is damaged.</exception>
-    public RunConfig ReadConfig() => Exists ? ConfigJson.ReadFile(ConfigFile) : throw new DataException(Directory.Exists(Path) ? $"{Path}: there is no run here (no config.json)." : $"{Path}: there is no such folder.");
+    public RunConfig ReadConfig() =>
+        Exists
+            ? ConfigJson.ReadFile(ConfigFile)
+            : throw new DataException(Directory.Exists(Path) ? $"{Path}: there is no run here (no config.json)." : $"{Path}: there is no such folder.");
 
     /// <summary>Steps of all whole checkpoints, oldest first.</summary>
     public IReadOnlyList<int> CheckpointSteps()
@@ -72,12 +81,16 @@ public sealed class RunFolder
     }
 
     /// <summary>What a stop has left of checkpoints that were being written or removed.</summary>
-    internal IReadOnlyList<string> PartialCheckpoints() => Directory.Exists(In("checkpoints")) ? [.. Directory.EnumerateDirectories(In("checkpoints"), "*" + Partial)] : [];
+    internal IReadOnlyList<string> PartialCheckpoints() =>
+        Directory.Exists(In("checkpoints")) ? [.. Directory.EnumerateDirectories(In("checkpoints"), "*" + Partial)] : [];
 
     private static string StepName(int step) => StepPrefix + step.ToString("D8", CultureInfo.InvariantCulture);
 
     private static int? ParseStep(string name) =>
-        name.StartsWith(StepPrefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(StepPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;
+        name.StartsWith(StepPrefix, StringComparison.Ordinal)
+        && int.TryParse(name.AsSpan(StepPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var step)
+            ? step
+            : null;
 
     private string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 }

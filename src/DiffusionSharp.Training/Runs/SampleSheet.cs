@@ -1,16 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
-using DiffusionSharp.Data.Formats;
 using DiffusionSharp.Figures;
 using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;
-using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp.Training.Runs;
 
-/// <summary>The sheet of samples from fixed noise that shows how training goes: pictures as PNG, points in the plane as SVG, anything else as numbers.</summary>
+/// <summary>
+/// The sheet of samples from fixed noise that shows how training goes: pictures as PNG, points in the plane as SVG, anything else as numbers.
+/// </summary>
 public static class SampleSheet
 {
     // Points are cheap, and a scatter of few says nothing.
@@ -28,8 +27,12 @@ public static class SampleSheet
     /// By deterministic DDIM; where levels of noise were trained by annealed Langevin dynamics with final denoising, and points in the plane
     /// then by plain Langevin dynamics too, side by side with the data.
     /// </remarks>
-    [SuppressMessage("Design", "CA1068:CancellationToken parameters must come last", Justification = "Who watches comes after who stops: most callers stop and do not watch.")]
-    public static string? Write(RunFolder folder, TrainedModel model, DataSource data, Executor executor, CancellationToken stop = default, Action<int, int>? watch = null)
+    [SuppressMessage(
+        "Design",
+        "CA1068:CancellationToken parameters must come last",
+        Justification = "Who watches comes after who stops: most callers stop and do not watch.")]
+    public static string? Write(
+        RunFolder folder, TrainedModel model, DataSource data, Executor executor, CancellationToken stop = default, Action<int, int>? watch = null)
     {
         try
         {
@@ -44,7 +47,7 @@ public static class SampleSheet
     private static string Draw(RunFolder folder, TrainedModel model, DataSource data, Executor executor, Action<int, int>? watch, CancellationToken stop)
     {
         var config = model.Config;
-        var path = folder.SampleFile(model.Step, Extension(model.SampleShape));
+        var path = folder.SampleFile(model.Step, SampleForm.Extension(model.SampleShape));
         var count = model.IsPictures ? config.SampleCount : Math.Max(config.SampleCount, PointCount);
         if (LangevinPair.CanDraw(model))
         {
@@ -53,11 +56,16 @@ public static class SampleSheet
         }
 
         // Of more classes than the sheet has room for, the first are shown, one sample of each.
-        var (columns, labels) = config.Conditioning?.Classes is not { } all ? (null, null) : all <= count ? (count / all, Rows(all, count / all)) : ((int?)null, Rows(count, 1));
+        var (columns, labels) = config.Conditioning?.Classes switch
+        {
+            null => (null, null),
+            { } all when all <= count => (count / all, Rows(all, count / all)),
+            _ => ((int?)null, Rows(count, 1)),
+        };
         Sampler sampler = model.Schedule.HasNoiseLevels
             ? LangevinPair.Annealing(model, config.SampleSteps)
             : new DdimSampler(model.Schedule, model.Schedule.Grid(config.SampleSteps));
-        var job = new SamplingJob(model, sampler, labels?.Length ?? count, config.Seed, model.IsPictures ? 32 : 1024, labels) { Stop = stop };
+        var job = new SamplingJob(model, sampler, labels?.Length ?? count, config.Seed, SamplingJob.UsualBatch(model.SampleShape), labels) { Stop = stop };
         var done = 0;
         watch?.Invoke(0, job.TotalSteps);
         var (samples, _) = job.Run(executor, (_, _) => watch?.Invoke(++done, job.TotalSteps));
@@ -83,27 +91,10 @@ public static class SampleSheet
         var conditioning = model.Config.Conditioning;
         var classes = conditioning?.Classes ?? 0;
         if (labels != null && (labels.Count != samples.Samples || labels.Any(l => l < 0 || l >= classes)))
-            throw new ArgumentException($"SampleSheet: {labels.Count} labels for {samples.Samples} samples; each needs one of the model's {classes} classes.", nameof(labels));
-        switch (Extension(model.SampleShape))
-        {
-            case ".png":
-                Png.Write(path, PictureSheet.Grid(samples, columns, scale: scale, rowLabels: RowNames(labels, columns, conditioning)));
-                break;
-            case ".svg":
-                string[]? names = labels is null ? null : [.. Enumerable.Range(0, conditioning!.Classes).Select(conditioning.NameOf)];
-                AtomicFile.Write(path, Encoding.UTF8.GetBytes(PointSheet.Panels([samples], [$"step {model.Step}"], labels: [labels], classNames: names)));
-                break;
-            default:
-                NpyFile.Write(path, samples.ToFloat());
-                break;
-        }
-    }
-
-    // Only where each row is of one class; else a name would say too much.
-    private static string[]? RowNames(IReadOnlyList<int>? labels, int? columns, ConditioningConfig? conditioning)
-    {
-        if (labels is null || columns is not { } across || labels.Chunk(across).Any(row => row.Distinct().Count() > 1)) return null;
-        return [.. labels.Chunk(across).Select(row => conditioning!.NameOf(row[0]))];
+            throw new ArgumentException(
+                $"SampleSheet: {labels.Count} labels for {samples.Samples} samples; each needs one of the model's {classes} classes.", nameof(labels));
+        var names = conditioning is null ? null : Enumerable.Range(0, classes).Select(conditioning.NameOf).ToList();
+        SampleForm.Write(path, samples, $"step {model.Step}", columns, scale, labels, names);
     }
 
     // Half as wide again as the data, so that a chain that ran away does not shrink it to a dot.
@@ -112,17 +103,9 @@ public static class SampleSheet
         double low = double.PositiveInfinity, high = double.NegativeInfinity;
         foreach (var value in pair.Data.Values) (low, high) = (Math.Min(low, value), Math.Max(high, value));
         var air = (high - low) / 4;
-        AtomicFile.Write(path, Encoding.UTF8.GetBytes(PointSheet.Panels(
+        SampleForm.WriteText(path, PointSheet.Panels(
             [pair.Data, pair.Plain, pair.Annealed],
             ["data", $"plain Langevin, step {step}", $"annealed Langevin, step {step}"],
-            (low - air, high + air))));
+            (low - air, high + air)));
     }
-
-    /// <summary>The form in which samples of a shape are seen best: <c>.png</c> for grey and colour pictures, <c>.svg</c> for points in the plane, <c>.npy</c> for the rest.</summary>
-    public static string Extension(Shape sample) => (sample.Rank, sample[^1]) switch
-    {
-        (3, 1 or 3) => ".png",
-        (1, 2) => ".svg",
-        _ => ".npy",
-    };
 }

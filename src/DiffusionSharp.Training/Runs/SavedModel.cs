@@ -15,7 +15,9 @@ public static class SavedModel
     /// Null: the average of a run, and what a file holds.
     /// </param>
     /// <param name="network">The network where the run's is a function of the program that trained it; null where it is not.</param>
-    /// <exception cref="DataException">There is no run, no checkpoint yet, a file is damaged or holds other weights, or the network's function is needed.</exception>
+    /// <exception cref="DataException">
+    /// There is no run, no checkpoint yet, a file is damaged or holds other weights, or the network's function is needed.
+    /// </exception>
     /// <exception cref="ArgumentException">The run has no weights of this name, or a function is given for a network that is none.</exception>
     public static TrainedModel Load(string path, string? name = null, NetworkFunction? network = null)
     {
@@ -36,7 +38,9 @@ public static class SavedModel
         if (folder.Exists)
         {
             var steps = folder.CheckpointSteps();
-            if (steps.Count == 0) throw new DataException($"{path}: the run has no checkpoint yet; it writes one every {folder.ReadConfig().CheckpointEvery} steps and at its end.");
+            if (steps.Count == 0)
+                throw new DataException(
+                    $"{path}: the run has no checkpoint yet; it writes one every {folder.ReadConfig().CheckpointEvery} steps and at its end.");
             return (folder, folder.CheckpointFolder(steps[^1]));
         }
 

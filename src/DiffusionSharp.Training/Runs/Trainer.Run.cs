@@ -4,7 +4,10 @@ using System.Globalization;
 namespace DiffusionSharp.Training.Runs;
 
 /// <content>The steps, and what is written between them.</content>
-[SuppressMessage("Design", "CA1068:CancellationToken parameters must come last", Justification = "Who watches comes after who stops: most callers stop and do not watch.")]
+[SuppressMessage(
+    "Design",
+    "CA1068:CancellationToken parameters must come last",
+    Justification = "Who watches comes after who stops: most callers stop and do not watch.")]
 public sealed partial class Trainer
 {
     /// <summary>The steps still to do; each is done as it is enumerated. They can be enumerated once.</summary>
@@ -48,7 +51,9 @@ public sealed partial class Trainer
             if (done % Config.LogEvery == 0 || done == Config.Steps)
             {
                 var seconds = clock.GetElapsedTime(windowBegun).TotalSeconds;
-                var (perSecond, total) = ((done - windowFirst) * Config.Batch / Math.Max(seconds, 1e-9), secondsBefore + clock.GetElapsedTime(begin).TotalSeconds);
+                var (
+                    perSecond,
+                    total) = ((done - windowFirst) * Config.Batch / Math.Max(seconds, 1e-9), secondsBefore + clock.GetElapsedTime(begin).TotalSeconds);
                 metrics.Append(new MetricsLine(done, windowLoss / windowSteps, norm, rate, decay, perSecond, total));
                 (windowLoss, windowSteps, windowBegun, windowFirst) = (0, 0, clock.GetTimestamp(), done);
             }
@@ -79,7 +84,7 @@ public sealed partial class Trainer
     public string? DrawMissingSheet(CancellationToken stop = default, Action<TrainingActivity>? watch = null)
     {
         if (start.Step == 0 || !IsSheetDue(start.Step)) return null;
-        return File.Exists(folder?.SampleFile(start.Step, SampleSheet.Extension(source.SampleShape))) ? null : Draw(watch, stop);
+        return File.Exists(folder?.SampleFile(start.Step, SampleForm.Extension(source.SampleShape))) ? null : Draw(watch, stop);
     }
 
     private bool IsSheetDue(int done) => done == Config.Steps || (Config.SampleEvery > 0 && done % Config.SampleEvery == 0);
@@ -99,7 +104,8 @@ public sealed partial class Trainer
 
     private string? Save(int done, double windowLoss, int windowSteps, Action<TrainingActivity>? watch)
     {
-        if ((loop.Weights.FirstNonFinite() ?? loop.State.FirstNonFinite()) is { } bad) throw new DivergedException($"step {done}: the update made '{bad}' not finite; {LastCheckpoint()}. Begin a new run with a lower learning rate.");
+        if ((loop.Weights.FirstNonFinite() ?? loop.State.FirstNonFinite()) is { } bad)
+            throw new DivergedException($"step {done}: the update made '{bad}' not finite; {LastCheckpoint()}. Begin a new run with a lower learning rate.");
         if (folder is null) return null;
         var state = new CheckpointState(done, Config.Seed, (long)done * Config.Batch, sourceCount, windowLoss, windowSteps);
         Checkpoint.Write(folder, Config, loop.Weights, loop.State, state, loop.History, Watched(TrainingActivityKind.Checkpoint, watch));
@@ -129,6 +135,8 @@ public sealed partial class Trainer
         var of = loop.Program.Losses.ToArray().All(float.IsFinite) ? "gradient" : "loss";
         var layer = loop.FindNonFinite() ?? "the optimizer";
         var at = times.Count == 0 ? "" : $" at time {string.Join(", ", times.Take(3))}{(times.Count > 3 ? ", …" : "")}";
-        return new DivergedException($"step {step + 1}: the {of} is not finite; the first such value arose in {layer}{at}; {LastCheckpoint()}. Begin a new run with a lower learning rate or a smaller clipping norm.");
+        return new DivergedException(
+            $"step {step + 1}: the {of} is not finite; the first such value arose in {layer}{at}; {LastCheckpoint()}. "
+            + "Begin a new run with a lower learning rate or a smaller clipping norm.");
     }
 }

@@ -1,5 +1,4 @@
 using DiffusionSharp.Graphs.Execution;
-using DiffusionSharp.Tensors;
 using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Recipes;
 using DiffusionSharp.Training.Steps;
@@ -33,9 +32,14 @@ public sealed partial class Trainer
         else
         {
             start = Checkpoint.ReadState(checkpoint);
-            if (start.Step < 1 || start.Step > config.Steps || folder?.CheckpointFolder(start.Step) != checkpoint || start.Seed != config.Seed || start.Position != (long)start.Step * config.Batch || start.WindowSteps < 0 || !double.IsFinite(start.WindowLoss))
+            var ofFolder = start.Step >= 1 && start.Step <= config.Steps && folder?.CheckpointFolder(start.Step) == checkpoint;
+            var ofRun = start.Seed == config.Seed && start.Position == (long)start.Step * config.Batch;
+            if (!ofFolder || !ofRun || start.WindowSteps < 0 || !double.IsFinite(start.WindowLoss))
                 throw new DataException($"{checkpoint}: the checkpoint is damaged: its state.json does not fit its folder or the run's configuration.");
-            if (start.SourceCount != source.Count) throw new DataException($"{config.Data}: the data has changed, {start.SourceCount} samples when the run was stopped and {source.Count} now; a run is resumed on the data it began with.");
+            if (start.SourceCount != source.Count)
+                throw new DataException(
+                    $"{config.Data}: the data has changed, {start.SourceCount} samples when the run was stopped and {source.Count} now; "
+                    + "a run is resumed on the data it began with.");
             Checkpoint.ReadTraining(checkpoint, config, loop.Weights, loop.State);
             if (loop.History is { } history) Checkpoint.ReadHistory(checkpoint, history);
         }
@@ -72,13 +76,16 @@ public sealed partial class Trainer
     /// <param name="executor">The machine; the precision is the configuration's.</param>
     /// <param name="from">The model whose weights it begins with, of the same network; null: they are drawn.</param>
     /// <exception cref="DataException">The folder holds something, or the data does not fit.</exception>
-    /// <exception cref="ArgumentException">The configuration is out of range or does not fit the data, or the network of <paramref name="from"/> is another.</exception>
+    /// <exception cref="ArgumentException">
+    /// The configuration is out of range or does not fit the data, or the network of <paramref name="from"/> is another.
+    /// </exception>
     public static Trainer Start(RunConfig config, DataSource source, string? path, Executor executor, TrainedModel? from = null)
     {
         var folder = path is null ? null : new RunFolder(path);
         var settled = DataLevels.Settle(config.Validated(), source, executor.Parallelism);
         if (from is null && settled.From is { } origin)
-            throw new ArgumentException($"from: the configuration says that the first weights come from '{origin}', and no model is given; give it, or leave the key out.");
+            throw new ArgumentException(
+                $"from: the configuration says that the first weights come from '{origin}', and no model is given; give it, or leave the key out.");
         if (from is not null) settled = settled with { From = settled.From ?? $"{from.Config.Preset}, step {from.Step}" };
         var trainer = new Trainer(settled, source, folder, executor, null);
         if (from is not null) StartWeights.Take(from, trainer.loop);
@@ -105,9 +112,12 @@ public sealed partial class Trainer
         if (config.From is null) config = config with { From = old.From };
         var steps = folder.CheckpointSteps();
         var lengthened = config.Steps > old.Steps;
-        var taken = old with { Steps = lengthened ? config.Steps : old.Steps, RateCurve = lengthened ? config.RateCurve : old.RateCurve, Storage = config.Storage };
+        var taken = (lengthened ? old with { Steps = config.Steps, RateCurve = config.RateCurve } : old) with { Storage = config.Storage };
         var differences = ConfigJson.Differences(taken, config);
-        if (differences.Count > 0) throw new DataException($"{path}: the run here has another configuration ({string.Join("; ", differences)}, the run's first); leave these options out, or choose another folder.");
+        if (differences.Count > 0)
+            throw new DataException(
+                $"{path}: the run here has another configuration ({string.Join("; ", differences)}, the run's first); "
+                + "leave these options out, or choose another folder.");
         var trainer = new Trainer(config, source, folder, executor, steps.Count == 0 ? null : folder.CheckpointFolder(steps[^1]));
         if (steps.Count == 0 && config.From is not null) StartWeights.Read(folder, trainer.loop);
         if (taken != old) folder.WriteConfig(config);

@@ -62,7 +62,9 @@ public sealed class BatchMaker
     /// <summary>Begins a step: where levels are drawn by their losses, all of its parts draw by those before it.</summary>
     public void Begin() => (levels as ImportanceLevels)?.Refresh();
 
-    /// <summary>Fills the inputs of the step that has begun, or of one of its parts; the same again, however often and in whichever order it is asked.</summary>
+    /// <summary>
+    /// Fills the inputs of the step that has begun, or of one of its parts; the same again, however often and in whichever order it is asked.
+    /// </summary>
     /// <param name="step">0 is the first.</param>
     /// <param name="part">From 0, below the configuration's <c>Accumulate</c>.</param>
     public void Fill(int step, int part = 0)

@@ -1,6 +1,5 @@
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
-using DiffusionSharp.Graphs.Operations;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
 
@@ -38,6 +37,7 @@ public sealed class LossProgram
     public ParameterBuffer Weights { get; }
 
     /// <summary>The memory of an input, to be filled before <see cref="Step"/>.</summary>
+    /// <param name="name">As the graph of the loss calls it.</param>
     /// <exception cref="ArgumentException">The loss does not depend on an input of this name.</exception>
     public Span<float> Input(string name) => program.Input(name);
 

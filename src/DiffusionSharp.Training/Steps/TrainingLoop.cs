@@ -38,7 +38,8 @@ public sealed class TrainingLoop
         var blueprint = new NetworkBlueprint(config, source.SampleShape);
         var layout = blueprint.Layout();
         Weights = new ParameterBuffer(layout);
-        State = new TrainingState(new ParameterBuffer(layout), new ParameterBuffer(layout), new ParameterBuffer(layout), [.. averages.Select(_ => new ParameterBuffer(layout))]);
+        State = new TrainingState(
+            new ParameterBuffer(layout), new ParameterBuffer(layout), new ParameterBuffer(layout), [.. averages.Select(_ => new ParameterBuffer(layout))]);
         var root = new Rng(config.Seed);
         Weights.Initialize(root.Split("weights"));
         BeginAverages();
@@ -73,14 +74,19 @@ public sealed class TrainingLoop
 
     /// <summary>Does one step.</summary>
     /// <param name="step">0 is the first.</param>
-    /// <returns>Mean loss and norm of all gradients, of the whole batch; where one is not finite the weights are as before, and the part at fault was the last to run.</returns>
+    /// <returns>
+    /// Mean loss and norm of all gradients, of the whole batch; where one is not finite the weights are as before, and the part at fault was the last
+    /// to run.
+    /// </returns>
     public (double Loss, double GradientNorm) Step(int step) => StepUnlessStopped(step, CancellationToken.None);
 
     /// <summary>Does one step as <see cref="Step"/> does, unless it is stopped before its update begins.</summary>
     /// <param name="step">0 is the first.</param>
     /// <param name="stop">Asked between the passes of each part up to the update, which then runs to its end.</param>
     /// <returns>As <see cref="Step"/>.</returns>
-    /// <exception cref="OperationCanceledException">It was stopped: weights, moments, averages and the losses that levels are drawn by are as before.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// It was stopped: weights, moments, averages and the losses that levels are drawn by are as before.
+    /// </exception>
     public (double Loss, double GradientNorm) StepUnlessStopped(int step, CancellationToken stop)
     {
         var loss = 0.0;

@@ -7,7 +7,10 @@ using DiffusionSharp.Training.Objectives;
 
 namespace DiffusionSharp.Training.Steps;
 
-/// <summary>One training step, or one of its equal parts, as one program: network, weighted squared error (and the bound of a learned variance), backward, clipping, optimizer and average.</summary>
+/// <summary>
+/// One training step, or one of its equal parts, as one program: network, weighted squared error (and the bound of a learned variance), backward,
+/// clipping, optimizer and average.
+/// </summary>
 public sealed class TrainingProgram
 {
     private readonly CompiledGraph program;
@@ -39,9 +42,12 @@ public sealed class TrainingProgram
             var target = graph.Input("target", shape);
             var mean = Op.Slice(prediction, -1, 0, shape[^1]);
             var losses = Op.Mean(Op.Reshape(Op.Square(mean - target), rows), false, 1) * graph.Input("weight", [batch]);
-            if (blueprint.LearnsVariance) losses += HybridLoss.Bound(Op.Reshape(mean - target, rows), Op.Reshape(Op.Slice(prediction, -1, shape[^1], shape[^1]), rows), pictures: shape.Rank == 4);
+            if (blueprint.LearnsVariance)
+                losses += HybridLoss.Bound(
+                    Op.Reshape(mean - target, rows), Op.Reshape(Op.Slice(prediction, -1, shape[^1], shape[^1]), rows), pictures: shape.Rank == 4);
             var loss = Op.Mean(losses);
-            return new Dictionary<string, Node> { ["loss"] = loss, ["losses"] = losses, ["norm"] = Op.Train(loss, graph.Input("rates", [update.RatesCount]), update) };
+            var norm = Op.Train(loss, graph.Input("rates", [update.RatesCount]), update);
+            return new Dictionary<string, Node> { ["loss"] = loss, ["losses"] = losses, ["norm"] = norm };
         }
     }
 
@@ -103,5 +109,6 @@ public sealed class TrainingProgram
     public void RunUnlessStopped(Rng rng, CancellationToken stop) => program.RunUnlessStopped(rng, stop);
 
     /// <summary>Names the first layer where a value of the last step was not finite.</summary>
+    /// <param name="rng">What dropout drew from in that step.</param>
     public string? FindNonFinite(Rng rng) => program.FindNonFinite(rng);
 }

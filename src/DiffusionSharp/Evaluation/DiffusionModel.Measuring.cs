@@ -9,7 +9,6 @@ namespace DiffusionSharp;
 public sealed partial class DiffusionModel
 {
     private const int EvaluatedPictures = 16, EvaluatedVectors = 1000, PictureBits = 8, PictureBoundSteps = 250;
-    private const int ExactDivergenceUpTo = 8;
     private const double PictureTolerance = 1e-3, VectorTolerance = 1e-5;
 
     /// <summary>ln p of data by the probability flow (Song et al. 2021, arXiv:2011.13456, section 4.3), in nats, of each sample.</summary>
@@ -20,12 +19,16 @@ public sealed partial class DiffusionModel
     /// <param name="label">The class of all of them; null: without.</param>
     /// <param name="stop">Ends within a pass through the network.</param>
     /// <returns>ln p of each sample, its error over the probes, and where each ends in the noise.</returns>
-    /// <remarks>It is the density of the data with the least noise that the model knows, and the prior of the schedule at the most; both are parts of the figure.</remarks>
+    /// <remarks>
+    /// It is the density of the data with the least noise that the model knows, and the prior of the schedule at the most; both are parts of the
+    /// figure.
+    /// </remarks>
     /// <exception cref="ArgumentException">The data has another shape.</exception>
     /// <exception cref="InvalidOperationException">The denoiser has no gradient.</exception>
-    public FlowLikelihoodEstimate LogLikelihood(Tensor data, ulong seed = 0, int? probes = null, double? tolerance = null, ClassChoice? label = null, CancellationToken stop = default)
+    public FlowLikelihoodEstimate LogLikelihood(
+        Tensor data, ulong seed = 0, int? probes = null, double? tolerance = null, ClassChoice? label = null, CancellationToken stop = default)
     {
-        Divergence divergence = probes is null && SampleShape.Count <= ExactDivergenceUpTo ? new ExactDivergence() : new HutchinsonDivergence(probes ?? 1);
+        var divergence = UsualDivergence.Of(SampleShape.Count, probes);
         var allowed = tolerance ?? (IsPictures ? PictureTolerance : VectorTolerance);
         var flow = new FlowLikelihood(Schedule, EarliestTime, divergence, new DormandPrince(allowed, allowed), noisiest: LatestTime);
         var (rng, parts) = (new Rng(seed).Split("probes"), new List<FlowLikelihoodEstimate>());
@@ -40,7 +43,8 @@ public sealed partial class DiffusionModel
 
     /// <summary>ln p of every sample of a source: <see cref="LogLikelihood(Tensor, ulong, int?, double?, ClassChoice?, CancellationToken)"/>.</summary>
     /// <inheritdoc cref="LogLikelihood(Tensor, ulong, int?, double?, ClassChoice?, CancellationToken)"/>
-    public FlowLikelihoodEstimate LogLikelihood(DataSource data, ulong seed = 0, int? probes = null, double? tolerance = null, ClassChoice? label = null, CancellationToken stop = default) =>
+    public FlowLikelihoodEstimate LogLikelihood(
+        DataSource data, ulong seed = 0, int? probes = null, double? tolerance = null, ClassChoice? label = null, CancellationToken stop = default) =>
         LogLikelihood(All(data), seed, probes, tolerance, label, stop);
 
     /// <summary>Measures the model on data, every figure with its standard error and the conditions it holds under.</summary>
@@ -50,12 +54,18 @@ public sealed partial class DiffusionModel
     /// <param name="stop">Ends within a pass.</param>
     /// <exception cref="DataException">The data has another shape, too few samples, or values on no bin.</exception>
     /// <exception cref="OptionException">Options do not fit each other or the model.</exception>
-    /// <exception cref="NotSupportedException">The denoiser is the caller's own; its samples and <see cref="LogLikelihood(Tensor, ulong, int?, double?, ClassChoice?, CancellationToken)"/> are measured instead.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The denoiser is the caller's own; its samples and <see cref="LogLikelihood(Tensor, ulong, int?, double?, ClassChoice?, CancellationToken)"/>
+    /// are measured instead.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public EvaluationReport Evaluate(DataSource data, EvaluateOptions? options = null, IProgress<EvaluationProgress>? progress = null, CancellationToken stop = default)
+    public EvaluationReport Evaluate(
+        DataSource data, EvaluateOptions? options = null, IProgress<EvaluationProgress>? progress = null, CancellationToken stop = default)
     {
         options ??= new EvaluateOptions();
-        if (trained is null) throw new NotSupportedException("DiffusionModel.Evaluate: trained models are measured; of a denoiser of your own, LogLikelihood and the distances of its samples are.");
+        if (trained is null)
+            throw new NotSupportedException(
+                "DiffusionModel.Evaluate: trained models are measured; of a denoiser of your own, LogLikelihood and the distances of its samples are.");
         var plan = Plan(data, options);
         var samples = EvaluationData.Read(data, trained, plan.Count, options.Seed, plan.Bins);
         var classes = EvaluationData.Labels(data, trained, plan.Count, options.Seed);
@@ -83,10 +93,14 @@ public sealed partial class DiffusionModel
 
     /// <summary>Measures on a thread of its own, so that none of the caller's waits: <see cref="Evaluate"/>.</summary>
     /// <inheritdoc cref="Evaluate"/>
-    public Task<EvaluationReport> EvaluateAsync(DataSource data, EvaluateOptions? options = null, IProgress<EvaluationProgress>? progress = null, CancellationToken stop = default) =>
+    public Task<EvaluationReport> EvaluateAsync(
+        DataSource data, EvaluateOptions? options = null, IProgress<EvaluationProgress>? progress = null, CancellationToken stop = default) =>
         OnOwnThread(() => Evaluate(data, options, progress, stop), stop);
 
-    /// <summary>What an evaluation will cost: passes of a batch through the network, known for the bound and for sampling, estimated where error control decides.</summary>
+    /// <summary>
+    /// What an evaluation will cost: passes of a batch through the network, known for the bound and for sampling, estimated where error control
+    /// decides.
+    /// </summary>
     /// <inheritdoc cref="Evaluate"/>
     public long ExpectedPasses(DataSource data, EvaluateOptions? options = null) => Plan(data, options ?? new EvaluateOptions()).ExpectedPasses;
 

@@ -6,7 +6,9 @@ namespace DiffusionSharp;
 /// <summary>How a model is measured; every default is cheap enough to wait for, and what it costs is said beforehand.</summary>
 public sealed record EvaluateOptions
 {
-    /// <summary>What to measure. Null: bound, likelihood and sliced Wasserstein distance; the residual of the score Fokker–Planck equation too for vectors.</summary>
+    /// <summary>
+    /// What to measure. Null: bound, likelihood and sliced Wasserstein distance; the residual of the score Fokker–Planck equation too for vectors.
+    /// </summary>
     public IReadOnlyList<EvaluationMetric>? Metrics { get; init; }
 
     /// <summary>How many samples of the data. Null: 16 pictures, 1000 vectors, at most all.</summary>

@@ -1,6 +1,5 @@
 using DiffusionSharp.Graphs;
 using DiffusionSharp.Graphs.Execution;
-using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Networks.Inspection;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
@@ -10,7 +9,10 @@ using DiffusionSharp.Training.Steps;
 
 namespace DiffusionSharp;
 
-/// <summary>What the processor is given of a configuration: a training step, or the forward pass that sampling runs. It can be looked at before anything is trained.</summary>
+/// <summary>
+/// What the processor is given of a configuration: a training step, or the forward pass that sampling runs. It can be looked at before anything is
+/// trained.
+/// </summary>
 /// <param name="Config">The network, its batch, optimizer and precision.</param>
 /// <param name="Training">Whether it is the training step.</param>
 public sealed record NetworkProgram(RunConfig Config, bool Training)
@@ -27,7 +29,7 @@ public sealed record NetworkProgram(RunConfig Config, bool Training)
     public PlanSummary Plan()
     {
         var executor = Executors.Cpu(Parallelism.Single, Config.Precision);
-        return PlanSummary.Of(Planner.Plan(Outputs(), executor), executor);
+        return PlanSummary.Of(executor.Plan(Outputs()), executor);
     }
 
     /// <summary>Runs on random numbers and times every step.</summary>

@@ -25,19 +25,24 @@ public sealed class ClassChoice
     public static implicit operator ClassChoice(int label) => new(ByIndex + label.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>A class by its number or name.</summary>
-    /// <param name="text">A number, a name, one of the two after <c>index:</c> or <c>name:</c>, or <c>all</c>. A name is found in any case where only one class has it.</param>
+    /// <param name="text">
+    /// A number, a name, one of the two after <c>index:</c> or <c>name:</c>, or <c>all</c>. A name is found in any case where only one class has it.
+    /// </param>
     public static implicit operator ClassChoice(string text) => new(text);
 
     /// <summary>The label of the class among those of a model.</summary>
     /// <exception cref="OptionException">There is no such class, or the text is the number of one and the name of another.</exception>
     internal int Find(ConditioningConfig conditioning)
     {
-        if (text.StartsWith(ByIndex, StringComparison.OrdinalIgnoreCase)) return Index(text[ByIndex.Length..], conditioning) ?? throw Unknown(text[ByIndex.Length..], conditioning);
-        if (text.StartsWith(ByName, StringComparison.OrdinalIgnoreCase)) return Name(text[ByName.Length..], conditioning) ?? throw Unknown(text[ByName.Length..], conditioning);
+        if (text.StartsWith(ByIndex, StringComparison.OrdinalIgnoreCase))
+            return Index(text[ByIndex.Length..], conditioning) ?? throw Unknown(text[ByIndex.Length..], conditioning);
+        if (text.StartsWith(ByName, StringComparison.OrdinalIgnoreCase))
+            return Name(text[ByName.Length..], conditioning) ?? throw Unknown(text[ByName.Length..], conditioning);
         return (Index(text, conditioning), Name(text, conditioning)) switch
         {
             ({ } index, { } name) when index != name => throw new OptionException(
-                $"{{Class}}: {text} is the number of class '{conditioning.NameOf(index)}' and the name of class {name}; write {ByIndex}{text} or {ByName}{text}."),
+                $"{{Class}}: {text} is the number of class '{conditioning.NameOf(index)}' and the name of class {name}; "
+                    + $"write {ByIndex}{text} or {ByName}{text}."),
             ({ } index, _) => index,
             (_, { } name) => name,
             _ => throw Unknown(text, conditioning),
@@ -64,7 +69,9 @@ public sealed class ClassChoice
     {
         var numbered = Enumerable.Range(0, conditioning.Classes).All(c => conditioning.NameOf(c) == c.ToString(CultureInfo.InvariantCulture));
         var names = numbered ? "" : $" ({string.Join(", ", conditioning.Names!.Take(MostNames))}{(conditioning.Classes > MostNames ? ", …" : "")})";
-        var meant = DidYouMean.Nearest(text, [.. numbered ? [] : conditioning.Names!, EachName]) is { } near ? $"; did you mean '{near}'?" : "; 'all' takes each in turn.";
+        var meant = DidYouMean.Nearest(text, [.. numbered ? [] : conditioning.Names!, EachName]) is { } near
+            ? $"; did you mean '{near}'?"
+            : "; 'all' takes each in turn.";
         return new OptionException($"{{Class}}: '{text}' is none of this model's classes, which are 0 to {conditioning.Classes - 1}{names}{meant}");
     }
 }

@@ -21,7 +21,12 @@ public sealed partial class DiffusionModel
     /// <exception cref="DivergedException">Samples are not finite numbers.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public Samples Sample(
-        int? count = null, ulong seed = 0, int? steps = null, SampleOptions? options = null, IProgress<SamplingProgress>? progress = null, CancellationToken stop = default)
+        int? count = null,
+        ulong seed = 0,
+        int? steps = null,
+        SampleOptions? options = null,
+        IProgress<SamplingProgress>? progress = null,
+        CancellationToken stop = default)
     {
         options ??= new SampleOptions();
         if (options.Moments < 0) throw new OptionException($"{{Moments}}: at least 0 is expected, {options.Moments} was given.");
@@ -38,17 +43,27 @@ public sealed partial class DiffusionModel
 
         var values = Tensor.Concatenate(parts);
         if (!values.IsFinite())
-            throw new DivergedException($"samples of {plan.Name} are not finite numbers; take more steps, smaller values of the sampler's options{(IsTrained ? $", or an earlier checkpoint than that of step {TrainedSteps}" : "")}.");
+            throw new DivergedException(
+                $"samples of {plan.Name} are not finite numbers; "
+                + "take more steps, smaller values of the sampler's "
+                + $"options{(IsTrained ? $", or an earlier checkpoint than that of step {TrainedSteps}" : "")}.");
         return new Samples(values, this, plan, seed, lease?.Calls ?? 0, trajectory);
     }
 
     /// <summary>Draws samples on a thread of its own, so that none of the caller's waits: <see cref="Sample"/>.</summary>
     /// <inheritdoc cref="Sample"/>
     public Task<Samples> SampleAsync(
-        int? count = null, ulong seed = 0, int? steps = null, SampleOptions? options = null, IProgress<SamplingProgress>? progress = null, CancellationToken stop = default) =>
+        int? count = null,
+        ulong seed = 0,
+        int? steps = null,
+        SampleOptions? options = null,
+        IProgress<SamplingProgress>? progress = null,
+        CancellationToken stop = default) =>
         OnOwnThread(() => Sample(count, seed, steps, options, progress, stop), stop);
 
-    /// <summary>The way from noise to data, step by step: each is done as it is enumerated, and the last holds the samples that <see cref="Sample"/> gives.</summary>
+    /// <summary>
+    /// The way from noise to data, step by step: each is done as it is enumerated, and the last holds the samples that <see cref="Sample"/> gives.
+    /// </summary>
     /// <param name="count">How many samples, all in one batch, at least 1.</param>
     /// <param name="seed">Of all noise.</param>
     /// <param name="steps">Steps from noise to data; null: the sampler's usual.</param>
@@ -62,9 +77,13 @@ public sealed partial class DiffusionModel
         return InOneBatch(plan, seed, stop);
     }
 
-    /// <summary>The noise that data comes from: the probability flow from data to noise, by DDIM inversion (Song et al. 2021, arXiv:2010.02502, section 4.3).</summary>
+    /// <summary>
+    /// The noise that data comes from: the probability flow from data to noise, by DDIM inversion (Song et al. 2021, arXiv:2010.02502, section 4.3).
+    /// </summary>
     /// <param name="data">[N, …] of the model's shape: pictures in [−1, 1], vectors in data units.</param>
-    /// <param name="steps">Steps; the error of <see cref="Decode"/> after it falls in proportion to their length. Null: 100, at most the trained levels.</param>
+    /// <param name="steps">
+    /// Steps; the error of <see cref="Decode"/> after it falls in proportion to their length. Null: 100, at most the trained levels.
+    /// </param>
     /// <param name="label">The class of all of them; null: without.</param>
     /// <param name="stop">Ends within a step.</param>
     /// <returns>[N, …], about N(0, I) scaled to the schedule's largest noise.</returns>
@@ -85,7 +104,8 @@ public sealed partial class DiffusionModel
     public Tensor Decode(Tensor latents, int? steps = null, ClassChoice? label = null, CancellationToken stop = default)
     {
         var sampler = new DdimSampler(Schedule, GridRule.Grid(this, null, steps ?? UsualCodeSteps));
-        return InBatches(latents, label, nameof(Decode), (denoiser, part, first) => Last(sampler.Steps(denoiser, part, new SeededNoise(new Rng(0), first)), stop), stop);
+        return InBatches(
+            latents, label, nameof(Decode), (denoiser, part, first) => Last(sampler.Steps(denoiser, part, new SeededNoise(new Rng(0), first)), stop), stop);
     }
 
     private IEnumerable<SamplingStep> InOneBatch(SamplingPlan plan, ulong seed, CancellationToken stop)
@@ -114,7 +134,13 @@ public sealed partial class DiffusionModel
     private IEnumerable<(int First, SamplingStep Step)> Walk(SamplingPlan plan, NetworkPool.Lease? lease, int batch, ulong seed, CancellationToken stop)
     {
         if (lease is not null) lease.Network.Stop = stop;
-        var steps = BatchedSampling.Steps(plan.Sampler, SampleShape, plan.Count, batch, new Rng(seed).Split("samples"), (first, size) => DenoiserOf(lease, plan.Labels?.AsSpan(first, size).ToArray(), plan));
+        var steps = BatchedSampling.Steps(
+            plan.Sampler,
+            SampleShape,
+            plan.Count,
+            batch,
+            new Rng(seed).Split("samples"),
+            (first, size) => DenoiserOf(lease, plan.Labels?.AsSpan(first, size).ToArray(), plan));
         foreach (var step in steps)
         {
             stop.ThrowIfCancellationRequested();
@@ -122,13 +148,17 @@ public sealed partial class DiffusionModel
         }
     }
 
-    private Denoiser DenoiserOf(NetworkPool.Lease? lease, int[]? labels, SamplingPlan plan) => lease is null ? own! : trained!.Denoiser(lease.Network, labels, plan.Guidance);
+    private Denoiser DenoiserOf(NetworkPool.Lease? lease, int[]? labels, SamplingPlan plan) =>
+        lease is null ? own! : trained!.Denoiser(lease.Network, labels, plan.Guidance);
 
     // The denoiser of each batch, for work on data that is there already.
     private Tensor InBatches(Tensor data, ClassChoice? label, string job, Func<Denoiser, Tensor, int, Tensor> work, CancellationToken stop)
     {
-        if (data.Shape.Rank < 2 || data.Shape.Tail() != SampleShape || data.Samples == 0) throw new ArgumentException($"{job}: [N, …] with samples of {SampleShape} is expected, {data.Shape} was given.", nameof(data));
-        if (label is not null && (Conditioning is null || label.IsAll)) throw new OptionException(Conditioning is null ? "{Class}: this model was trained without classes." : "{Class}: one class is expected here, not all.");
+        if (data.Shape.Rank < 2 || data.Shape.Tail() != SampleShape || data.Samples == 0)
+            throw new ArgumentException($"{job}: [N, …] with samples of {SampleShape} is expected, {data.Shape} was given.", nameof(data));
+        if (label is not null && (Conditioning is null || label.IsAll))
+            throw new OptionException(
+                Conditioning is null ? "{Class}: this model was trained without classes." : "{Class}: one class is expected here, not all.");
         var batch = BatchedSampling.BatchSize(data.Samples, UsualBatch);
         using var lease = networks?.Rent(batch);
         if (lease is not null) lease.Network.Stop = stop;

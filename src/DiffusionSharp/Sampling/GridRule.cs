@@ -17,9 +17,12 @@ internal static class GridRule
     {
         var schedule = model.Schedule;
         if (steps < 1) throw new OptionException($"{{Steps}}: at least 1 step is expected, {steps} was given.");
-        if (model.Levels is { } levels && steps > levels) throw new OptionException($"{{Steps}}: at most the {levels} levels of this model's schedule, {steps} was given.");
+        if (model.Levels is { } levels && steps > levels)
+            throw new OptionException($"{{Steps}}: at most the {levels} levels of this model's schedule, {steps} was given.");
         if (Trained(spacing) is not null && model.Levels is null)
-            throw new OptionException($"{{Spacing}}: {Words.Kebab(spacing!.Value)} spaces trained timesteps, this model's schedule, {NameOf(model)}, has none; uniform, log-snr or karras spaces any.");
+            throw new OptionException(
+                $"{{Spacing}}: {Words.Kebab(spacing!.Value)} spaces trained timesteps, this model's schedule, {NameOf(model)}, has none; "
+                + "uniform, log-snr or karras spaces any.");
         return spacing switch
         {
             null => schedule.Grid(steps),
@@ -56,7 +59,8 @@ internal static class GridRule
         }
         catch (ArgumentOutOfRangeException error)
         {
-            throw new OptionException($"{{Spacing}}: the levels of {model} are noisier than this model's schedule ever is ({error.ActualValue} in σ/α); karras fits any.");
+            throw new OptionException(
+                $"{{Spacing}}: the levels of {model} are noisier than this model's schedule ever is ({error.ActualValue} in σ/α); karras fits any.");
         }
     }
 }

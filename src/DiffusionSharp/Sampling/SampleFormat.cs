@@ -28,6 +28,7 @@ public enum SampleFormat
 public static class SampleFormats
 {
     /// <summary>How many moments of the way from noise to data a format shows; 0: the samples alone.</summary>
+    /// <param name="format">What is to be written.</param>
     public static int Moments(SampleFormat format) => format switch
     {
         SampleFormat.Strip => 10,
@@ -37,6 +38,7 @@ public static class SampleFormats
     };
 
     /// <summary>Whether a format shows how samples emerge, and so needs <see cref="SampleOptions.Moments"/>.</summary>
+    /// <param name="format">What is to be written.</param>
     public static bool ShowsMoments(SampleFormat format) => Moments(format) > 0;
 
     /// <summary>The format of a path.</summary>
@@ -52,7 +54,8 @@ public static class SampleFormats
         if (ending is not (".png" or ".gif" or ".svg" or ".npy")) throw new OptionException($"{{Out}}: {path} ends in none of .png, .gif, .svg and .npy.");
         if (ending is ".png" or ".gif" && !pictures)
             throw new OptionException($"{{Out}}: {ending} shows pictures of 1 or 3 channels, {what}; write {(sample.Count == 2 ? ".svg or .npy" : ".npy")}.");
-        if (ending == ".svg" && sample != [2]) throw new OptionException($"{{Out}}: .svg shows points in the plane, {what}; write {(pictures ? ".png, .gif or .npy" : ".npy")}.");
+        if (ending == ".svg" && sample != [2])
+            throw new OptionException($"{{Out}}: .svg shows points in the plane, {what}; write {(pictures ? ".png, .gif or .npy" : ".npy")}.");
         if (strip && ending is not (".png" or ".svg")) throw new OptionException($"{{Strip}} is drawn as .png or .svg, not as {ending}.");
         return ending switch
         {

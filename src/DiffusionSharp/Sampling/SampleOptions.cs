@@ -22,10 +22,15 @@ public sealed record SampleOptions
     /// <summary>Samples of each class where all are drawn and no count is given. Null: 10 pictures, as many vectors as make about 2000 in all.</summary>
     public int? PerClass { get; init; }
 
-    /// <summary>w of classifier-free guidance, at least 0: 1 is the class alone, above 1 guides at twice the network calls (Ho and Salimans 2022, arXiv:2207.12598). Null: 1.</summary>
+    /// <summary>
+    /// w of classifier-free guidance, at least 0: 1 is the class alone, above 1 guides at twice the network calls (Ho and Salimans 2022,
+    /// arXiv:2207.12598). Null: 1.
+    /// </summary>
     public double? Guidance { get; init; }
 
-    /// <summary>How far guided estimates are brought back to the spread of unguided ones, 0 to 1 (Lin et al. 2023, arXiv:2305.08891, section 3.4). Null: 0.</summary>
+    /// <summary>
+    /// How far guided estimates are brought back to the spread of unguided ones, 0 to 1 (Lin et al. 2023, arXiv:2305.08891, section 3.4). Null: 0.
+    /// </summary>
     public double? GuidanceRescale { get; init; }
 
     /// <summary>The noise levels σ/α at which samples are guided (Kynkäänniemi et al. 2024, arXiv:2404.07724). Null: all.</summary>

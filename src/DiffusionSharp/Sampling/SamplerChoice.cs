@@ -36,5 +36,6 @@ public sealed class SamplerChoice
     public override string ToString() => Name;
 
     private static SamplerEntry Named(string name) => SamplerCatalog.All.FirstOrDefault(e => string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new OptionException($"{{Sampler}}: {DidYouMean.Unknown(name, SamplerCatalog.All.Select(e => e.Name), $"SamplerCatalog names all {SamplerCatalog.All.Count}")}");
+        ?? throw new OptionException(
+            $"{{Sampler}}: {DidYouMean.Unknown(name, SamplerCatalog.All.Select(e => e.Name), $"SamplerCatalog names all {SamplerCatalog.All.Count}")}");
 }

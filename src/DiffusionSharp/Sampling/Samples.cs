@@ -100,7 +100,8 @@ public sealed class Samples
         {
             var into = PerClass is null ? folder : Path.Combine(folder, FolderName(Labels![k]));
             Directory.CreateDirectory(into);
-            files[k] = Path.Combine(into, (PerClass is { } each ? k % each : k).ToString("D5", CultureInfo.InvariantCulture) + (pictures is null ? ".npy" : ".png"));
+            files[k] = Path.Combine(
+                into, (PerClass is { } each ? k % each : k).ToString("D5", CultureInfo.InvariantCulture) + (pictures is null ? ".npy" : ".png"));
             if (pictures is not null) Png.Write(files[k], pictures[k]);
             else NpyFile.Write(files[k], new FloatTensor(SampleShape, values!.Values.Slice(k * SampleShape.Count, SampleShape.Count).ToArray()));
         }
@@ -112,14 +113,16 @@ public sealed class Samples
     private string FolderName(int label)
     {
         var name = PlainName(label);
-        var alike = Enumerable.Range(0, Model.Conditioning!.Classes).Any(other => other != label && string.Equals(PlainName(other), name, StringComparison.OrdinalIgnoreCase));
+        var alike = Enumerable.Range(
+            0, Model.Conditioning!.Classes).Any(other => other != label && string.Equals(PlainName(other), name, StringComparison.OrdinalIgnoreCase));
         return alike ? $"{label.ToString(CultureInfo.InvariantCulture)}-{name}" : name;
     }
 
     // A class's name is data: what no file system takes in a name becomes a line.
     private string PlainName(int label)
     {
-        var name = string.Concat(Model.Conditioning!.NameOf(label).Select(c => char.IsControl(c) || "/\\:*?\"<>|".Contains(c, StringComparison.Ordinal) ? '_' : c)).Trim(' ', '.');
+        var name = string.Concat(
+            Model.Conditioning!.NameOf(label).Select(c => char.IsControl(c) || "/\\:*?\"<>|".Contains(c, StringComparison.Ordinal) ? '_' : c)).Trim(' ', '.');
         return name.Length == 0 ? label.ToString(CultureInfo.InvariantCulture) : name;
     }
 }

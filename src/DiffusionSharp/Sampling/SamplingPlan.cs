@@ -1,6 +1,7 @@
 using DiffusionSharp.Langevin;
 using DiffusionSharp.Samplers;
 using DiffusionSharp.Samplers.Catalog;
+using DiffusionSharp.Schedules;
 using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Recipes;
 
@@ -49,7 +50,8 @@ internal sealed record SamplingPlan(Sampler Sampler, string Name, int Count, int
         var name = options.Sampler?.Name ?? UsualSampler;
         if (model.Conditioning is not { } conditioning)
         {
-            if (FirstOfClasses(options) is { } given) throw new OptionException($"{{{given}}}: this model was trained without classes; train one with {{Conditional}} on a source that has labels.");
+            if (FirstOfClasses(options) is { } given)
+                throw new OptionException($"{{{given}}}: this model was trained without classes; train one with {{Conditional}} on a source that has labels.");
             return new SamplingPlan(sampler, name, count ?? usual, batch, null, null, null);
         }
 
@@ -62,7 +64,8 @@ internal sealed record SamplingPlan(Sampler Sampler, string Name, int Count, int
             return new SamplingPlan(sampler, name, one.Length, batch, one, null, guidance);
         }
 
-        var perClass = options.PerClass ?? EachClass(count, model.IsPictures ? PicturesPerClass : Math.Max(1, usual / conditioning.Classes), usual, conditioning.Classes);
+        var perClass = options.PerClass ?? EachClass(
+            count, model.IsPictures ? PicturesPerClass : Math.Max(1, usual / conditioning.Classes), usual, conditioning.Classes);
         var labels = Enumerable.Range(0, conditioning.Classes * perClass).Select(k => k / perClass).ToArray();
         return new SamplingPlan(sampler, name, labels.Length, batch, labels, perClass, guidance);
     }
@@ -70,14 +73,20 @@ internal sealed record SamplingPlan(Sampler Sampler, string Name, int Count, int
     private static void CheckNumbers(int? count, SampleOptions options)
     {
         if (options.PerClass is < 1) throw new OptionException($"{{PerClass}}: at least 1 sample of each class is expected, {options.PerClass} was given.");
-        if (options.PerClass is not null && options.Class is not { IsAll: true }) throw new OptionException("{PerClass}: it is read where all classes are drawn; take {Class} all, or say {Count}.");
-        if (options.PerClass is not null && count is not null) throw new OptionException("{PerClass}: {Count} says how many there are in all; give one of the two.");
+        if (options.PerClass is not null && options.Class is not { IsAll: true })
+            throw new OptionException("{PerClass}: it is read where all classes are drawn; take {Class} all, or say {Count}.");
+        if (options.PerClass is not null && count is not null)
+            throw new OptionException("{PerClass}: {Count} says how many there are in all; give one of the two.");
         if (options.Guidance is { } w && !(w >= 0 && double.IsFinite(w)))
-            throw new OptionException(FormattableString.Invariant($"{{{nameof(options.Guidance)}}}: a finite number of at least 0 is expected, {w} was given."));
+            throw new OptionException(
+                FormattableString.Invariant($"{{{nameof(options.Guidance)}}}: a finite number of at least 0 is expected, {w} was given."));
         if (options.GuidanceRescale is { } r && !(r is >= 0 and <= 1))
             throw new OptionException(FormattableString.Invariant($"{{{nameof(options.GuidanceRescale)}}}: a number from 0 to 1 is expected, {r} was given."));
         if (options.GuidanceInterval is { } i && !(i.Low >= 0 && i.High > i.Low))
-            throw new OptionException(FormattableString.Invariant($"{{{nameof(options.GuidanceInterval)}}}: two noise levels σ/α with 0 ≤ low < high are expected, {i.Low} and {i.High} were given."));
+        {
+            var given = FormattableString.Invariant($"{i.Low} and {i.High} were given");
+            throw new OptionException($"{{{nameof(options.GuidanceInterval)}}}: two noise levels σ/α with 0 ≤ low < high are expected, {given}.");
+        }
     }
 
     // A sampler of one's own walks the noise that the model knows, or its samples mean nothing.
@@ -85,24 +94,35 @@ internal sealed record SamplingPlan(Sampler Sampler, string Name, int Count, int
     {
         foreach (var t in own.Grid.Times)
         {
-            var inside = t >= model.Schedule.CleanTime && t <= model.Schedule.NoiseTime;
-            if (inside && Math.Abs(model.Schedule.Alpha(t) - own.Schedule.Alpha(t)) < 1e-9 && Math.Abs(model.Schedule.Sigma(t) - own.Schedule.Sigma(t)) <= 1e-9 * Math.Max(1, own.Schedule.Sigma(t))) continue;
-            throw new OptionException(FormattableString.Invariant($"{{{"Sampler"}}}: {own.GetType().Name} walks another schedule than the model's: they differ at time {t}; make it with model.Schedule."));
+            if (t >= model.Schedule.CleanTime && t <= model.Schedule.NoiseTime && IsNear(model.Schedule.At(t), own.Schedule.At(t))) continue;
+            var where = FormattableString.Invariant($"they differ at time {t}");
+            throw new OptionException($"{{Sampler}}: {own.GetType().Name} walks another schedule than the model's: {where}; make it with model.Schedule.");
         }
 
         return own;
     }
+
+    private static bool IsNear(NoiseLevel a, NoiseLevel b) =>
+        Math.Abs(a.Alpha - b.Alpha) < 1e-9 && Math.Abs(a.Sigma - b.Sigma) <= 1e-9 * Math.Max(1, b.Sigma);
 
     private static int EachClass(int? count, int perClass, int usual, int classes)
     {
         if (count is { } asked)
         {
             var each = Math.Max(1, asked / classes);
-            return asked % classes == 0 ? each : throw new OptionException($"{{Count}}: with {{Class=all}} it is a multiple of the {classes} classes, {asked} was given; {each * classes} gives {each} of each.");
+            return asked % classes == 0
+                ? each
+                : throw new OptionException(
+                    $"{{Count}}: with {{Class=all}} it is a multiple of the {classes} classes, {asked} was given; {each * classes} gives {each} of each.");
         }
 
         if (classes > Math.Max(usual, MostUnasked) / perClass)
-            throw new OptionException(FormattableString.Invariant($"{{Class}}: all {classes} classes would be {(long)classes * perClass:#,0} samples; say how many with {{Count=N}}, a multiple of {classes}, or take one class."));
+        {
+            var many = FormattableString.Invariant($"{(long)classes * perClass:#,0} samples");
+            throw new OptionException(
+                $"{{Class}}: all {classes} classes would be {many}; say how many with {{Count=N}}, a multiple of {classes}, or take one class.");
+        }
+
         return perClass;
     }
 
@@ -111,8 +131,10 @@ internal sealed record SamplingPlan(Sampler Sampler, string Name, int Count, int
         if (options.Sampler?.Own is { } own)
         {
             if (steps is not null) throw new OptionException("{Steps}: a sampler of your own brings its grid; make it with the steps that it is to take.");
-            if (options.Spacing is not null) throw new OptionException("{Spacing}: a sampler of your own brings its grid; make it with the levels that it is to visit.");
-            if (Enum.GetValues<SamplerOption>().FirstOrDefault(o => o != SamplerOption.None && options.SamplerOptions.Given.HasFlag(o)) is var set && set != SamplerOption.None)
+            if (options.Spacing is not null)
+                throw new OptionException("{Spacing}: a sampler of your own brings its grid; make it with the levels that it is to visit.");
+            var set = Enum.GetValues<SamplerOption>().FirstOrDefault(o => o != SamplerOption.None && options.SamplerOptions.Given.HasFlag(o));
+            if (set != SamplerOption.None)
                 throw new OptionException($"{{{set}}}: a sampler of your own brings its options; set them where it is made.");
             return Fitting(own, model);
         }
@@ -121,16 +143,22 @@ internal sealed record SamplingPlan(Sampler Sampler, string Name, int Count, int
         foreach (var option in Enum.GetValues<SamplerOption>())
         {
             if (option == SamplerOption.None || !options.SamplerOptions.Given.HasFlag(option) || entry.Takes.HasFlag(option)) continue;
-            throw new OptionException($"{{{option}}} is not an option of {entry.Name}; it belongs to {string.Join(", ", SamplerCatalog.All.Where(e => e.Takes.HasFlag(option)).Select(e => e.Name))}.");
+            throw new OptionException(
+                $"{{{option}}} is not an option of {entry.Name}; "
+                + $"it belongs to {string.Join(", ", SamplerCatalog.All.Where(e => e.Takes.HasFlag(option)).Select(e => e.Name))}.");
         }
 
         if (entry.NeedsDensity && model.IsTrained)
-            throw new OptionException($"{{Sampler}}: {entry.Name} accepts its steps by the density ln p_t(x), which a network does not know; it runs on closed forms. Take another here.");
+            throw new OptionException(
+                $"{{Sampler}}: {entry.Name} accepts its steps by the density ln p_t(x), which a network does not know; it runs on closed forms. "
+                + "Take another here.");
         var settings = options.SamplerOptions;
         VarianceRule.Check(settings.Variance, model);
         if (entry.Takes.HasFlag(SamplerOption.Variance)) settings = settings with { Variance = settings.Variance ?? VarianceRule.Learned(model) };
         if (entry.Takes.HasFlag(SamplerOption.StepSize) && !model.HasNoiseLevels && steps is null)
-            throw new OptionException($"{{Sampler}}: {entry.Name} walks trained levels of noise, and this model's schedule, {GridRule.NameOf(model)}, has none; say {{Steps=N}} to walk N levels of it, or sample with predictor-corrector, heun or ddim.");
+            throw new OptionException(
+                $"{{Sampler}}: {entry.Name} walks trained levels of noise, and this model's schedule, {GridRule.NameOf(model)}, has none; "
+                + "say {Steps=N} to walk N levels of it, or sample with predictor-corrector, heun or ddim.");
 
         // Both papers take about a thousand steps over all levels that were trained.
         var levels = model.Levels;
@@ -142,14 +170,20 @@ internal sealed record SamplingPlan(Sampler Sampler, string Name, int Count, int
 
     private static void CheckClasses(SampleOptions options, ConditioningConfig conditioning)
     {
-        if (options.Guidance is null && FirstOfClasses(options with { Class = null }) is { } alone) throw new OptionException($"{{{alone}}}: nothing is guided without {{Guidance=W}}; add it.");
+        if (options.Guidance is null && FirstOfClasses(options with { Class = null }) is { } alone)
+            throw new OptionException($"{{{alone}}}: nothing is guided without {{Guidance=W}}; add it.");
         if (options.Guidance == 1 && FirstOfClasses(options with { Class = null, Guidance = null }) is { } idle)
             throw new OptionException($"{{{idle}}}: weight 1 is the model itself, without guidance; give {{Guidance}} another weight, or leave this out.");
-        if (options is { Guidance: not null, Class: null }) throw new OptionException("{Guidance}: guidance goes towards a class; add {Class=K}, or {Class=all}.");
+        if (options is { Guidance: not null, Class: null })
+            throw new OptionException("{Guidance}: guidance goes towards a class; add {Class=K}, or {Class=all}.");
         if (conditioning.LabelDropout != 0) return;
-        if (options.Class is null) throw new OptionException("{Class}: this model was trained with every label kept and knows nothing without a class; add {Class=K}, or {Class=all}.");
+        if (options.Class is null)
+            throw new OptionException(
+                "{Class}: this model was trained with every label kept and knows nothing without a class; add {Class=K}, or {Class=all}.");
         if (options.Guidance is not (null or 1))
-            throw new OptionException("{Guidance}: this model was trained with every label kept and has no estimate without a class to guide away from; train with {LabelDropout} above 0.");
+            throw new OptionException(
+                "{Guidance}: this model was trained with every label kept and has no estimate without a class to guide away from; "
+                + "train with {LabelDropout} above 0.");
     }
 
     // The first option about classes that was given.

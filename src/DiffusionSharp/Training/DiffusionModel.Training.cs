@@ -21,20 +21,36 @@ public sealed partial class DiffusionModel
     /// <exception cref="TrainingStoppedException">It was stopped; nothing is lost.</exception>
     /// <exception cref="IOException">A file could not be written; the checkpoints before are whole.</exception>
     public static DiffusionModel Train(
-        DataSource data, string? folder = null, int? steps = null, TrainOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken stop = default)
+        DataSource data,
+        string? folder = null,
+        int? steps = null,
+        TrainOptions? options = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken stop = default)
     {
         var run = TrainingRun.Prepare(data, folder, steps, options);
         foreach (var step in run.Steps(stop: stop)) progress?.Report(step);
         var done = run.Step;
         if (done >= run.Config.Steps) return run.Model();
-        var how = run.Folder is null ? "its model is in this exception" : options?.Resume == false ? "go on with Resume = true" : "the same call goes on from its checkpoint";
-        throw new TrainingStoppedException(
-            FormattableString.Invariant($"training was stopped at step {done:#,0} of {run.Config.Steps:#,0}; {(done == 0 ? "nothing was done yet" : how)}."), done, run.Checkpoint, done == 0 ? null : run.Model());
+        var how = (done, run.Folder, options?.Resume) switch
+        {
+            (0, _, _) => "nothing was done yet",
+            (_, null, _) => "its model is in this exception",
+            (_, _, false) => "go on with Resume = true",
+            _ => "the same call goes on from its checkpoint",
+        };
+        var message = FormattableString.Invariant($"training was stopped at step {done:#,0} of {run.Config.Steps:#,0}; {how}.");
+        throw new TrainingStoppedException(message, done, run.Checkpoint, done == 0 ? null : run.Model());
     }
 
     /// <summary>Trains on a thread of its own, so that none of the caller's waits: <see cref="Train"/>.</summary>
     /// <inheritdoc cref="Train"/>
     public static Task<DiffusionModel> TrainAsync(
-        DataSource data, string? folder = null, int? steps = null, TrainOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken stop = default) =>
+        DataSource data,
+        string? folder = null,
+        int? steps = null,
+        TrainOptions? options = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken stop = default) =>
         OnOwnThread(() => Train(data, folder, steps, options, progress, stop), stop);
 }

@@ -7,5 +7,6 @@ internal static class SourceText
     public static string Settled(string data) => !DataSource.BuiltIn.ContainsKey(data) && Path.Exists(data) ? Path.GetFullPath(data) : data;
 
     /// <summary>Settled; but as the run that goes on wrote it, where it says the same, so that its configuration stays its own.</summary>
-    public static string? Kept(string? text, string? earlier) => text is null ? null : earlier is not null && Settled(earlier) == Settled(text) ? earlier : Settled(text);
+    public static string? Kept(string? text, string? earlier) =>
+        text is null ? null : earlier is not null && Settled(earlier) == Settled(text) ? earlier : Settled(text);
 }

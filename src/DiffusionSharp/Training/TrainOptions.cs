@@ -15,7 +15,10 @@ public sealed record TrainOptions
     /// <summary>A configuration in place of a recipe, such as that of another run.</summary>
     public RunConfig? Config { get; init; }
 
-    /// <summary>A network of the caller's own in place of the recipe's: nodes in, the prediction out. It is not written to the run and must be given again to resume or open it.</summary>
+    /// <summary>
+    /// A network of the caller's own in place of the recipe's: nodes in, the prediction out. It is not written to the run and must be given again to
+    /// resume or open it.
+    /// </summary>
     public NetworkFunction? Network { get; init; }
 
     /// <summary>Samples a step.</summary>
@@ -33,7 +36,10 @@ public sealed record TrainOptions
     /// <summary>What the network learns to give.</summary>
     public Prediction? Prediction { get; init; }
 
-    /// <summary>How noise grows with time: a kind (<c>ScheduleConfig.Cosine</c>), or a schedule of the caller's own (<c>DiscreteSchedule.FromBetas(…)</c>, <c>new EdmSchedule(sigmaMax: 40)</c>).</summary>
+    /// <summary>
+    /// How noise grows with time: a kind (<c>ScheduleConfig.Cosine</c>), or a schedule of the caller's own (<c>DiscreteSchedule.FromBetas(…)</c>,
+    /// <c>new EdmSchedule(sigmaMax: 40)</c>).
+    /// </summary>
     public ScheduleConfig? Schedule { get; init; }
 
     /// <summary>What kernels may trade for speed; part of the run, since it changes bits.</summary>

@@ -6,7 +6,10 @@ using DiffusionSharp.Training.Runs;
 namespace DiffusionSharp;
 
 /// <summary>A training run that is about to begin or to go on: what it follows, what it needs, and its steps to enumerate.</summary>
-/// <remarks>What <see cref="DiffusionModel.Train(DataSource, string?, int?, TrainOptions?, IProgress{TrainingProgress}?, CancellationToken)"/> stands on, for those who want each step.</remarks>
+/// <remarks>
+/// What <see cref="DiffusionModel.Train(DataSource, string?, int?, TrainOptions?, IProgress{TrainingProgress}?, CancellationToken)"/> stands on, for
+/// those who want each step.
+/// </remarks>
 public sealed class TrainingRun
 {
     // Weights, average, two moments; further averages beside them.
@@ -16,7 +19,8 @@ public sealed class TrainingRun
     private readonly Executor machine;
     private readonly TimeProvider clock;
 
-    private TrainingRun(TrainingSetup setup, Trainer trainer, DataSource data, string? folder, Executor machine, TimeProvider clock, params IEnumerable<string?> notes)
+    private TrainingRun(
+        TrainingSetup setup, Trainer trainer, DataSource data, string? folder, Executor machine, TimeProvider clock, params IEnumerable<string?> notes)
     {
         (this.trainer, this.machine, this.clock) = (trainer, machine, clock);
         (Data, Folder, Recipe, Changes) = (data, folder, setup.Recipe, setup.Changes);
@@ -60,7 +64,8 @@ public sealed class TrainingRun
     public IReadOnlyList<TrainingWarning> Warnings => trainer.Warnings;
 
     /// <summary>The folder of the newest checkpoint; null where there is none yet, and in memory.</summary>
-    public string? Checkpoint => Folder is not null && new RunFolder(Folder) is var kept && kept.CheckpointSteps() is { Count: > 0 } steps ? kept.CheckpointFolder(steps[^1]) : null;
+    public string? Checkpoint =>
+        Folder is not null && new RunFolder(Folder) is var kept && kept.CheckpointSteps() is { Count: > 0 } steps ? kept.CheckpointFolder(steps[^1]) : null;
 
     /// <summary>Makes a run ready.</summary>
     /// <param name="data">What to train on.</param>
@@ -84,7 +89,8 @@ public sealed class TrainingRun
     /// <param name="options">The rest.</param>
     /// <param name="watch">Told when the data is opened and when the network is built.</param>
     /// <inheritdoc cref="Prepare(DataSource, string?, int?, TrainOptions?)"/>
-    public static TrainingRun Prepare(string? data, DataSourceOptions asked, string? folder, int? steps, TrainOptions options, Action<TrainingActivity>? watch = null)
+    public static TrainingRun Prepare(
+        string? data, DataSourceOptions asked, string? folder, int? steps, TrainOptions options, Action<TrainingActivity>? watch = null)
     {
         var (earlier, machine) = (Earlier(folder, options), Executors.Cpu(Pools.Of(options.Threads)));
         var written = options.Config ?? (options.Preset is null ? earlier : null);
@@ -109,7 +115,10 @@ public sealed class TrainingRun
 
     /// <summary>The steps still to do; each is done as it is enumerated. A stop, or the end, leaves a checkpoint.</summary>
     /// <param name="watch">Told while a checkpoint is written or a sheet is drawn.</param>
-    /// <param name="stop">Ends the run after the step in hand; one that takes longer than half a second more is given up and done again when the run goes on. Who leaves the enumeration without it has the checkpoints that were written by then.</param>
+    /// <param name="stop">
+    /// Ends the run after the step in hand; one that takes longer than half a second more is given up and done again when the run goes on. Who leaves
+    /// the enumeration without it has the checkpoints that were written by then.
+    /// </param>
     /// <exception cref="DivergedException">A loss or gradient is not finite.</exception>
     /// <exception cref="IOException">A file could not be written; the checkpoints before are whole.</exception>
     public IEnumerable<TrainingProgress> Steps(Action<TrainingActivity>? watch = null, CancellationToken stop = default) => trainer.Run(clock, stop, watch);
@@ -138,20 +147,28 @@ public sealed class TrainingRun
         return folder is null ? throw new OptionException("{Resume}: a run goes on in its folder; name it.") : new RunFolder(folder).ReadConfig();
     }
 
-    private static TrainingRun Prepare(DataSource data, string? folder, int? steps, TrainOptions options, RunConfig? earlier, Executor machine, Action<TrainingActivity>? watch)
+    private static TrainingRun Prepare(
+        DataSource data, string? folder, int? steps, TrainOptions options, RunConfig? earlier, Executor machine, Action<TrainingActivity>? watch)
     {
         var before = folder is not null && new RunFolder(folder).Exists ? new RunFolder(folder).ReadConfig() : null;
-        if (before is not null && options.Resume == false) throw new OptionException($"{new RunFolder(folder!).Path}: a run is here already; go on with {{Resume}}, or choose another folder.");
-        if (before is { From: null } && options.From is not null) throw new OptionException("{From}: the run here began with weights of its own; leave this out, or choose another folder.");
+        if (before is not null && options.Resume == false)
+            throw new OptionException($"{new RunFolder(folder!).Path}: a run is here already; go on with {{Resume}}, or choose another folder.");
+        if (before is { From: null } && options.From is not null)
+            throw new OptionException("{From}: the run here began with weights of its own; leave this out, or choose another folder.");
         if (options.RateCurve is not null && before is not null && !(steps > before.Steps) && options.RateCurve != before.RateCurve)
-            throw new OptionException($"{{RateCurve}}: the curve of a run that has begun changes only where the run is lengthened; add {{Steps=N}} with N above {before.Steps}.");
+            throw new OptionException(
+                $"{{RateCurve}}: the curve of a run that has begun changes only where the run is lengthened; add {{Steps=N}} with N above {before.Steps}.");
         var setup = TrainingSetup.Of(data, steps, options, earlier, before, machine.Parallelism);
         watch?.Invoke(new TrainingActivity(TrainingActivityKind.Network, 0, 1));
+        if (before is null && options.From is { Trained: null })
+            throw new OptionException("{From}: a trained model has weights to begin with, a denoiser of your own has none.");
         var trainer = before is null
-            ? Trainer.Start(setup.Config, data, folder, machine, options.From?.Trained ?? (options.From is null ? null : throw new OptionException("{From}: a trained model has weights to begin with, a denoiser of your own has none.")))
+            ? Trainer.Start(setup.Config, data, folder, machine, options.From?.Trained)
             : Trainer.Resume(setup.Config, data, folder!, machine);
         var lengthened = before is null ? null : Lengthening.Describe(before, setup.Config, trainer.FirstStep);
-        var begun = before is { From: { } model } && options.From is not null ? $"the run has begun with the weights of {model}; they are not read again" : null;
+        var begun = before is { From: { } model } && options.From is not null
+            ? $"the run has begun with the weights of {model}; they are not read again"
+            : null;
         return new TrainingRun(setup, trainer, data, folder, machine, options.Clock ?? TimeProvider.System, lengthened, begun);
     }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
-using DiffusionSharp.Training.Models;
 using DiffusionSharp.Training.Recipes;
 
 namespace DiffusionSharp;
@@ -38,15 +37,26 @@ internal sealed record TrainingSetup(RunConfig Config, string Recipe, IReadOnlyL
 
         // A run that goes on as it is keeps its warm-up; a recipe named anew takes the steps as it did when the run began.
         var begun = written is not null && ReferenceEquals(written, earlier);
-        var asked = Applied(start with { Data = data, From = before?.From ?? (options.From is { } from ? from.Config?.Preset ?? "a model" : null) }, steps, options, begun, before) with
+        var asked = Applied(
+            start with { Data = data, From = before?.From ?? (options.From is { } from ? from.Config?.Preset ?? "a model" : null) },
+            steps,
+            options,
+            begun,
+            before) with
         {
             Size = source.Origin?.Options.Size,
             Channels = source.Origin?.Options.Channels,
         };
         var config = DataLevels.Settle(asked.Validated(), source, parallelism);
+        var followed = (preset, options.Config) switch
+        {
+            ({ } recipeOf, _) => $"{recipeOf.Name}: {recipeOf.Recipe}",
+            (_, null) => "the configuration of the run",
+            _ => "the configuration given",
+        };
         return new TrainingSetup(
             config,
-            (preset is null ? options.Config is null ? "the configuration of the run" : "the configuration given" : $"{preset.Name}: {preset.Recipe}") + ConditioningRecipe(config),
+            followed + ConditioningRecipe(config),
             recipe is null ? [] : ConfigJson.Differences(recipe, config));
     }
 
@@ -57,7 +67,8 @@ internal sealed record TrainingSetup(RunConfig Config, string Recipe, IReadOnlyL
         if (options.Rate is { } rate && !(rate > 0 && double.IsFinite(rate)))
             throw new OptionException(FormattableString.Invariant($"{{{nameof(options.Rate)}}}: a finite number above 0 is expected, {rate} was given."));
         if (options.EmaHalfLife is { } halfLife && !(halfLife > 0 && double.IsFinite(halfLife)))
-            throw new OptionException(FormattableString.Invariant($"{{{nameof(options.EmaHalfLife)}}}: a finite number of steps above 0 is expected, {halfLife} was given."));
+            throw new OptionException(
+                FormattableString.Invariant($"{{{nameof(options.EmaHalfLife)}}}: a finite number of steps above 0 is expected, {halfLife} was given."));
     }
 
     private static RunConfig Applied(RunConfig config, int? steps, TrainOptions options, bool begun, RunConfig? before)
@@ -66,7 +77,8 @@ internal sealed record TrainingSetup(RunConfig Config, string Recipe, IReadOnlyL
 
         // A run that is lengthened keeps the warm-up that the recipe gave it at its first length.
         if (before is not null && config.WithSteps(before.Steps).WarmupSteps == before.WarmupSteps) sized = sized with { WarmupSteps = before.WarmupSteps };
-        return (options.Network is null ? sized : sized with { UNet = null, Mlp = null, OwnNetwork = new OwnNetworkConfig([.. config.SampleShape().Dimensions]), Network = options.Network }) with
+        var own = new ArchitectureConfig(OwnNetwork: new OwnNetworkConfig([.. config.SampleShape().Dimensions]));
+        return (options.Network is null ? sized : sized with { Architecture = own, Network = options.Network }) with
         {
             Batch = options.Batch ?? config.Batch,
             Seed = options.Seed ?? config.Seed,
@@ -96,7 +108,8 @@ internal sealed record TrainingSetup(RunConfig Config, string Recipe, IReadOnlyL
             return null;
         }
 
-        if (!source.HasLabels) throw new OptionException($"{(options.Conditional ? "{Conditional}" : "conditioning")}: {ConditioningRules.WithoutLabels(source.Name)}");
+        if (!source.HasLabels)
+            throw new OptionException($"{(options.Conditional ? "{Conditional}" : "conditioning")}: {ConditioningRules.WithoutLabels(source.Name)}");
         if (written?.Conditioning is not { } conditioning) return new ConditioningConfig(source.Classes, Names: source.ClassNames, Labels: labels);
 
         // A file may leave the names to the data; a run that goes on keeps what it began with.
@@ -121,7 +134,9 @@ internal sealed record TrainingSetup(RunConfig Config, string Recipe, IReadOnlyL
         {
             var fitting = string.Join(", ", Presets.All.Where(p => p.ForPictures == source.IsPictures).Select(p => p.Name));
             var samples = source.IsPictures ? $"{source.SampleShape[0]}×{source.SampleShape[1]}×{source.SampleShape[2]}" : $"{source.SampleShape.Count} values";
-            throw new OptionException($"{{Preset}}: '{preset.Name}' is for {(preset.ForPictures ? "pictures" : "vectors")}, the source '{source.Name}' gives samples of {samples}; choose {fitting}.");
+            throw new OptionException(
+                $"{{Preset}}: '{preset.Name}' is for {(preset.ForPictures ? "pictures" : "vectors")}, "
+                + $"the source '{source.Name}' gives samples of {samples}; choose {fitting}.");
         }
 
         return preset;

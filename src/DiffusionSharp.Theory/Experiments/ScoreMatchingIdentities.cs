@@ -12,7 +12,7 @@ namespace DiffusionSharp.Theory.Experiments;
 
 /// <summary>Explicit, implicit, sliced and denoising score matching are one objective up to constants, and what all of them cannot see.</summary>
 /// <remarks>The models are linear in their parameters, so every objective is a quadratic form and every minimiser the solution of a linear system.</remarks>
-public sealed class ScoreMatching : Experiment
+public sealed class ScoreMatchingIdentities : Experiment
 {
     private const double Far = 7; // ten standard deviations from the outer mode
     private const int Intervals = 1400;

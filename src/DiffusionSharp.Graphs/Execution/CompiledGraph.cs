@@ -1,19 +1,7 @@
-using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs.Planning;
 using DiffusionSharp.Tensors;
 
-namespace DiffusionSharp.Graphs;
-
-/// <summary>The state an optimizer keeps beside the weights.</summary>
-/// <param name="FirstMoment">Running mean of the gradients.</param>
-/// <param name="SecondMoment">Running mean of their squares.</param>
-/// <param name="Average">Exponential moving average of the weights; null where none is kept.</param>
-/// <param name="MoreAverages">Further averages, each with a decay of its own; null: none.</param>
-public sealed record TrainingState(ParameterBuffer FirstMoment, ParameterBuffer SecondMoment, ParameterBuffer? Average, IReadOnlyList<ParameterBuffer>? MoreAverages = null)
-{
-    /// <summary>The name of the first parameter whose moment or average is not finite; null where all are.</summary>
-    public string? FirstNonFinite() => FirstMoment.FirstNonFinite() ?? SecondMoment.FirstNonFinite() ?? Average?.FirstNonFinite() ?? MoreAverages?.Select(a => a.FirstNonFinite()).FirstOrDefault(n => n is not null);
-}
+namespace DiffusionSharp.Graphs.Execution;
 
 /// <summary>A compiled graph: memory is planned once, and a run is a replay that allocates nothing.</summary>
 /// <remarks>Not safe for two runs at a time: inputs, outputs and the arena are the program's own.</remarks>
@@ -39,7 +27,14 @@ public sealed class CompiledGraph
     public Plan Plan { get; }
 
     /// <summary>Bytes of values and scratch, parameters and optimizer state aside.</summary>
-    public long ArenaBytes => sizeof(float) * ((long)Plan.ArenaLength + Plan.PersistentLength + (memory.Gradients?.Length ?? 0) + (memory.Accumulated?.Length ?? 0));
+    public long ArenaBytes
+    {
+        get
+        {
+            var gradients = (memory.Gradients?.Length ?? 0) + (memory.Accumulated?.Length ?? 0);
+            return sizeof(float) * ((long)Plan.ArenaLength + Plan.PersistentLength + gradients);
+        }
+    }
 
     /// <summary>Plans named outputs of a graph and binds them to weights.</summary>
     /// <param name="outputs">What the program computes, by name.</param>
@@ -48,14 +43,23 @@ public sealed class CompiledGraph
     /// <param name="state">The optimizer's state, needed where the program trains.</param>
     /// <param name="options">Time against memory; null for the defaults.</param>
     /// <exception cref="ArgumentException">The weights are not of this graph's layout, or training state is missing.</exception>
-    public static CompiledGraph Compile(IReadOnlyDictionary<string, Node> outputs, ParameterBuffer weights, Executor executor, TrainingState? state = null, PlanOptions? options = null)
+    public static CompiledGraph Compile(
+        IReadOnlyDictionary<string, Node> outputs,
+        ParameterBuffer weights,
+        Executor executor,
+        TrainingState? state = null,
+        PlanOptions? options = null)
     {
-        var plan = Planner.Plan(outputs, executor, options);
-        if (weights.Layout.Length != plan.Layout.Length) throw new ArgumentException("CompiledGraph: the weights have another layout than the graph's.", nameof(weights));
+        var plan = executor.Plan(outputs, options);
+        if (weights.Layout.Length != plan.Layout.Length)
+            throw new ArgumentException("CompiledGraph: the weights have another layout than the graph's.", nameof(weights));
         if (plan.Trains && state is null) throw new ArgumentException("CompiledGraph: an optimizer update needs a training state.", nameof(state));
         var update = plan.Update;
-        if (update is not null && update.MoreAverages != (state?.MoreAverages?.Count ?? 0))
-            throw new ArgumentException($"CompiledGraph: the update keeps {update.MoreAverages} averages beside the first, the training state holds {state?.MoreAverages?.Count ?? 0}.", nameof(state));
+        var averages = state?.MoreAverages?.Count ?? 0;
+        if (update is not null && update.MoreAverages != averages)
+            throw new ArgumentException(
+                $"CompiledGraph: the update keeps {update.MoreAverages} averages beside the first, the training state holds {averages}.",
+                nameof(state));
         var memory = new PlanMemory(
             new AlignedBuffer(plan.ArenaLength),
             new AlignedBuffer(plan.PersistentLength),
@@ -71,15 +75,18 @@ public sealed class CompiledGraph
     }
 
     /// <summary>The memory of an input, to be filled before <see cref="Run(Rng)"/>.</summary>
+    /// <param name="name">As given when the graph was built.</param>
     /// <exception cref="ArgumentException">No output depends on an input of this name.</exception>
-    public Span<float> Input(string name) => Plan.Inputs.TryGetValue(name, out var place) ? memory.At(place).Span : throw new ArgumentException($"CompiledGraph: there is no input '{name}'; there are {string.Join(", ", Plan.Inputs.Keys)}.", nameof(name));
+    public Span<float> Input(string name) => Named(Plan.Inputs, name, "input").Span;
 
     /// <summary>Whether an input of this name is read.</summary>
+    /// <param name="name">Any name.</param>
     public bool HasInput(string name) => Plan.Inputs.ContainsKey(name);
 
     /// <summary>The values of an output after <see cref="Run(Rng)"/>; overwritten by the next.</summary>
+    /// <param name="name">As given when compiling.</param>
     /// <exception cref="ArgumentException">There is no output of this name.</exception>
-    public ReadOnlySpan<float> Output(string name) => Plan.Outputs.TryGetValue(name, out var place) ? memory.At(place).Span : throw new ArgumentException($"CompiledGraph: there is no output '{name}'; there are {string.Join(", ", Plan.Outputs.Keys)}.", nameof(name));
+    public ReadOnlySpan<float> Output(string name) => Named(Plan.Outputs, name, "output").Span;
 
     /// <summary>Computes every output from the inputs and the weights.</summary>
     /// <param name="rng">What dropout draws from; a training loop gives each step its own.</param>
@@ -118,6 +125,7 @@ public sealed class CompiledGraph
     }
 
     /// <summary>Runs again, all but the optimizer's update, and names the first place where a value is not finite.</summary>
+    /// <param name="rng">What dropout draws from: that of the run in question.</param>
     /// <returns>The layer and operation, or null where every value is finite.</returns>
     public string? FindNonFinite(Rng rng = default)
     {
@@ -138,6 +146,10 @@ public sealed class CompiledGraph
 
         return null;
     }
+
+    private BufferSlice Named(IReadOnlyDictionary<string, Operand> places, string name, string kind) => places.TryGetValue(name, out var place)
+        ? memory.At(place)
+        : throw new ArgumentException($"CompiledGraph: there is no {kind} '{name}'; there are {string.Join(", ", places.Keys)}.", nameof(name));
 
     private string? NotFinite(PlanStep step) =>
         Finite.FirstNonFinite(memory.At(step.Output).Span) < 0 ? null : step.Scope.Length == 0 ? step.Operation.Name : $"{step.Scope} ({step.Operation.Name})";

@@ -1,4 +1,4 @@
-namespace DiffusionSharp.Graphs;
+namespace DiffusionSharp.Graphs.Execution;
 
 /// <summary>Told of every step of a run as it ends, to time it: a clock is the caller's.</summary>
 public interface IStepObserver
