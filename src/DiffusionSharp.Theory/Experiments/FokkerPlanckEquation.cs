@@ -128,10 +128,8 @@ public sealed class FokkerPlanckEquation : Experiment
         double[] widths = [0.2, 0.1, 0.05];
         double[] inSpace =
         [
-            .. widths.Select(h => new CellGrid(
-                -8,
-                8,
-                (int)Math.Round(16 / h))).Select(grid => Decay(grid).Advance(Decayed(grid, 0), 0, 0.5, 400).DistanceTo(Decayed(grid, 0.5))),
+            .. widths.Select(h => new CellGrid(-8, 8, (int)Math.Round(16 / h)))
+                .Select(grid => Decay(grid).Advance(Decayed(grid, 0), 0, 0.5, 400).DistanceTo(Decayed(grid, 0.5))),
         ];
         notebook.Equal(
             "order in the width of the cells",
