@@ -53,11 +53,8 @@ public static class EulerMaruyamaLaw
                 var y = centres[j];
                 var (mean, deviation) = (y + (drift(y, t) * h), Math.Abs(diffusion(y, t)) * Math.Sqrt(h));
                 Check(grid, y, t, h, mean, deviation);
-                kernels[j] = NormalKernel.OfDeviation(mean, deviation).Within(
-                    centres[0],
-                    grid.Width,
-                    centres.Length,
-                    Reach * deviation) with { Peak = p[j], Divisor = deviation };
+                var kernel = NormalKernel.OfDeviation(mean, deviation).Within(centres[0], grid.Width, centres.Length, Reach * deviation);
+                kernels[j] = kernel with { Peak = p[j], Divisor = deviation };
             }
 
             p = NormalKernel.Sum(kernels, centres, parallelism);

@@ -123,8 +123,8 @@ public sealed class ChainLaw
         {
             // With the points beside its reach, so that a kernel narrower than a cell still falls on some.
             var reach = (Far * Math.Sqrt(variances[i])) + Spacing;
-            kernels[i] = NormalKernel.OfVariance(means[i], variances[i]).Within(points[0], Spacing, points.Length, reach)
-                with { Peak = densities[i] * Spacing / Math.Sqrt(2 * Math.PI * variances[i]) };
+            var kernel = NormalKernel.OfVariance(means[i], variances[i]).Within(points[0], Spacing, points.Length, reach);
+            kernels[i] = kernel with { Peak = densities[i] * Spacing / Math.Sqrt(2 * Math.PI * variances[i]) };
         }
 
         return new ChainLaw(points, Spacing, NormalKernel.Sum(kernels, points, parallelism));

@@ -129,14 +129,16 @@ public sealed class ElboTerms : Experiment
             series.Add(new PointSeries(
                 $"{v}, Monte Carlo",
                 times,
-                [.. estimate.Terms.Skip(1).Take(steps - 1).Select(t => t.Mean.Value)]) { Color = color, Radius = 3, Opacity = 0.8 });
+                [.. estimate.Terms.Skip(1).Take(steps - 1).Select(t => t.Mean.Value)])
+            { Color = color, Radius = 3, Opacity = 0.8 });
         }
 
         double[] axis = [.. grid.Times[..(steps - 1)]];
         series.Add(new LineSeries(
             "best variance",
             axis,
-            [.. axis.Select((_, i) => Transition(levels[i], levels[i + 1], Conditional(levels[i], levels[i + 1])))]) { Color = PlotTheme.Paper.Colors[2] });
+            [.. axis.Select((_, i) => Transition(levels[i], levels[i + 1], Conditional(levels[i], levels[i + 1])))])
+        { Color = PlotTheme.Paper.Colors[2] });
         notebook.Figure(
             "terms",
             "The terms L_(t−1) of 20 steps: exact (dashed), by Monte Carlo (dots), and with the best variance. " +

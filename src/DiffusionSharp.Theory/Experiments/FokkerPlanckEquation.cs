@@ -97,7 +97,8 @@ public sealed class FokkerPlanckEquation : Experiment
         new(
             grid,
             x => -4 * x * ((x * x) - 1),
-            _ => Math.Sqrt(4 * DiffusionFactor * Temperature)) { Scheme = scheme, Weighting = Weighting, AllowsNegative = true };
+            _ => Math.Sqrt(4 * DiffusionFactor * Temperature))
+        { Scheme = scheme, Weighting = Weighting, AllowsNegative = true };
 
     private void ExactLaws(Notebook notebook)
     {
@@ -127,10 +128,8 @@ public sealed class FokkerPlanckEquation : Experiment
         double[] widths = [0.2, 0.1, 0.05];
         double[] inSpace =
         [
-            .. widths.Select(h => new CellGrid(
-                -8,
-                8,
-                (int)Math.Round(16 / h))).Select(grid => Decay(grid).Advance(Decayed(grid, 0), 0, 0.5, 400).DistanceTo(Decayed(grid, 0.5))),
+            .. widths.Select(h => new CellGrid(-8, 8, (int)Math.Round(16 / h)))
+                .Select(grid => Decay(grid).Advance(Decayed(grid, 0), 0, 0.5, 400).DistanceTo(Decayed(grid, 0.5))),
         ];
         notebook.Equal(
             "order in the width of the cells",
@@ -399,12 +398,12 @@ public sealed class FokkerPlanckEquation : Experiment
         var g = PlaneNoise * Math.Sqrt(2 * DiffusionFactor);
         FokkerPlanck2D Turning(int n) =>
             new(Cells(n), (x, y, _) => (-Kappa * x) - (Omega * y), (x, y, _) => (Omega * x) - (Kappa * y), (_, _, _) => g, (_, _, _) => g, autonomous: true)
-        {
-            Scheme = TimeScheme.Sdirk2,
-            Weighting = Weighting,
-            AllowsNegative = true,
-            Parallelism = context.Parallelism,
-        };
+            {
+                Scheme = TimeScheme.Sdirk2,
+                Weighting = Weighting,
+                AllowsNegative = true,
+                Parallelism = context.Parallelism,
+            };
         var size = context.Size(full: 160, quick: 80);
         GridDensity2D Solve(int n, double t) => Turning(n).Advance(Swirl(Cells(n), 0).Normalized(), 0, t, (int)Math.Round(t * n / 2));
         foreach (var t in new[] { 0.5, 1.5 })

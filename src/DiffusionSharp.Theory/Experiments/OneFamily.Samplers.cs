@@ -88,11 +88,13 @@ public sealed partial class OneFamily
                 own.Add(new LineSeries(
                     name,
                     [.. states.Select(s => (s.Item1.Time - schedule.CleanTime) / (first.Time - schedule.CleanTime))],
-                    [.. states.Select(s => s.Item2.Values[k])]) { Color = PlotTheme.Paper.Colors[c] });
+                    [.. states.Select(s => s.Item2.Values[k])])
+                { Color = PlotTheme.Paper.Colors[c] });
                 one.Add(new LineSeries(
                     name,
                     [.. states.Select(s => s.Item1.Ratio)],
-                    [.. states.Select(s => s.Item2.Values[k] / s.Item1.Alpha)]) { Color = PlotTheme.Paper.Colors[c], Width = 4.5 - (1.6 * c), Dashed = c > 0 });
+                    [.. states.Select(s => s.Item2.Values[k] / s.Item1.Alpha)])
+                { Color = PlotTheme.Paper.Colors[c], Width = 4.5 - (1.6 * c), Dashed = c > 0 });
             }
         }
 

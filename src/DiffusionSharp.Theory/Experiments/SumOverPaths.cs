@@ -136,11 +136,8 @@ public sealed class SumOverPaths : Experiment
         var quadrature = Math.Exp(-2 * Math.PI * Math.PI * chain.Resolution * chain.Resolution);
 
         // Logarithms up to 50, as many terms as a band has points, twice; and the trapezoid rule's own error in every step.
-        var tolerance = Tolerance.Rounding(
-            50,
-            2.0 * x.Length * Math.Sqrt(steps)).Plus(new Tolerance(
-                100 * steps * quadrature,
-                FormattableString.Invariant($"trapezoid rule: kernels at least {chain.Resolution:G3} cells wide, e^(−2π² w²/h²) a step")));
+        var rule = FormattableString.Invariant($"trapezoid rule: kernels at least {chain.Resolution:G3} cells wide, e^(−2π² w²/h²) a step");
+        var tolerance = Tolerance.Rounding(50, 2.0 * x.Length * Math.Sqrt(steps)).Plus(new Tolerance(100 * steps * quadrature, rule));
         notebook.Equal($"{name}: total probability of the model", density.Sum() * chain.Spacing, 1, tolerance);
 
         int[] wanted = [.. Enumerable.Range(0, x.Length).Where(i => logData[i] > -16)];
@@ -196,7 +193,8 @@ public sealed class SumOverPaths : Experiment
         var panels = new[] { 1.0, 0.5, 0.25, 0.1, 0 }.Select((t, k) => new LineSeries(
             FormattableString.Invariant($"t = {t:G2}"),
             axis,
-            [.. shown.Select(i => chain.Marginals[(int)(t * steps)].Densities[i])]) { Color = PlotTheme.Paper.Colors[k] });
+            [.. shown.Select(i => chain.Marginals[(int)(t * steps)].Densities[i])])
+        { Color = PlotTheme.Paper.Colors[k] });
         notebook.Figure(
             "marginals",
             "The chain's own laws on the way from noise (t = 1) to data (t = 0).",

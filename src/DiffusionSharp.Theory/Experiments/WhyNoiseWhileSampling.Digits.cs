@@ -79,17 +79,15 @@ public sealed partial class WhyNoiseWhileSampling
             }
         }
 
+        var oneStart = PictureStrip.Of([.. rows.Select(r => Tensor.Concatenate([.. r.States.Select(x => x.Slice(0, 1))]))]);
+        var ends = PictureStrip.Of([.. rows.Select(r => r.States[^1].Slice(0, 10))]);
         notebook.Figure(
             "digits",
             $"The exact denoiser of {digits} digits, 50 steps. Left: one start on its way. Right: ten starts, where they end. " +
             "With noise DDPM draws digits of many kinds; without it every start passes through the mean digit and ends at the same few; " +
             "DDIM, without noise, draws as many as DDPM.",
-            PictureStrip.Of([.. rows.Select(r => Tensor.Concatenate([.. r.States.Select(x => x.Slice(
-                0,
-                1))]))]) with { Title = "One start", RowLabels = [.. rows.Select(r => r.Name)], ColumnLabels = ["t = 0.8", "0.6", "0.4", "0.2", "0"] },
-            PictureStrip.Of([.. rows.Select(r => r.States[^1].Slice(
-                0,
-                10))]) with { Title = "Ten samples", ColumnLabels = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"] });
+            oneStart with { Title = "One start", RowLabels = [.. rows.Select(r => r.Name)], ColumnLabels = ["t = 0.8", "0.6", "0.4", "0.2", "0"] },
+            ends with { Title = "Ten samples", ColumnLabels = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"] });
     }
 
     private static Tensor Drawn(int count, int size) => new DigitsSource(count, size: size).Read(Enumerable.Range(0, count));

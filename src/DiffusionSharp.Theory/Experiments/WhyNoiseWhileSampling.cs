@@ -197,7 +197,8 @@ public sealed partial class WhyNoiseWhileSampling : Experiment
         series.Add(new LineSeries(
             "exact law, α²s² + σ²",
             exactTimes,
-            [.. exactTimes.Select(t => Spread(Schedule.At(t)))]) { Color = PlotTheme.Paper.Colors[6], Width = 1 });
+            [.. exactTimes.Select(t => Spread(Schedule.At(t)))])
+        { Color = PlotTheme.Paper.Colors[6], Width = 1 });
         notebook.Figure(
             "variance",
             "Gaussian data of variance 0.25. Variance of the samples on the way from noise (right) to data (left): " +

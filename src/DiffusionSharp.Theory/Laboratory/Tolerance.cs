@@ -101,11 +101,10 @@ public sealed record Tolerance(double Value, string Reason)
         }
 
         var gamma = second > 0 ? Math.Abs(third) / Math.Pow(second, 1.5) / Math.Sqrt(values.Length) : 0;
-        return Chance(mean.StandardError, Deviations + (gamma * ((2 * Deviations * Deviations) + 1) / 6)) is var chance && gamma > 0.01
-            ? chance with { Reason = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{chance.Reason}, of a sample of skewness {gamma:G2} that gives its own error") }
-            : chance;
+        var chance = Chance(mean.StandardError, Deviations + (gamma * ((2 * Deviations * Deviations) + 1) / 6));
+        if (!(gamma > 0.01)) return chance;
+        var sample = string.Create(CultureInfo.InvariantCulture, $"of a sample of skewness {gamma:G2} that gives its own error");
+        return chance with { Reason = $"{chance.Reason}, {sample}" };
     }
 
     /// <summary>Chance of a Kolmogorov–Smirnov statistic of independent samples: P(D > 2.74/√n) is that of five standard errors.</summary>
