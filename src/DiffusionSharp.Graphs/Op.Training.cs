@@ -12,7 +12,7 @@ public static partial class Op
     /// [<see cref="AdamUpdate.RatesCount"/>]: learning rate, 1 − β₁ᵗ, 1 − β₂ᵗ, 1 − decay of the average, and what the update adds to them;
     /// an input filled before each run.
     /// </param>
-    /// <param name="update">Settings.</param>
+    /// <param name="update">The settings of the optimizer.</param>
     /// <returns>[1]: the norm of all gradients before clipping. Where it or the loss is not finite, every weight stays as it was.</returns>
     public static Node Train(Node loss, Node rates, AdamUpdate update)
     {

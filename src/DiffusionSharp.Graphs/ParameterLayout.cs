@@ -9,7 +9,7 @@ public delegate void Initializer(Span<float> values, Rng rng);
 
 /// <summary>One parameter: its name, its shape and its place in the flat memory.</summary>
 /// <param name="Name">Full dotted name.</param>
-/// <param name="Shape">Dimensions.</param>
+/// <param name="Shape">Its dimensions, as the graph uses it.</param>
 /// <param name="Start">First float in the flat memory, on a 64-byte boundary.</param>
 /// <param name="Initializer">How training begins.</param>
 /// <param name="Trained">Whether optimizers move it; where not, it keeps what it began with or was read from a file.</param>

@@ -19,7 +19,7 @@ public static class PictureClassifier
 
     /// <summary>Builds the network.</summary>
     /// <param name="graph">Where the nodes and parameters are made.</param>
-    /// <param name="options">Widths.</param>
+    /// <param name="options">Size, channels and widths.</param>
     /// <param name="x">Pictures [N, H, W, C].</param>
     /// <returns>
     /// The features, [N, <see cref="PictureClassifierOptions.Features"/>], and the logits, [N, <see cref="PictureClassifierOptions.Classes"/>].

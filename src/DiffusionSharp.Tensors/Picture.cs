@@ -37,8 +37,8 @@ public sealed class Picture
 
     /// <summary>Maps values to bytes: −1 is 0, 1 is 255, rounded to nearest and clipped.</summary>
     /// <param name="values">[H, W, C] values, any range; NaN becomes 0.</param>
-    /// <param name="height">Rows.</param>
-    /// <param name="width">Columns.</param>
+    /// <param name="height">Rows of pixels.</param>
+    /// <param name="width">Columns of pixels.</param>
     /// <param name="channels">1 to 4.</param>
     public static Picture FromValues(ReadOnlySpan<float> values, int height, int width, int channels)
     {

@@ -1,6 +1,6 @@
 using DiffusionSharp.Cpu;
-using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks.Optimization;
 using DiffusionSharp.Tensors;
 

@@ -46,17 +46,20 @@ public sealed class RecordedLoopTests
 
     private static BoundNetwork Network(int batch, Precision precision)
     {
-        var config = new RunConfig("recorded", "test") { UNet = new UNet2DOptions
+        var config = new RunConfig("recorded", "test")
         {
-            SampleSize = 16,
-            Channels = [8, 16],
-            DownBlocks = [BlockKind.Plain, BlockKind.Attention],
-            UpBlocks = [BlockKind.Attention, BlockKind.Plain],
-            LayersPerBlock = 1,
-            NormGroups = 4,
-            HeadWidth = 4,
-        },
-            Precision = precision };
+            UNet = new UNet2DOptions
+            {
+                SampleSize = 16,
+                Channels = [8, 16],
+                DownBlocks = [BlockKind.Plain, BlockKind.Attention],
+                UpBlocks = [BlockKind.Attention, BlockKind.Plain],
+                LayersPerBlock = 1,
+                NormGroups = 4,
+                HeadWidth = 4,
+            },
+            Precision = precision
+        };
         var blueprint = new NetworkBlueprint(config, config.SampleShape());
         var weights = new ParameterBuffer(blueprint.Layout());
         using var file = SafetensorsFile.Open(SharedFolder.Require("golden", "models", "mini_a", "diffusion_pytorch_model.safetensors"));

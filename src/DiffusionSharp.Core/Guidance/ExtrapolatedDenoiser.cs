@@ -58,8 +58,8 @@ public abstract class ExtrapolatedDenoiser : AdjustingDenoiser
     }
 
     /// <summary>The same guidance between two other denoisers.</summary>
-    /// <param name="main">M.</param>
-    /// <param name="reference">R.</param>
+    /// <param name="main">M, the estimate that is guided.</param>
+    /// <param name="reference">R, what guidance goes away from.</param>
     protected abstract Denoiser Between(Denoiser main, Denoiser reference);
 
     /// <inheritdoc/>

@@ -25,7 +25,7 @@ public static class BatchedSampling
     public static long TotalSteps(Sampler sampler, int count, int largest) => (long)Batches(count, largest) * sampler.Grid.Count;
 
     /// <summary>The steps of all batches, one batch after another; each is done as it is enumerated.</summary>
-    /// <param name="sampler">How.</param>
+    /// <param name="sampler">What steps from noise to data.</param>
     /// <param name="sample">The shape of one sample.</param>
     /// <param name="count">Samples in all, at least 1.</param>
     /// <param name="largest">The most at a time, at least 1; memory grows with it, results do not depend on it.</param>

@@ -6,7 +6,7 @@ namespace DiffusionSharp.Samplers;
 
 /// <summary>What a denoiser said at a level, as data and as noise: what multistep methods remember.</summary>
 /// <param name="Level">The level, σ above 0.</param>
-/// <param name="Data">D.</param>
+/// <param name="Data">D, the estimate of the data.</param>
 /// <param name="Noise">ε̂ = (x − α D)/σ of the x that was asked about.</param>
 internal readonly record struct Estimate(NoiseLevel Level, Tensor Data, Tensor Noise)
 {

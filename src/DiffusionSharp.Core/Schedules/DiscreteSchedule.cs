@@ -80,7 +80,7 @@ public sealed class DiscreteSchedule : Schedule
         FromRange(BetaCurves.Sigmoid, levels, betaStart, betaEnd);
 
     /// <summary>The squared cosine: ᾱ falls as cos²(π/2 · (u + s)/(1 + s)), u = (i + 1)/T, with β capped.</summary>
-    /// <param name="levels">T.</param>
+    /// <param name="levels">T, the number of trained levels, at least 1.</param>
     /// <param name="s">Offset in [0, 1); 0.008 is the paper's.</param>
     /// <param name="maxBeta">Cap on β in (0, 1); 0.999 is the paper's.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
@@ -94,7 +94,7 @@ public sealed class DiscreteSchedule : Schedule
     }
 
     /// <summary>λ = ln(α²/σ²) Laplace-distributed over the levels: most of them near λ = μ, where data and noise weigh the same.</summary>
-    /// <param name="levels">T.</param>
+    /// <param name="levels">T, the number of trained levels, at least 1.</param>
     /// <param name="location">μ, the most frequent λ; 0 is the paper's.</param>
     /// <param name="scale">b above 0, the mean distance of λ from μ; 0.5 is the paper's.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>

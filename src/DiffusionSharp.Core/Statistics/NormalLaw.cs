@@ -34,7 +34,7 @@ public static class NormalLaw
     }
 
     /// <summary>ln of the normal density of mean 0 and a variance, summed over values: −(|z|²/v + d ln 2πv)/2.</summary>
-    /// <param name="squaredNorm">|z|².</param>
+    /// <param name="squaredNorm">|z|², the sum of squared values.</param>
     /// <param name="variance">v, above 0.</param>
     /// <param name="dimension">d, the number of values.</param>
     public static double LogDensity(double squaredNorm, double variance, int dimension) =>

@@ -201,7 +201,7 @@ public sealed class GaussianMixture
 
     /// <summary>Draws from the mixture, [N, D]; draw k depends on the generator and on <paramref name="firstSample"/> + k alone.</summary>
     /// <param name="rng">The generator.</param>
-    /// <param name="count">N.</param>
+    /// <param name="count">N, how many samples, at least 0.</param>
     /// <param name="firstSample">The index of the first draw.</param>
     public Tensor Draw(Rng rng, int count, long firstSample = 0) => Tensor.Create([count, Dimension], values =>
     {

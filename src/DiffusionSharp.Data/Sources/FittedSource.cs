@@ -8,7 +8,7 @@ public sealed class FittedSource : DataSource
     private readonly DataSource inner;
 
     /// <summary>Wraps a source of pictures.</summary>
-    /// <param name="inner">Pictures.</param>
+    /// <param name="inner">The pictures as they are.</param>
     /// <param name="size">Width and height of the result, 1 to 16384.</param>
     /// <exception cref="DataException">The source holds no pictures or the size is out of range.</exception>
     public FittedSource(DataSource inner, int size)

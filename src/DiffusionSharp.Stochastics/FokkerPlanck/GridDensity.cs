@@ -119,7 +119,7 @@ public sealed class GridDensity
     }
 
     /// <summary>Σ φ(x_i) p_i h over the centres: E[φ], with an error of order h² for smooth φ.</summary>
-    /// <param name="of">φ.</param>
+    /// <param name="of">φ, a function of the place.</param>
     public double Expectation(Func<double, double> of)
     {
         var sum = 0.0;

@@ -90,7 +90,7 @@ public sealed class InverseCdfTable
     }
 
     /// <summary>The largest |F_table − F| over 16 points a cell, its middle among them.</summary>
-    /// <param name="exact">F.</param>
+    /// <param name="exact">F, the cumulative distribution that the table stands for.</param>
     public double Distance(Func<double, double> exact)
     {
         var worst = 0.0;

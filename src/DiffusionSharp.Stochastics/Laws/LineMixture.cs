@@ -81,11 +81,11 @@ public sealed class LineMixture
     }
 
     /// <summary>p(x) without noise, per unit of x.</summary>
-    /// <param name="x">Where.</param>
+    /// <param name="x">A point of the line.</param>
     public double Density(double x) => Density(x, Clean);
 
     /// <summary>p_t(x), per unit of x.</summary>
-    /// <param name="x">Where.</param>
+    /// <param name="x">A point of the line.</param>
     /// <param name="level">At which level.</param>
     public double Density(double x, NoiseLevel level)
     {
@@ -102,7 +102,7 @@ public sealed class LineMixture
     }
 
     /// <summary>F_t(x), the share of the law below x.</summary>
-    /// <param name="x">Where.</param>
+    /// <param name="x">A point of the line.</param>
     /// <param name="level">At which level.</param>
     public double Cumulative(double x, NoiseLevel level)
     {
@@ -139,7 +139,7 @@ public sealed class LineMixture
     public double Flow(double x, NoiseLevel from, NoiseLevel to) => Quantile(Cumulative(x, from), to);
 
     /// <summary>∂ ln p/∂x without noise; also far out, where the density underflows.</summary>
-    /// <param name="x">Where.</param>
+    /// <param name="x">A point of the line.</param>
     public double Score(double x) => Score(x, Clean);
 
     /// <summary>∂ ln p_t/∂x; also far out, where the density underflows.</summary>
@@ -177,7 +177,7 @@ public sealed class LineMixture
     }
 
     /// <summary>The probability of each component given x where there is no noise.</summary>
-    /// <param name="x">Where.</param>
+    /// <param name="x">A point of the line.</param>
     /// <param name="shares">Takes one a component.</param>
     public void Shares(double x, Span<double> shares) => Shares(x, Clean, shares);
 

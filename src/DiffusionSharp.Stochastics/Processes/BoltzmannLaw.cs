@@ -61,7 +61,7 @@ public sealed class BoltzmannLaw
     }
 
     /// <summary>E[φ(x)].</summary>
-    /// <param name="function">φ.</param>
+    /// <param name="function">φ, a function of the place.</param>
     public double Mean(Func<double, double> function)
     {
         double sum = 0, total = 0;

@@ -35,7 +35,7 @@ public sealed class GeometricBrownianMotion(double mu, double sigma, int dimensi
     /// <summary>E[X(t)ᵖ].</summary>
     /// <param name="x0">X(0).</param>
     /// <param name="t">The time, at least 0.</param>
-    /// <param name="power">p.</param>
+    /// <param name="power">p, any real number.</param>
     public double Moment(double x0, double t, int power) => Math.Pow(x0, power) * Math.Exp(((power * Mu) + (power * (power - 1) * Sigma * Sigma / 2)) * t);
 
     /// <inheritdoc/>

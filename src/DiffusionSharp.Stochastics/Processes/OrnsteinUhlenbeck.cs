@@ -38,7 +38,7 @@ public sealed class OrnsteinUhlenbeck(double theta, double sigma, double mean = 
 
     /// <summary>Cov(X(s), X(t)) for a start that is fixed, or has a variance.</summary>
     /// <param name="s">A time since the start, at least 0.</param>
-    /// <param name="t">Another.</param>
+    /// <param name="t">Another time, at least 0.</param>
     /// <param name="startVariance">Of X(0); <see cref="StationaryVariance"/> makes the process stationary.</param>
     public double Covariance(double s, double t, double startVariance = 0) =>
         (startVariance * Math.Exp(-Theta * (s + t))) - (StationaryVariance * Math.Exp(-Theta * Math.Abs(t - s)) * ExpMinusOne(-2 * Theta * Math.Min(s, t)));

@@ -8,7 +8,7 @@ namespace DiffusionSharp.Stochastics.Processes;
 /// </code>
 /// With ζ = kT = 1 it is the Langevin sampler of the score −∇U. Smoluchowski 1906; Risken 1989, "The Fokker-Planck Equation", section 1.1.
 /// </remarks>
-/// <param name="potential">U.</param>
+/// <param name="potential">U, whose slope drives the process.</param>
 /// <param name="temperature">kT, at least 0, in units of energy.</param>
 /// <param name="drag">ζ, above 0: force per velocity, mass times the rate γ of <see cref="UnderdampedLangevin"/>.</param>
 /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>

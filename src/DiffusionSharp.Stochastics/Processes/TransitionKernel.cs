@@ -56,8 +56,8 @@ public sealed class TransitionKernel
     public double Spacing { get; }
 
     /// <summary>K_ij, the probability of the cell of x_j after a step from x_i.</summary>
-    /// <param name="from">i.</param>
-    /// <param name="to">j.</param>
+    /// <param name="from">i, the state that is left.</param>
+    /// <param name="to">j, the state that is reached.</param>
     public double this[int from, int to] => matrix[from, to];
 
     /// <summary>E[φ(x′) | x] at every point x: the mean of a function after a step.</summary>

@@ -10,7 +10,7 @@ namespace DiffusionSharp.Stochastics.Processes;
 /// </code>
 /// Langevin 1908, "Sur la théorie du mouvement brownien"; Kubo 1966, "The fluctuation-dissipation theorem".
 /// </remarks>
-/// <param name="potential">U.</param>
+/// <param name="potential">U, whose slope drives the process.</param>
 /// <param name="friction">γ, at least 0, per unit of time.</param>
 /// <param name="temperature">kT, at least 0, in units of energy.</param>
 /// <param name="mass">m, above 0.</param>

@@ -1,8 +1,8 @@
 using System.Globalization;
 using DiffusionSharp.Denoisers;
 using DiffusionSharp.Figures;
-using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;
 using DiffusionSharp.Targets;

@@ -66,9 +66,9 @@ public sealed record Tolerance(double Value, string Reason)
     /// <param name="scale">What the check compares, over the mean square: 1 for that itself, half the expected value over k₂ for its root.</param>
     /// <param name="k2">The variance of a value, the mean square's expectation.</param>
     /// <param name="k3">Its third cumulant, and so on.</param>
-    /// <param name="k4">κ₄.</param>
-    /// <param name="k5">κ₅.</param>
-    /// <param name="k6">κ₆.</param>
+    /// <param name="k4">κ₄, the fourth cumulant of one value.</param>
+    /// <param name="k5">κ₅, the fifth cumulant of one value.</param>
+    /// <param name="k6">κ₆, the sixth cumulant of one value.</param>
     /// <param name="k8">κ₈; the seventh does not enter.</param>
     public static Tolerance OfMeanSquare(double count, double scale, double k2, double k3 = 0, double k4 = 0, double k5 = 0, double k6 = 0, double k8 = 0)
     {

@@ -1,5 +1,5 @@
-using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Graphs;
+using DiffusionSharp.Graphs.Execution;
 using DiffusionSharp.Networks;
 using DiffusionSharp.Schedules;
 using DiffusionSharp.Statistics;

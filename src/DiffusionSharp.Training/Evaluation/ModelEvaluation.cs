@@ -55,7 +55,7 @@ public sealed class ModelEvaluation
     /// <summary>Makes an evaluation.</summary>
     /// <param name="model">What is measured.</param>
     /// <param name="data">On what, [N, …]: <see cref="EvaluationData.Read"/>.</param>
-    /// <param name="options">How.</param>
+    /// <param name="options">What is measured, and how closely.</param>
     /// <param name="executor">The machine.</param>
     /// <param name="labels">
     /// The class of each sample, <see cref="EvaluationData.Labels"/>; null measures a model with classes by its estimates without one.
@@ -108,7 +108,7 @@ public sealed class ModelEvaluation
     /// </summary>
     /// <param name="metric">What is to be measured.</param>
     /// <param name="model">What it is measured of.</param>
-    /// <param name="options">How.</param>
+    /// <param name="options">What is measured, and how closely.</param>
     /// <param name="count">On how many samples.</param>
     public static long ExpectedPasses(EvaluationMetric metric, TrainedModel model, EvaluationOptions options, int count)
     {

@@ -46,7 +46,7 @@ public sealed class NetworkBlueprint
     public Precision Precision => config.Precision;
 
     /// <summary>Builds the network.</summary>
-    /// <param name="graph">Where.</param>
+    /// <param name="graph">The graph that the nodes are added to.</param>
     /// <param name="x">Noisy samples, [N, …].</param>
     /// <param name="t">Time inputs, [N].</param>
     /// <param name="labels">Class of each sample, [N], the number of classes for none; null where the network has no classes.</param>
@@ -58,14 +58,14 @@ public sealed class NetworkBlueprint
         : Mlp.Build(graph, config.Mlp! with { Classes = Conditioning?.Rows() }, x, t, labels);
 
     /// <summary>Builds the network on inputs <c>x</c>, <c>t</c> and, where it has classes, <c>labels</c>.</summary>
-    /// <param name="graph">Where.</param>
+    /// <param name="graph">The graph that the nodes are added to.</param>
     /// <param name="batch">Samples at a time.</param>
     /// <param name="training">Whether dropout is active.</param>
     public Node Build(Graph graph, int batch, bool training) =>
         Build(graph, graph.Input("x", SampleShape.Prepend(batch)), graph.Input("t", [batch]), Labels(graph, batch), training);
 
     /// <summary>The input <c>labels</c>; null where the network has no classes.</summary>
-    /// <param name="graph">Where.</param>
+    /// <param name="graph">The graph that the nodes are added to.</param>
     /// <param name="batch">Samples at a time.</param>
     public Node? Labels(Graph graph, int batch) => Conditioning is null ? null : graph.Input("labels", [batch]);
 

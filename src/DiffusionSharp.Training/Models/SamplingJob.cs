@@ -6,7 +6,7 @@ namespace DiffusionSharp.Training.Models;
 
 /// <summary>Draws any number of samples in batches; sample k depends on the seed, k and its class alone.</summary>
 /// <param name="Model">The network.</param>
-/// <param name="Sampler">How.</param>
+/// <param name="Sampler">What steps from noise to data.</param>
 /// <param name="Count">Samples, at least 1.</param>
 /// <param name="Seed">Of the start and of the sampler's noise.</param>
 /// <param name="LargestBatch">Samples at a time; memory grows with it.</param>

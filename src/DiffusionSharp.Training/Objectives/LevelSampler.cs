@@ -26,7 +26,7 @@ public abstract class LevelSampler
     }
 
     /// <summary>The sampler of a configuration.</summary>
-    /// <param name="levels">Valid.</param>
+    /// <param name="levels">The distribution and its options, valid.</param>
     /// <param name="schedule">The run's.</param>
     public static LevelSampler Create(LevelConfig levels, Schedule schedule) => levels.Kind switch
     {

@@ -13,7 +13,7 @@ public sealed class Objective
     private readonly EdmPreconditioning? preconditioning;
 
     /// <summary>Reads the objective of a configuration.</summary>
-    /// <param name="config">Valid.</param>
+    /// <param name="config">A valid configuration.</param>
     /// <param name="schedule">The run's.</param>
     public Objective(RunConfig config, Schedule schedule)
     {

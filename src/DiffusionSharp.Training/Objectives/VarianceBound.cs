@@ -19,7 +19,7 @@ public sealed class VarianceBound
     /// <summary>Binds a schedule to an objective.</summary>
     /// <param name="schedule">Trained timesteps of β.</param>
     /// <param name="objective">Turns errors of the output into errors of the data.</param>
-    /// <param name="weight">λ.</param>
+    /// <param name="weight">λ above 0, the share of the bound in the loss.</param>
     /// <exception cref="ArgumentException">The schedule has no trained timesteps, or they are levels of σ.</exception>
     public VarianceBound(Schedule schedule, Objective objective, double weight)
     {

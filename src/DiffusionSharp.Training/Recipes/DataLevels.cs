@@ -17,7 +17,7 @@ public static class DataLevels
     private const int LeastDimension = 5;
 
     /// <summary>The configuration with its schedule's open levels in place; the same object where nothing is open.</summary>
-    /// <param name="config">Valid.</param>
+    /// <param name="config">A valid configuration.</param>
     /// <param name="source">The run's data. Of a large source so many samples are drawn as <see cref="Samples"/> says, by the run's seed.</param>
     /// <param name="parallelism">Threads; they do not change the result.</param>
     /// <exception cref="ArgumentException">The data has no two different samples, or is closer together than sigmaMin.</exception>

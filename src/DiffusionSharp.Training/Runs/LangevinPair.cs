@@ -69,7 +69,7 @@ public sealed record LangevinPair(Tensor Data, Tensor Plain, Tensor Annealed, in
     }
 
     /// <summary>Whether a model's levels and samples are such as can be shown.</summary>
-    /// <param name="model">Any.</param>
+    /// <param name="model">Any trained model.</param>
     public static bool CanDraw(TrainedModel model) => model.Config is { Conditioning: null } && model.Schedule.HasNoiseLevels && model.SampleShape == [2];
 
     /// <summary>Annealed Langevin dynamics with final denoising over some or all levels of a model, its steps by the levels.</summary>

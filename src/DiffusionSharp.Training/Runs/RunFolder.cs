@@ -62,7 +62,7 @@ public sealed class RunFolder
     }
 
     /// <summary>Writes the configuration in place of the old one.</summary>
-    /// <param name="config">Valid.</param>
+    /// <param name="config">A valid configuration.</param>
     public void WriteConfig(RunConfig config) => AtomicFile.Write(ConfigFile, Encoding.UTF8.GetBytes(ConfigJson.Write(config)));
 
     /// <summary>Reads the configuration.</summary>

@@ -25,7 +25,7 @@ public sealed class TrainingLoop
     private (int Step, int Part) last;
 
     /// <summary>Begins the weights and compiles the step.</summary>
-    /// <param name="config">Valid.</param>
+    /// <param name="config">A valid configuration.</param>
     /// <param name="source">The data.</param>
     /// <param name="executor">The machine; the precision is the configuration's.</param>
     /// <exception cref="ArgumentException">The data does not fit the network.</exception>

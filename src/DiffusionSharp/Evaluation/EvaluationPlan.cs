@@ -9,7 +9,7 @@ namespace DiffusionSharp;
 /// <param name="Metrics">In order.</param>
 /// <param name="Count">Samples of the data.</param>
 /// <param name="Bins">The values that pictures have; null measures a density.</param>
-/// <param name="Settings">How.</param>
+/// <param name="Settings">What is measured, and how closely.</param>
 /// <param name="ExpectedPasses">Of all metrics.</param>
 internal sealed record EvaluationPlan(IReadOnlyList<EvaluationMetric> Metrics, int Count, DataBins? Bins, EvaluationOptions Settings, long ExpectedPasses)
 {

@@ -6,7 +6,7 @@ using DiffusionSharp.Training.Recipes;
 namespace DiffusionSharp;
 
 /// <summary>The configuration of a run, put together from data, recipe or file, an earlier run and what was asked for.</summary>
-/// <param name="Config">Checked.</param>
+/// <param name="Config">The configuration, checked.</param>
 /// <param name="Recipe">What it follows, in one line.</param>
 /// <param name="Changes">Where it departs from the recipe: "key: the recipe's, this run's".</param>
 internal sealed record TrainingSetup(RunConfig Config, string Recipe, IReadOnlyList<string> Changes)
@@ -17,7 +17,7 @@ internal sealed record TrainingSetup(RunConfig Config, string Recipe, IReadOnlyL
     /// <param name="options">What was asked for.</param>
     /// <param name="earlier">The run that goes on and says what is not said; null where nothing is taken from one.</param>
     /// <param name="before">The run that is in the folder; null for a new one.</param>
-    /// <param name="parallelism">Threads.</param>
+    /// <param name="parallelism">The threads that data is read with.</param>
     /// <exception cref="DataException">The data does not fit.</exception>
     /// <exception cref="OptionException">Options do not fit each other or the data.</exception>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
