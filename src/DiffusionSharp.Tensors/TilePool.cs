@@ -76,13 +76,15 @@ internal sealed class TilePool : IDisposable
             ObjectDisposedException.ThrowIf(stopped, typeof(Parallelism));
             Debug.Assert(TileTurn.Left(turn.Seen) == 0 && unfinished == 0, "A loop began inside another.");
             var begun = Stopwatch.GetTimestamp();
+
+            // Before anything else: a type of body whose first loop ran alone is not to allocate in a later one.
+            var shared = loops.Of<TBody>();
             if (ledger?.Alone(begun) == true)
             {
                 RunAlone(count, ref tileBody);
                 return;
             }
 
-            var shared = loops.Of<TBody>();
             shared.Body = tileBody;
             loop = shared;
             tiles = count;

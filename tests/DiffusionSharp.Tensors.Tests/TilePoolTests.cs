@@ -134,6 +134,26 @@ public sealed class TilePoolTests
         other.Run(2, ref together);
     }
 
+    [Fact]
+    public void A_body_whose_first_loop_ran_alone_allocates_nothing_when_it_is_shared()
+    {
+        var ledger = new HelpLedger();
+        using var pool = new TilePool(2, ledger, work => Start(work));
+        var warm = new Small(new Marks[8], 1);
+        for (var loop = 0; loop < 50; loop++) pool.Run(8, ref warm);
+        var seen = new int[8];
+        var body = new Threads(seen);
+        ledger.Enter(Stopwatch.GetTimestamp() + (3600 * Stopwatch.Frequency), 1, 1, 1, 0, Stopwatch.Frequency);
+        pool.Run(8, ref body);
+        Assert.All(seen, thread => Assert.Equal(Environment.CurrentManagedThreadId, thread));
+
+        // The pause is over: an hour ago.
+        ledger.Enter(Stopwatch.GetTimestamp() - (3600 * Stopwatch.Frequency), 1, 1, 1, 0, Stopwatch.Frequency);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        pool.Run(8, ref body);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     private static Thread Start(ThreadStart work)
     {
         var thread = new Thread(work) { IsBackground = true };
